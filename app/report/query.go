@@ -1,0 +1,127 @@
+// Package report answers questions about groups of visitors: a Query in, an Answer out.
+//
+// A question selects hits (page views and events) by their own time and by filters, sorts them into rows by a
+// dimension, and counts. All figures of a row are about its selected hits, the visits that have one, and the visitors
+// that have one:
+//
+//	visitors        distinct visitors with a selected hit
+//	visits          distinct visits with a selected hit (so midnight splits no visit, and a visit over midnight counts
+//	                once in a range that holds both days, and in each of the two days)
+//	pageviews       selected page views;  events: selected custom events
+//	views_per_visit pageviews / visits
+//	bounce_rate     percent of the visits that have exactly one hit in all (page view or event)
+//	visit_duration  seconds from first hit to last hit or engagement of those visits, averaged; bounces included
+//	time_on_page    engaged seconds of the selected page views / visits that have one of them
+//	scroll_depth    percent: the deepest per visit and page, averaged over visits and pages whose depth is known
+//	conversions     selected hits that reach a goal (once per goal);  revenue: sum of their amounts
+//	conversion_rate percent: visitors with a conversion / visitors of the row without the goal filter
+//
+// The smallest group shown is enforced here, once, for every way out.
+package report
+
+import (
+	"time"
+)
+
+// Metric is a figure of the stats contract, by its name there.
+type Metric string
+
+// The metrics.
+const (
+	Visitors       Metric = "visitors"
+	Visits         Metric = "visits"
+	Pageviews      Metric = "pageviews"
+	ViewsPerVisit  Metric = "views_per_visit"
+	BounceRate     Metric = "bounce_rate"    // percent, 0–100
+	VisitDuration  Metric = "visit_duration" // seconds
+	EventCount     Metric = "events"
+	TimeOnPage     Metric = "time_on_page" // seconds
+	ScrollDepth    Metric = "scroll_depth" // percent, 0–100
+	Conversions    Metric = "conversions"
+	ConversionRate Metric = "conversion_rate" // percent, 0–100
+	Revenue        Metric = "revenue"         // minor units of one currency
+)
+
+// Dimension is what rows are made by, by its name in the stats contract: "page", "country", "prop:plan", or one of the
+// time buckets "minute", "hour", "day", "week", "month". Empty: totals only.
+type Dimension string
+
+// Op is how a filter compares.
+type Op string
+
+// The operators. Is, Not: one of the values, none of them (exactly). Contains, Lacks: some value is within, none is
+// (letter case aside). Matches: a path pattern, where * stays within a level and ** crosses levels.
+const (
+	Is       Op = "is"
+	Not      Op = "not"
+	Contains Op = "contains"
+	Lacks    Op = "lacks"
+	Matches  Op = "matches"
+)
+
+// Filter keeps the hits whose dimension compares so with any of the values. Filters of a query are joined by AND.
+type Filter struct {
+	By     Dimension
+	Op     Op
+	Values []string
+}
+
+// Period is a stretch of time in the site's zone.
+type Period struct {
+	Name     string    // as asked for: "30d", "month", "custom" …
+	From, To time.Time // half-open, in the site's zone; both are midnights except for realtime and 24h
+}
+
+// Order is one key to sort rows by: a metric, or the row's own name when Metric is empty.
+type Order struct {
+	Metric    Metric
+	Ascending bool
+}
+
+// Query is one question about one site.
+type Query struct {
+	Period  Period
+	Compare *Period // nil: no comparison
+	Metrics []Metric
+	By      Dimension
+	Filters []Filter
+	Sort    []Order // empty: first metric descending, then name; time buckets are always in order of time
+	Limit   int     // rows at most; not for time buckets
+	Offset  int
+	Now     time.Time // the clock, in the site's zone; marks the bucket that is not over
+}
+
+// Value is one figure. Known is false where there is nothing to divide by or the group is too small to show.
+type Value struct {
+	Number   float64
+	Known    bool
+	Currency string // of Revenue; Number is then minor units
+}
+
+// Row is one row of an answer.
+type Row struct {
+	Name     string    // the dimension's value; for time buckets the label of the contract
+	Start    time.Time // of a time bucket
+	Partial  bool      // a time bucket that is not over yet
+	Values   []Value   // by Query.Metrics
+	Previous []Value   // the same in the comparison; nil without one
+}
+
+// Hidden tells what the floor kept back.
+type Hidden struct {
+	Rows   int // rows folded into "(other)", or time buckets left blank
+	Reason string
+}
+
+// Answer is what Run returns.
+type Answer struct {
+	Site      string // domain
+	Query     Query
+	Rows      []Row
+	Totals    []Value // over everything selected, whatever the limit and the floor
+	Previous  []Value // totals of the comparison; nil without one
+	TotalRows int     // rows before limit and offset
+	Hidden    Hidden
+	Read      int           // page views and events read
+	Took      time.Duration // to answer
+}

@@ -1,0 +1,87 @@
+package store
+
+// Column names one column of a Block.
+type Column uint8
+
+// The columns. Visit columns have one value a visit, view columns one a page view, event columns one an event; the page
+// views (and events) of a visit lie side by side, in the order of the visits.
+const (
+	VisitStart    Column = iota // seconds since the block's UTC midnight; ascending
+	VisitDuration               // seconds from the first hit to the last hit or engagement
+	VisitVisitor                // dense number of the visitor, below Snapshot.Visitors
+	VisitType                   // a VisitorType
+	VisitOrigin                 // id in Origins
+	VisitPlace                  // id in Places
+	VisitAgent                  // id in Agents
+	VisitLanguage               // id in Languages
+	VisitScreen                 // id in Screens
+	VisitViews                  // number of page views; 0 for a visit of events only
+	VisitEvents                 // number of events
+
+	ViewDelay   // seconds since the visit's previous page view; of the first one, since the visit's start
+	ViewPage    // id in Pages
+	ViewScroll  // deepest percent seen, 1–100; 0: not known
+	ViewEngaged // engaged time in tenths of a second, rounded
+
+	EventDelay    // seconds since the visit's start
+	EventName     // id in Events
+	EventPage     // id in Pages
+	EventProps    // id in Props
+	EventCurrency // id in Currencies; 0: no revenue
+	EventAmount   // revenue in minor units, in Block.Amounts (it may exceed 32 bits and be negative)
+
+	NumColumns
+)
+
+// Columns is a set of columns.
+type Columns uint32
+
+// Set returns a set of the given columns.
+func Set(columns ...Column) Columns {
+	var s Columns
+	for _, c := range columns {
+		s |= 1 << c
+	}
+	return s
+}
+
+// Has reports whether c is in s.
+func (s Columns) Has(c Column) bool { return s&(1<<c) != 0 }
+
+// AllColumns is the set of all columns.
+const AllColumns Columns = 1<<NumColumns - 1
+
+// Block holds visits that started on one UTC day, as columns: what a question reads. A day is one block or, when it is
+// large, several. Within a visit, page views and events are in the order of their times; of two in the same second
+// the page view counts as the earlier.
+type Block struct {
+	Date    int32 // the UTC day, in days since 1970
+	Visits  int
+	Views   int
+	Events  int
+	Cols    [NumColumns][]uint32 // by Column; only those that were asked for are set
+	Amounts []int64              // EventAmount, when asked for
+}
+
+// Dim names a dictionary of a site. Id 0 of each is the empty value (all fields empty).
+type Dim uint8
+
+// The dictionaries. The values of those with several fields are the fields joined by FieldSep.
+const (
+	Pages      Dim = iota // Host, Path, Title
+	Origins               // the fields of Origin, in order
+	Places                // Country, Region, City
+	Agents                // the fields of Agent, in order
+	Languages             //
+	Screens               //
+	Events                // names of events
+	Props                 // a JSON object
+	Currencies            // ISO 4217
+	NumDims
+)
+
+// FieldSep separates the fields of a dictionary value. The door removes control characters, so no field has it.
+const FieldSep = "\x1f"
+
+// OtherValue stands, in each field, for values beyond a day's dictionary cap.
+const OtherValue = "(other)"

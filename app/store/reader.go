@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Reader is the read-only handle of one site: all that a question needs and nothing that writes.
+type Reader interface {
+	// Info returns the site's name and settings as they are now.
+	Info() SiteInfo
+	// Snapshot returns one consistent view of the site's visits, sealed and hot alike. It must be closed, soon.
+	Snapshot(ctx context.Context) (*Snapshot, error)
+	// Watch returns a channel that gets a value after commits (several may share one), until stop is called.
+	Watch() (changes <-chan struct{}, stop func())
+	// Dropped returns what was deliberately not counted, by reason, on the UTC days from..to (days since 1970, inclusive).
+	Dropped(ctx context.Context, from, to int32) (map[string]int64, error)
+}
+
+// SiteInfo is a site's name and settings, as the control file keeps them.
+type SiteInfo struct {
+	ID       string // random; names the site's file
+	Number   int64  // small number, by which the service log names it
+	Customer int64  // who owns it
+	Domain   string // lower case, without "www.", port or scheme
+	Zone     *time.Location
+	Mode     string // "cookie", "cookieless" or "consent"
+	Created  time.Time
+	Settings SiteSettings
+}
+
+// SiteSettings are a site's choices; the zero value is the default of each.
+type SiteSettings struct {
+	Hosts     []string `json:"hosts,omitempty"`     // further hosts whose pages count; the domain and its sub-domains always do
+	QueryKeys []string `json:"queryKeys,omitempty"` // query keys kept in paths beside the built-in ones
+	Excluded  []string `json:"excluded,omitempty"`  // path patterns (* within a level, ** across) that are not counted
+	Goals     []Goal   `json:"goals,omitempty"`     // named conversions; none: each event is one under its own name
+	Floor     int      `json:"floor,omitempty"`     // smallest group shown where the floor holds, 1–20; 0: 5
+	Localhost bool     `json:"localhost,omitempty"` // count pages on localhost too
+	NoLinks   bool     `json:"noLinks,omitempty"`   // switch off outbound links and downloads
+	Forms     bool     `json:"forms,omitempty"`     // count form submissions
+}
+
+// Goal is a named conversion: an event by its name, or a page by a path pattern (* within a level, ** across).
+type Goal struct {
+	Name  string `json:"name"`
+	Event string `json:"event,omitempty"`
+	Page  string `json:"page,omitempty"`
+}
+
+// BlockInfo tells of one block without its columns.
+type BlockInfo struct {
+	Date                  int32 // UTC day, in days since 1970
+	Visits, Views, Events int
+	Last                  int64 // seconds since 1970 of the last hit or engagement in it; with Date a range to skip by
+}
+
+// Snapshot is one consistent view of a site. Several goroutines may load blocks at once, each into its own Block.
+type Snapshot struct {
+	blocks   []BlockInfo
+	dicts    [NumDims][]string
+	visitors int
+	load     func(i int, need Columns, into *Block) error
+	close    func()
+}
+
+// NewSnapshot returns a snapshot over blocks held in memory: for tests of what reads snapshots.
+func NewSnapshot(blocks []*Block, dicts [NumDims][]string, visitors int) *Snapshot {
+	s := &Snapshot{dicts: dicts, visitors: visitors, close: func() {}}
+	for _, b := range blocks {
+		s.blocks = append(s.blocks, b.info())
+	}
+	s.load = func(i int, need Columns, into *Block) error { *into = *blocks[i]; return nil }
+	return s
+}
+
+// Blocks returns the blocks, by date.
+func (s *Snapshot) Blocks() []BlockInfo { return s.blocks }
+
+// Visitors returns an upper bound, exclusive, of the numbers in VisitVisitor: the length of a bitmap of visitors.
+func (s *Snapshot) Visitors() int { return s.visitors }
+
+// Dict returns the values of a dictionary, by id. The slice must not be changed.
+func (s *Snapshot) Dict(d Dim) []string { return s.dicts[d] }
+
+// Load reads the columns in need of block i into into, whose slices it reuses. Into must not be kept beyond Close, and
+// its values must not be changed.
+func (s *Snapshot) Load(i int, need Columns, into *Block) error { return s.load(i, need, into) }
+
+// Close lets go of the snapshot.
+func (s *Snapshot) Close() { s.close() }
+
+// info sums b up. It needs VisitStart and VisitDuration.
+func (b *Block) info() BlockInfo {
+	last := int64(b.Date) * 86400
+	for i, start := range b.Cols[VisitStart] {
+		last = max(last, int64(b.Date)*86400+int64(start)+int64(b.Cols[VisitDuration][i]))
+	}
+	return BlockInfo{Date: b.Date, Visits: b.Visits, Views: b.Views, Events: b.Events, Last: last}
+}
