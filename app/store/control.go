@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Errors of the control file and of site files. They are plain: app/account turns them into sentences.
+var (
+	ErrNotFound = errors.New("not found")                                 // no such row
+	ErrExists   = errors.New("exists already")                            // a name that must be unique is taken
+	ErrNewer    = errors.New("written by a newer version of the program") // the file was left untouched
+)
+
+// Control is the control file, control.db: customers, users and their roles, sites and their settings, sessions,
+// tokens, sign-in links and instance-wide settings. It holds rows and no rules; who may do what is app/account's.
+//
+// One connection writes, a few read. Its methods may be called by several goroutines at once. They return ErrNotFound,
+// ErrExists, or an error of the file itself.
+type Control struct {
+	write *sql.DB
+	read  *sql.DB
+	path  string
+}
+
+//go:embed control.sql
+var controlSchema string
+
+// controlSteps take the control file from version 0 to len(controlSteps), one by one.
+var controlSteps = []string{controlSchema}
+
+// OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
+// returns ErrNewer, with the file untouched, when a newer version of the program has written it.
+func OpenControl(path string) (*Control, error) {
+	c := &Control{path: path}
+	var err error
+	if c.write, err = openControlDB(path, 1); err != nil {
+		return nil, err
+	}
+	if err = migrateControl(c.write, controlSteps); err == nil {
+		c.read, err = openControlDB(path, 4)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("control file %s: %w", path, err), c.write.Close())
+	}
+	return c, nil
+}
+
+// Close waits for running statements and closes the file. A second call does nothing.
+func (c *Control) Close() error { return errors.Join(c.read.Close(), c.write.Close()) }
+
+// Dir returns the data directory: where the control file is.
+func (c *Control) Dir() string { return filepath.Dir(c.path) }
+
+// openControlDB opens a pool of at most conns connections, each with the same pragmas. auto_vacuum comes first: it
+// holds only before anything is written.
+func openControlDB(path string, conns int) (*sql.DB, error) {
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "auto_vacuum(INCREMENTAL)",
+		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// migrateControl runs the steps that db has not had yet, each in one transaction with its number.
+func migrateControl(db *sql.DB, steps []string) error {
+	var version int
+	if err := db.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	if version > len(steps) {
+		return ErrNewer
+	}
+	for i := version; i < len(steps); i++ {
+		tx, err := db.Begin()
+		if err != nil {
+			return err
+		}
+		if _, err = tx.Exec(steps[i] + fmt.Sprintf(";PRAGMA user_version = %d", i+1)); err != nil {
+			return errors.Join(fmt.Errorf("schema step %d: %w", i+1, err), tx.Rollback())
+		}
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inTx runs f in one transaction of the writer: all of it happens, or nothing.
+func (c *Control) inTx(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := c.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(rowError(err), tx.Rollback())
+	}
+	return rowError(tx.Commit())
+}
+
+// exec runs one writing statement and returns how many rows it changed.
+func (c *Control) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := c.write.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, rowError(err)
+	}
+	return res.RowsAffected()
+}
+
+// execOne is exec for a statement that is about one row; it returns ErrNotFound when there is none.
+func (c *Control) execOne(ctx context.Context, query string, args ...any) error {
+	n, err := c.exec(ctx, query, args...)
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// scrub empties the write-ahead log after a deletion: secure_delete has overwritten the rows in the file, but the log
+// still holds them until it is truncated. It waits for readers (theirs are short) up to the busy timeout.
+func (c *Control) scrub(ctx context.Context) error {
+	var busy, frames, done int
+	if err := c.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &done); err != nil {
+		return fmt.Errorf("emptying the log of the control file: %w", err)
+	}
+	if busy != 0 {
+		return errors.New("emptying the log of the control file: a reader held it for too long")
+	}
+	return nil
+}
+
+// rowError gives the errors that callers ask for their names.
+func rowError(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch e.Code() {
+		case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+			return fmt.Errorf("%w (%w)", ErrExists, err)
+		case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+			return fmt.Errorf("%w (%w)", ErrNotFound, err)
+		}
+	}
+	return err
+}
+
+// scanner is a row or the rows of an answer.
+type scanner interface{ Scan(dest ...any) error }
+
+// list reads all rows of an answer, each with scan.
+func list[T any](ctx context.Context, db *sql.DB, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// Setting returns an instance-wide value, ErrNotFound when it was never set.
+func (c *Control) Setting(ctx context.Context, key string) ([]byte, error) {
+	var v []byte
+	err := c.read.QueryRowContext(ctx, "SELECT value FROM setting WHERE key = ?", key).Scan(&v)
+	return v, rowError(err)
+}
+
+// SetSetting sets an instance-wide value.
+func (c *Control) SetSetting(ctx context.Context, key string, value []byte) error {
+	_, err := c.exec(ctx, `INSERT INTO setting (key, value) VALUES (?, ?)
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
+	return err
+}
