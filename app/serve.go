@@ -1,0 +1,260 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+	"github.com/spf13/cobra"
+
+	"sandprint/app/collect"
+	"sandprint/app/enrich"
+	"sandprint/app/web"
+)
+
+func (sh *shell) serveCommand() *cobra.Command {
+	c := &cobra.Command{Use: "serve", Short: "Answer visitors and owners (the default)", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			sh.ran = true
+			return sh.serve(cmd.Context())
+		}}
+	defineServe(c, &sh.cfg)
+	return c
+}
+
+// defineServe gives a command the flags of a listener; --data is every command's.
+func defineServe(c *cobra.Command, cfg *Config) {
+	define(c.Flags(), cfg, "listen", "base-url", "trusted-proxies", "geoip", "rate-limit", "commit-window", "log-format", "log-file", "log-days")
+}
+
+// serve runs an instance until ctx ends.
+func (sh *shell) serve(ctx context.Context) error {
+	if sh.live != nil {
+		return usagef("this directory is being served already")
+	}
+	if err := sh.cfg.check(); err != nil {
+		return err
+	}
+	l, logFile, err := newLog(sh.cfg, sh.err)
+	if err != nil {
+		return err
+	}
+	defer logFile.Close()
+	r, err := Start(sh.cfg, sh.assets, l)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(sh.out, "Sandprint is ready at "+r.URL)
+	if r.SetupURL != "" {
+		fmt.Fprintln(sh.out, "Make your account and your first site at "+r.SetupURL)
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-r.failed:
+	}
+	return errors.Join(err, r.Close())
+}
+
+// Running is a whole instance at work. Make it with Start.
+type Running struct {
+	URL      string // address it listens on, as "http://127.0.0.1:8080"
+	SetupURL string // where the first user is made; empty when there is one
+
+	*instance
+	cfg     Config
+	assets  fs.FS
+	log     *slog.Logger
+	geo     *enrich.Geo
+	door    *collect.Door
+	web     *web.Server
+	metrics *metrics.Set
+	failed  chan error // gets the error that ended the listener
+	once    sync.Once
+	closers []func() error // in order of opening
+	err     error          // of Close
+}
+
+// Start opens the data directory and the listener and answers from then on. Assets are as for Main. Errors carry the
+// exit code of the contract. Close the instance in the end.
+func Start(cfg Config, assets fs.FS, l *slog.Logger) (*Running, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	r := &Running{cfg: cfg, assets: assets, log: l, metrics: metrics.NewSet(), failed: make(chan error, 1)}
+	for _, step := range []func() error{r.openData, r.openGeo, r.openDoors} {
+		if err := step(); err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+	}
+	return r, nil
+}
+
+// opened remembers what Close has to close.
+func (r *Running) opened(closer func() error) { r.closers = append(r.closers, closer) }
+
+// Close answers what has been asked, for a second and a half at most, ends the commands that run inside, and closes the
+// files. Closing again returns what the first time returned.
+func (r *Running) Close() error {
+	r.once.Do(func() {
+		for i := len(r.closers) - 1; i >= 0; i-- {
+			r.err = errors.Join(r.err, r.closers[i]())
+		}
+	})
+	return r.err
+}
+
+func (r *Running) openData() error {
+	dir, err := filepath.Abs(r.cfg.Data)
+	if err != nil {
+		return err
+	}
+	if err := prepareDir(dir); err != nil {
+		return err
+	}
+	if r.instance, err = openInstance(dir); err != nil {
+		return err
+	}
+	r.opened(r.instance.Close)
+	return nil
+}
+
+func (r *Running) openGeo() error {
+	embedded, err := fs.ReadFile(r.assets, "static/country.mmdb")
+	if err != nil {
+		return err
+	}
+	if r.geo, err = enrich.OpenGeo(embedded, r.cfg.GeoIP); err != nil {
+		return failf(exitFailed, "can't read the country table %s: %v: give --geoip a GeoLite2, GeoIP2 or DB-IP file, or leave it out", r.cfg.GeoIP, err)
+	}
+	r.opened(r.geo.Close)
+	return nil
+}
+
+// openDoors opens the listener and all that is behind it.
+func (r *Running) openDoors() error {
+	ln, err := net.Listen("tcp", r.cfg.Listen)
+	if err != nil {
+		return listenError(r.cfg.Listen, err)
+	}
+	r.opened(func() error {
+		if err := ln.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	r.URL = "http://" + reachable(ln.Addr().(*net.TCPAddr))
+	if r.base = r.cfg.BaseURL; r.base == "" {
+		r.base = r.URL
+	}
+	mux, err := r.routes()
+	if err != nil {
+		return err
+	}
+	token, err := r.accounts.SetupToken(context.Background())
+	if err != nil {
+		return err
+	}
+	if token != "" {
+		r.SetupURL = r.base + "/setup?token=" + token
+	}
+	sock, err := openSocket(r.dir, r.inside)
+	if err != nil {
+		return err
+	}
+	r.opened(sock.Close)
+	r.opened(r.startRounds())
+	r.listen(ln, mux)
+	return nil
+}
+
+// listen answers on ln until Close.
+func (r *Running) listen(ln net.Listener, h http.Handler) {
+	server := newServer(h, r.log)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			r.failed <- fmt.Errorf("listening on %s: %w", r.cfg.Listen, err)
+		}
+	}()
+	r.opened(func() error {
+		r.web.Close()
+		err := shutdown(server, 1500*time.Millisecond)
+		<-done
+		return err
+	})
+}
+
+// routes returns the handler of everything.
+func (r *Running) routes() (*http.ServeMux, error) {
+	scripts, err := collect.NewScripts(r.assets)
+	if err != nil {
+		return nil, fmt.Errorf("the tracker in the program: %w", err)
+	}
+	r.door = collect.New(collect.Options{Store: r.store, Geo: r.geo, Scripts: scripts, TrustedProxies: r.cfg.TrustedProxies,
+		RateLimit: int(r.cfg.RateLimit), BaseURL: r.base, Log: r.log})
+	r.opened(r.door.Close)
+	static, err := fs.Sub(r.assets, "static")
+	if err != nil {
+		return nil, err
+	}
+	r.web, err = web.New(web.Options{Accounts: r.accounts, Static: static, BaseURL: r.cfg.BaseURL, Log: r.log,
+		Version: versionOf().Version, Geo: r.geoLine(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", healthz)
+	mux.Handle("GET /readyz", &readiness{dir: r.dir})
+	mux.HandleFunc("GET /metrics", r.serveMetrics)
+	r.door.Routes(mux)
+	mux.Handle("/", r.web)
+	return mux, nil
+}
+
+// geoLine says where the countries come from, and of when.
+func (r *Running) geoLine() string {
+	return r.geo.Name() + ", " + r.geo.Built().UTC().Format(time.DateOnly)
+}
+
+// inside runs a line that came over the socket.
+func (r *Running) inside(ctx context.Context, call socketCall, in io.Reader, out, err io.Writer) int {
+	sh := &shell{assets: r.assets, in: in, out: out, err: err, width: call.Width, live: r.instance}
+	return sh.run(ctx, call.Args)
+}
+
+// Run runs a command line inside the instance, as the command line does through the socket, and returns its exit code.
+func (r *Running) Run(ctx context.Context, in io.Reader, out, err io.Writer, args ...string) int {
+	return r.inside(ctx, socketCall{Args: args}, in, out, err)
+}
+
+// reachable returns how a browser on this machine reaches the listener.
+func reachable(a *net.TCPAddr) string {
+	if a.IP.IsUnspecified() {
+		return fmt.Sprintf("localhost:%d", a.Port)
+	}
+	return a.String()
+}
+
+// listenError says in words why an address can't be listened on.
+func listenError(addr string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return failf(exitFailed, "%s is taken by another program: stop that one, or name another address with --listen", addr)
+	case errors.Is(err, syscall.EACCES):
+		return failf(exitFailed, "this user may not listen on %s: take a port from 1024 on with --listen, and a reverse proxy before it", addr)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return failf(exitFailed, "this machine doesn't have the address %s: name one of its own with --listen", addr)
+	}
+	return failf(exitFailed, "can't listen on %s: %v: --listen takes an address such as 127.0.0.1:8080", addr, err)
+}
