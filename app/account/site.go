@@ -1,0 +1,290 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"sandprint/app/problem"
+	"sandprint/app/store"
+)
+
+// Modes lists how a site may recognise visitors, the default first.
+var Modes = []string{"cookie", "cookieless", "consent"}
+
+// NewSite is what AddSite is told.
+type NewSite struct {
+	Domain   string // as typed or pasted: a scheme, port, path and www. are taken off
+	Customer string // name; empty: the only one that the asker may add sites to
+	Zone     string // IANA time zone; empty: UTC
+	Mode     string // one of Modes; empty: the first
+}
+
+// SiteChange is what ChangeSite is told; what is nil stays.
+type SiteChange struct {
+	Zone     *string
+	Mode     *string
+	Settings *SiteSettings
+}
+
+// Open returns the read-only handle of a site. It is the only source of one. It returns problem.NotFound for a site that
+// isn't there and, being the same value, for one whose reports the asker may not read.
+func (s *Service) Open(ctx context.Context, who Who, domain string) (store.Reader, error) {
+	info, err := s.site(ctx, who, domain)
+	if err != nil {
+		return nil, err
+	}
+	site, err := s.store.Site(ctx, info.ID)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	return site, nil
+}
+
+// site returns what is known of a site that the asker may read, or problem.NotFound.
+func (s *Service) site(ctx context.Context, who Who, domain string) (SiteInfo, error) {
+	name, err := checkDomain(domain)
+	if err != nil {
+		return SiteInfo{}, problem.NotFound
+	}
+	info, err := s.control.SiteByDomain(ctx, name)
+	if err != nil {
+		return SiteInfo{}, notFound(err)
+	}
+	if !who.CanRead(info) {
+		return SiteInfo{}, problem.NotFound
+	}
+	return info, nil
+}
+
+// Sites returns the sites whose reports the asker may read, by domain.
+func (s *Service) Sites(ctx context.Context, who Who) ([]SiteInfo, error) {
+	all, err := s.control.Sites(ctx)
+	return slices.DeleteFunc(all, func(site SiteInfo) bool { return !who.CanRead(site) }), err
+}
+
+// CheckSite tells what is wrong with the domain or the time zone of a site that is to be added; nil: nothing, unless it
+// turns out to be taken.
+func (s *Service) CheckSite(domain, zone string) error {
+	if _, err := checkDomain(domain); err != nil {
+		return err
+	}
+	_, err := checkZone(zone)
+	return err
+}
+
+// AddSite adds a site to a customer whose admin or owner the asker is.
+func (s *Service) AddSite(ctx context.Context, who Who, n NewSite) (SiteInfo, error) {
+	if !who.Signed() {
+		return SiteInfo{}, needUser(who)
+	}
+	domain, err := checkDomain(n.Domain)
+	if err != nil {
+		return SiteInfo{}, err
+	}
+	zone, err := checkZone(n.Zone)
+	if err != nil {
+		return SiteInfo{}, err
+	}
+	mode, err := checkMode(n.Mode)
+	if err != nil {
+		return SiteInfo{}, err
+	}
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	customer, err := s.ownerOf(ctx, who, n.Customer)
+	if err != nil {
+		return SiteInfo{}, err
+	}
+	info, err := s.store.AddSite(ctx, SiteInfo{Customer: customer, Domain: domain, Zone: zone, Mode: mode})
+	if errors.Is(err, store.ErrExists) {
+		return SiteInfo{}, s.taken(ctx, who, domain)
+	}
+	return info, err
+}
+
+// taken says that a domain is there already, without telling a stranger whose it is.
+func (s *Service) taken(ctx context.Context, who Who, domain string) error {
+	e := problem.New(http.StatusConflict, "domain_taken", "This domain can't be added here; if it is yours, ask the operator.")
+	if _, err := s.site(ctx, who, domain); err == nil {
+		e = problem.New(http.StatusConflict, "site_exists", quote(domain)+" is here already.").WithHint("Open it, or add another domain.")
+	}
+	e.Field = "domain"
+	return e
+}
+
+// ownerOf returns the customer who is to own a new site. At the command line it is made if new.
+func (s *Service) ownerOf(ctx context.Context, who Who, name string) (int64, error) {
+	if who.local {
+		return s.localCustomer(ctx, name)
+	}
+	if who.site != "" {
+		return 0, forbidden("This token is for one site and can't add another.", "Use one for all your sites.")
+	}
+	all, err := s.control.Customers(ctx)
+	if err != nil {
+		return 0, err
+	}
+	all = slices.DeleteFunc(all, func(c store.Customer) bool { return who.roleAt(c.ID) == "" })
+	if name = strings.TrimSpace(name); name != "" {
+		all = slices.DeleteFunc(all, func(c store.Customer) bool { return !strings.EqualFold(c.Name, name) })
+		if len(all) == 0 {
+			return 0, problem.NotFound
+		}
+	}
+	all = slices.DeleteFunc(all, func(c store.Customer) bool { return !who.roleAt(c.ID).atLeast(Admin) })
+	switch len(all) {
+	case 0:
+		return 0, forbidden("You may not add a site: that takes the role admin or owner and, for a token, the scope write.",
+			"Ask an owner.")
+	case 1:
+		return all[0].ID, nil
+	}
+	return 0, problem.BadField("customer", "customer_needed", "You have several customers: it isn't clear whose site this is.").
+		WithHint("Choose one.")
+}
+
+func (s *Service) localCustomer(ctx context.Context, name string) (int64, error) {
+	name, isNew, err := s.customerFor(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	get := s.control.CustomerByName
+	if isNew {
+		get = s.control.AddCustomer
+	}
+	c, err := get(ctx, name)
+	return c.ID, err
+}
+
+// ChangeSite changes a site's settings: for its editors and above.
+func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change SiteChange) (SiteInfo, error) {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	info, err := s.site(ctx, who, domain)
+	if err != nil {
+		return SiteInfo{}, err
+	}
+	if !who.CanWrite(info) {
+		return SiteInfo{}, forbidden("You may read this site, but not change it.", "Ask an owner for the role editor, or use a token of scope write.")
+	}
+	if change.Zone != nil {
+		if info.Zone, err = checkZone(*change.Zone); err != nil {
+			return SiteInfo{}, err
+		}
+	}
+	if change.Mode != nil {
+		if info.Mode, err = checkMode(*change.Mode); err != nil {
+			return SiteInfo{}, err
+		}
+	}
+	if change.Settings != nil {
+		if info.Settings, err = checkSettings(*change.Settings); err != nil {
+			return SiteInfo{}, err
+		}
+	}
+	return info, notFound(s.store.UpdateSite(ctx, info))
+}
+
+// RemoveSite removes a site with all that was counted on it: for its customer's admins and owners.
+func (s *Service) RemoveSite(ctx context.Context, who Who, domain string) error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	info, err := s.site(ctx, who, domain)
+	if err != nil {
+		return err
+	}
+	if !who.CanManage(info) {
+		return forbidden("You may read this site, but not remove it.", "Ask an owner.")
+	}
+	return notFound(s.store.RemoveSite(ctx, info.ID))
+}
+
+func checkZone(zone string) (*time.Location, error) {
+	if zone = strings.TrimSpace(zone); zone == "" {
+		return time.UTC, nil
+	}
+	loc, err := time.LoadLocation(zone)
+	if err != nil || zone == "Local" {
+		return nil, problem.BadField("timezone", "bad_timezone", "There is no time zone "+quote(zone)+".").
+			WithHint("It looks like Europe/Berlin; UTC is one too.")
+	}
+	return loc, nil
+}
+
+func checkMode(mode string) (string, error) {
+	if mode == "" {
+		return Modes[0], nil
+	}
+	if !slices.Contains(Modes, mode) {
+		return "", problem.BadField("mode", "bad_mode", "There is no way of counting called "+quote(mode)+".").
+			WithHint("The ways are cookie, cookieless and consent.")
+	}
+	return mode, nil
+}
+
+// checkSettings returns settings as they are kept, or names the first mistake.
+func checkSettings(set SiteSettings) (SiteSettings, error) {
+	if set.Floor < 0 || set.Floor > 20 {
+		return set, problem.BadField("floor", "bad_floor", "The smallest group shown is a number from 1 to 20.")
+	}
+	set.Hosts = slices.Clone(set.Hosts)
+	for i, host := range set.Hosts {
+		name, err := checkDomain(host)
+		if err != nil {
+			bad := *problem.Of(err)
+			bad.Field = "hosts"
+			return set, &bad
+		}
+		set.Hosts[i] = name
+	}
+	for _, l := range []struct {
+		field, what string
+		texts       []string
+	}{{"hosts", "host", set.Hosts}, {"query_keys", "query key", set.QueryKeys}, {"excluded", "path pattern", set.Excluded}} {
+		if len(l.texts) > maxList {
+			return set, tooLong(l.field, l.what)
+		}
+		for _, text := range l.texts {
+			if err := checkText(l.field, l.what, text, 500); err != nil {
+				return set, err
+			}
+			if text == "" {
+				return set, problem.BadField(l.field, "empty", "A "+l.what+" is empty.").WithHint("Fill it in or take it out.")
+			}
+		}
+	}
+	return set, checkGoals(set.Goals)
+}
+
+func checkGoals(goals []Goal) error {
+	if len(goals) > maxList {
+		return tooLong("goals", "goal")
+	}
+	names := map[string]bool{}
+	for _, g := range goals {
+		if err := checkText("goals", "goal", g.Name+g.Event+g.Page, 1000); err != nil {
+			return err
+		}
+		switch {
+		case g.Name == "":
+			return problem.BadField("goals", "bad_goal", "A goal has no name.").WithHint("Name it.")
+		case (g.Event == "") == (g.Page == ""):
+			return problem.BadField("goals", "bad_goal", "The goal "+quote(g.Name)+" is to be either an event or a page.").WithHint("Set one of the two.")
+		case names[g.Name]:
+			return problem.BadField("goals", "bad_goal", "There are two goals named "+quote(g.Name)+".").WithHint("Give each its own name.")
+		}
+		names[g.Name] = true
+	}
+	return nil
+}
+
+// maxList is the most entries of a list in a site's settings.
+const maxList = 200
+
+func tooLong(field, what string) error {
+	return problem.BadField(field, "too_many", "There are more than 200 entries of the kind "+quote(what)+".").WithHint("Take some out; patterns can stand for many.")
+}
