@@ -1,0 +1,207 @@
+package column
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
+
+// pack appends minimum, width and the values' bits.
+func pack(dst []byte, values []uint32, low uint32, width int) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, low)
+	dst = append(dst, byte(width))
+	if width == 0 {
+		return dst
+	}
+	var word uint64
+	filled := 0
+	for _, v := range values {
+		word |= uint64(v-low) << filled
+		filled += width
+		for filled >= 8 {
+			dst = append(dst, byte(word))
+			word >>= 8
+			filled -= 8
+		}
+	}
+	if filled > 0 {
+		dst = append(dst, byte(word))
+	}
+	return append(dst, make([]byte, slack)...)
+}
+
+// unpack fills dst from the front of body and returns what is left of it.
+func unpack(dst []uint32, body []byte) (rest []byte, ok bool) {
+	if len(body) < 5 {
+		return nil, false
+	}
+	low, width := binary.LittleEndian.Uint32(body), uint(body[4])
+	body = body[5:]
+	if width == 0 {
+		for i := range dst {
+			dst[i] = low
+		}
+		return body, true
+	}
+	size := (len(dst)*int(width) + 7) / 8
+	if width > 32 || len(body) < size+slack {
+		return nil, false
+	}
+	mask := uint64(1)<<width - 1
+	at := uint(0)
+	for i := range dst {
+		dst[i] = low + uint32(binary.LittleEndian.Uint64(body[at>>3:])>>(at&7)&mask)
+		at += width
+	}
+	return body[size+slack:], true
+}
+
+// count reads the number in front of a body; it may not be above limit.
+func count(body []byte, limit int) (n int, rest []byte, ok bool) {
+	if len(body) < 4 {
+		return 0, nil, false
+	}
+	v := binary.LittleEndian.Uint32(body)
+	return int(v), body[4:], uint64(v) <= uint64(limit)
+}
+
+func packDeltas(dst []byte, values []uint32, s summary) []byte {
+	differences := make([]uint32, len(values)-1)
+	for i := range differences {
+		differences[i] = values[i+1] - values[i]
+	}
+	dst = binary.LittleEndian.AppendUint32(dst, values[0])
+	return pack(dst, differences, s.deltaMin, bits.Len32(s.deltaRange))
+}
+
+func unpackDeltas(dst []uint32, body []byte) bool {
+	if len(dst) == 0 || len(body) < 4 {
+		return false
+	}
+	dst[0] = binary.LittleEndian.Uint32(body)
+	rest, ok := unpack(dst[1:], body[4:])
+	for i := 1; i < len(dst); i++ {
+		dst[i] += dst[i-1]
+	}
+	return ok && len(rest) == 0
+}
+
+func packRuns(dst []byte, values []uint32, n int) []byte {
+	starts, lengths := make([]uint32, 0, n), make([]uint32, 0, n)
+	for i := 0; i < len(values); {
+		j := i + 1
+		for j < len(values) && values[j] == values[i] {
+			j++
+		}
+		starts, lengths = append(starts, values[i]), append(lengths, uint32(j-i))
+		i = j
+	}
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(n))
+	return packTight(packTight(dst, starts), lengths)
+}
+
+// packTight packs values with the least width.
+func packTight(dst []byte, values []uint32) []byte {
+	low, high := slices.Min(values), slices.Max(values)
+	return pack(dst, values, low, bits.Len32(high-low))
+}
+
+func unpackRuns(dst []uint32, body []byte) bool {
+	n, body, ok := count(body, min(len(dst), 8*len(body)))
+	if !ok {
+		return false
+	}
+	room := make([]uint32, 2*n)
+	starts, lengths := room[:n], room[n:]
+	if body, ok = unpack(starts, body); !ok {
+		return false
+	}
+	if body, ok = unpack(lengths, body); !ok || len(body) != 0 {
+		return false
+	}
+	for i, length := range lengths {
+		if uint64(length) > uint64(len(dst)) {
+			return false
+		}
+		for j := range dst[:length] {
+			dst[j] = starts[i]
+		}
+		dst = dst[length:]
+	}
+	return len(dst) == 0
+}
+
+func packSparse(dst []byte, values []uint32, filled int) []byte {
+	present := make([]byte, (len(values)+7)/8)
+	kept := make([]uint32, 0, filled)
+	for i, v := range values {
+		if v != 0 {
+			present[i/8] |= 1 << (i % 8)
+			kept = append(kept, v)
+		}
+	}
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(filled))
+	return packTight(append(dst, present...), kept)
+}
+
+func unpackSparse(dst []uint32, body []byte) bool {
+	n, body, ok := count(body, len(dst))
+	size := (len(dst) + 7) / 8
+	if !ok || n == 0 || len(body) < size {
+		return false
+	}
+	present, set := body[:size], 0
+	for _, b := range present {
+		set += bits.OnesCount8(b)
+	}
+	// The values are unpacked to the end of dst and moved to their places from the front: a place is never behind its
+	// value, as at least as many values are still to come as lie behind it.
+	kept := dst[len(dst)-n:]
+	if rest, ok := unpack(kept, body[size:]); set != n || !ok || len(rest) != 0 {
+		return false
+	}
+	next := 0
+	for i := range dst {
+		if present[i/8]>>(i%8)&1 == 1 {
+			if next == n { // a bit beyond the last value
+				return false
+			}
+			dst[i] = kept[next]
+			next++
+		} else {
+			dst[i] = 0
+		}
+	}
+	return next == n
+}
+
+func packFew(dst []byte, values, distinct []uint32) []byte {
+	index := make([]uint32, len(values))
+	for i, v := range values {
+		at, _ := slices.BinarySearch(distinct, v)
+		index[i] = uint32(at)
+	}
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(distinct)))
+	return pack(packTight(dst, distinct), index, 0, bits.Len(uint(len(distinct)-1)))
+}
+
+func unpackFew(dst []uint32, body []byte) bool {
+	n, body, ok := count(body, min(maxDistinct, len(body)))
+	if !ok || n == 0 {
+		return false
+	}
+	distinct := make([]uint32, n)
+	if body, ok = unpack(distinct, body); !ok {
+		return false
+	}
+	if body, ok = unpack(dst, body); !ok || len(body) != 0 {
+		return false
+	}
+	for i, at := range dst {
+		if uint64(at) >= uint64(n) {
+			return false
+		}
+		dst[i] = distinct[at]
+	}
+	return true
+}
