@@ -1,0 +1,271 @@
+package views
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"sandprint/app/report"
+)
+
+// none stands where a figure is not known.
+const none = "–"
+
+// Exact writes a whole number in full: 12,345.
+func (w *Words) Exact(n float64) string {
+	digits := strconv.FormatFloat(math.Abs(math.Round(n)), 'f', 0, 64)
+	var b strings.Builder
+	if math.Round(n) < 0 {
+		b.WriteString("−")
+	}
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString(w.or().Group)
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// Short writes a number in the room of five characters: 999, 1.2k, 60.1k, 212k, 1.2M.
+func (w *Words) Short(n float64) string {
+	for _, unit := range []struct {
+		size float64
+		name string
+	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if math.Abs(n) >= unit.size*0.99995 {
+			return w.decimal(n/unit.size, 1) + unit.name
+		}
+	}
+	return w.Exact(n)
+}
+
+// decimal writes n with at most so many places, fewer where they are zeros or n is 100 and more.
+func (w *Words) decimal(n float64, places int) string {
+	if math.Abs(n) >= 99.95 {
+		places = 0
+	}
+	s := strconv.FormatFloat(n, 'f', places, 64)
+	if places > 0 {
+		s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+	}
+	return strings.Replace(s, ".", w.or().Point, 1)
+}
+
+// Percent writes a rate of 0–100 with so many places: 41%.
+func (w *Words) Percent(n float64, places int) string {
+	s := strconv.FormatFloat(n, 'f', places, 64)
+	return strings.Replace(s, ".", w.or().Point, 1) + w.or().Space + "%"
+}
+
+// Duration writes seconds: 0s, 48s, 1m 05s, 2h 03m.
+func (w *Words) Duration(seconds float64) string {
+	s := int(math.Round(seconds))
+	switch {
+	case s < 60:
+		return strconv.Itoa(s) + "s"
+	case s < 3600:
+		return strconv.Itoa(s/60) + "m " + two(s%60) + "s"
+	default:
+		return strconv.Itoa(s/3600) + "h " + two(s/60%60) + "m"
+	}
+}
+
+func two(n int) string {
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
+}
+
+// minorDigits are the decimals of currencies that do not have two (ISO 4217).
+var minorDigits = map[string]int{
+	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0, "VND": 0,
+	"VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}
+
+var symbols = map[string]string{"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "PLN": "zł ", "BRL": "R$"}
+
+// Money writes an amount in minor units: €1.2k, or in full €1,234.50.
+func (w *Words) Money(minor float64, currency string, full bool) string {
+	digits, ok := minorDigits[currency]
+	if !ok {
+		digits = 2
+	}
+	amount := minor / math.Pow10(digits)
+	sign, ok := symbols[currency]
+	if !ok {
+		sign = currency + "\u00a0"
+	}
+	if !full {
+		return sign + w.Short(amount)
+	}
+	text := strconv.FormatFloat(math.Abs(amount), 'f', digits, 64)
+	whole, fraction, _ := strings.Cut(text, ".")
+	n, _ := strconv.ParseFloat(whole, 64)
+	s := sign + w.Exact(n)
+	if amount < 0 {
+		s = "−" + s
+	}
+	if fraction != "" {
+		s += w.or().Point + fraction
+	}
+	return s
+}
+
+// Figure writes a value of a metric as short as tiles and tables have room for: 1.2k, 41%, 2m 14s, €1.2k.
+func (w *Words) Figure(m report.Metric, v report.Value) string {
+	if !v.Known {
+		return none
+	}
+	switch m {
+	case report.BounceRate, report.ScrollDepth:
+		return w.Percent(v.Number, 0)
+	case report.ConversionRate:
+		return w.Percent(v.Number, 1)
+	case report.VisitDuration, report.TimeOnPage:
+		return w.Duration(v.Number)
+	case report.ViewsPerVisit:
+		return strings.Replace(strconv.FormatFloat(v.Number, 'f', 2, 64), ".", w.or().Point, 1)
+	case report.Revenue:
+		return w.Money(v.Number, v.Currency, false)
+	}
+	return w.Short(v.Number)
+}
+
+// FullFigure writes a value of a metric exactly: 12,345, 41.3%, 2m 14s, €1,234.50.
+func (w *Words) FullFigure(m report.Metric, v report.Value) string {
+	if !v.Known {
+		return none
+	}
+	switch m {
+	case report.BounceRate, report.ScrollDepth:
+		return w.Percent(v.Number, 1)
+	case report.ConversionRate:
+		return w.Percent(v.Number, 2)
+	case report.Revenue:
+		return w.Money(v.Number, v.Currency, true)
+	case report.VisitDuration, report.TimeOnPage, report.ViewsPerVisit:
+		return w.Figure(m, v)
+	}
+	return w.Exact(v.Number)
+}
+
+// listed writes a value for a list: in full up to five digits, then short.
+func (w *Words) listed(m report.Metric, v report.Value) string {
+	if v.Known && additive(m) && math.Abs(v.Number) < 99_999.5 {
+		return w.Exact(v.Number)
+	}
+	return w.Figure(m, v)
+}
+
+// Mood says how a change is to be taken; it is also a class.
+type Mood string
+
+// The moods.
+const (
+	Good Mood = "up"
+	Bad  Mood = "down"
+	Same Mood = "same"
+)
+
+// Change writes how a value moved, "+18%" or for rates "+3 pts", and how that is to be taken. Both are empty where there
+// is nothing to compare with.
+func (w *Words) Change(m report.Metric, now, then report.Value) (string, Mood) {
+	if !now.Known || !then.Known || now.Currency != then.Currency {
+		return "", ""
+	}
+	var moved float64
+	var text string
+	switch m {
+	case report.BounceRate, report.ConversionRate, report.ScrollDepth:
+		moved = math.Round(now.Number - then.Number)
+		text = w.F("%s pts", signed(moved, w.Exact(math.Abs(moved))))
+	default:
+		if then.Number == 0 {
+			return "", ""
+		}
+		moved = math.Round((now.Number - then.Number) / math.Abs(then.Number) * 100)
+		text = signed(moved, w.Exact(math.Abs(moved))+w.or().Space+"%")
+	}
+	switch {
+	case moved == 0:
+		return text, Same
+	case (moved > 0) == (m != report.BounceRate):
+		return text, Good
+	}
+	return text, Bad
+}
+
+func signed(n float64, text string) string {
+	switch {
+	case n > 0:
+		return "+" + text
+	case n < 0:
+		return "−" + text
+	}
+	return "±" + text
+}
+
+// additive reports whether a metric is a plain count.
+func additive(m report.Metric) bool {
+	switch m {
+	case report.Visitors, report.Visits, report.Pageviews, report.EventCount, report.Conversions:
+		return true
+	}
+	return false
+}
+
+// date writes a time by a layout of package time, which is a text to translate, as are the names in it.
+func (w *Words) date(t time.Time, layout string) string {
+	if w == nil || len(w.Texts) == 0 {
+		return t.Format(layout)
+	}
+	var b strings.Builder
+	for i, part := range strings.Split(w.T(layout), " ") {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		switch bare := strings.TrimRight(part, ".,"); bare {
+		case "Jan", "January", "Mon", "Monday":
+			b.WriteString(w.T(t.Format(bare)) + part[len(bare):])
+		default:
+			b.WriteString(t.Format(part))
+		}
+	}
+	return b.String()
+}
+
+// span writes the days from..to (to is exclusive) as short as is clear: "4 Nov 2026", "4–9 Nov 2026", "27 Oct – 23 Nov 2026".
+func (w *Words) span(from, to time.Time) string {
+	last := to.Add(-time.Second)
+	switch {
+	case from.Year() != last.Year():
+		return w.date(from, "2 Jan 2006") + " – " + w.date(last, "2 Jan 2006")
+	case from.Month() != last.Month():
+		return w.date(from, "2 Jan") + " – " + w.date(last, "2 Jan 2006")
+	case from.Day() != last.Day():
+		return w.date(from, "2") + "–" + w.date(last, "2 Jan 2006")
+	}
+	return w.date(from, "2 Jan 2006")
+}
+
+// bucket names a time bucket, briefly for an axis or with the weekday for reading.
+func (w *Words) bucket(by report.Dimension, t time.Time, brief bool) string {
+	switch {
+	case by == "minute" || by == "hour" && brief:
+		return t.Format("15:04")
+	case by == "hour":
+		return w.date(t, "Mon 2 Jan") + " " + t.Format("15:04")
+	case by == "month" && brief:
+		return w.date(t, "Jan")
+	case by == "month":
+		return w.date(t, "January 2006")
+	case brief:
+		return w.date(t, "2 Jan")
+	case by == "week":
+		return w.F("Week of %s", w.date(t, "2 Jan 2006"))
+	}
+	return w.date(t, "Mon 2 Jan")
+}

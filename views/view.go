@@ -1,0 +1,184 @@
+package views
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"sandprint/app/report"
+)
+
+// View is what the address of a dashboard says: which site, which question, which lists are open. Its parameters are
+// those of the stats contract (period, from, to, filter, compare) and
+//
+//	metric    the figure that the chart shows                      interval  the chart's time bucket
+//	tab       a list to show in its panel, by dimension; repeatable   share     the share token that the reader came with
+//
+// A parameter that has its default is left out. Every method that returns a link returns one of the same view with one
+// thing changed.
+type View struct {
+	Site    string // domain
+	Filters []report.Filter
+	values  url.Values
+}
+
+// kept are the parameters that links carry on; filters are kept apart.
+var kept = []string{"period", "from", "to", "compare", "metric", "interval", "tab", "share"}
+
+// NewView returns the view of a site at an address with these parameters, whose filters have been parsed.
+func NewView(site string, values url.Values, filters []report.Filter) View {
+	v := View{Site: site, Filters: filters, values: url.Values{}}
+	for _, key := range kept {
+		if list := values[key]; len(list) > 0 && list[0] != "" {
+			v.values[key] = slices.Clone(list)
+		}
+	}
+	return v
+}
+
+// Get returns a parameter, or "" for its default.
+func (v View) Get(key string) string { return v.values.Get(key) }
+
+// URL returns the address of the view.
+func (v View) URL() string { return v.at("") }
+
+// at returns the address of a page under the site's, with the parameters of the view and pairs of further ones.
+func (v View) at(page string, more ...string) string {
+	var b strings.Builder
+	b.WriteString("/sites/" + url.PathEscape(v.Site) + page)
+	sep := byte('?')
+	add := func(key, value string) {
+		b.WriteByte(sep)
+		b.WriteString(key + "=" + escape(value))
+		sep = '&'
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		add(more[i], more[i+1])
+	}
+	for _, key := range kept {
+		for _, value := range v.values[key] {
+			add(key, value)
+		}
+	}
+	for _, f := range v.Filters {
+		add("filter", FilterText(f))
+	}
+	return b.String()
+}
+
+// readable undoes escapes that a query does not need (RFC 3986, section 3.4), so that addresses can be read.
+var readable = strings.NewReplacer("%3A", ":", "%2F", "/", "%2C", ",", "%28", "(", "%29", ")", "%2A", "*")
+
+func escape(value string) string { return readable.Replace(url.QueryEscape(value)) }
+
+// filterEscape escapes what separates the parts of a filter.
+var filterEscape = strings.NewReplacer(`\`, `\\`, `,`, `\,`, `:`, `\:`)
+
+// FilterText writes a filter as the stats contract has it: dimension:op:value[,value…].
+func FilterText(f report.Filter) string {
+	values := make([]string, len(f.Values))
+	for i, value := range f.Values {
+		values[i] = filterEscape.Replace(value)
+	}
+	return filterEscape.Replace(string(f.By)) + ":" + string(f.Op) + ":" + strings.Join(values, ",")
+}
+
+// with returns the view with parameters set from pairs of key and value; an empty value is the default.
+func (v View) with(pairs ...string) View {
+	next := url.Values{}
+	for key, list := range v.values {
+		next[key] = list
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			next.Del(pairs[i])
+		} else {
+			next[pairs[i]] = []string{pairs[i+1]}
+		}
+	}
+	v.values = next
+	return v
+}
+
+// period returns the view of another named period.
+func (v View) period(name string) View { return v.with("period", name, "from", "", "to", "", "interval", "") }
+
+// days returns the view of the days from..to, both inclusive, as 2006-01-02.
+func (v View) days(from, to string) View {
+	return v.with("period", "", "from", from, "to", to, "interval", "")
+}
+
+// tab returns the view with a list open in its panel.
+func (v View) tab(by report.Dimension) View {
+	var tabs []string
+	mine := panelOf(by)
+	for _, open := range v.values["tab"] {
+		if panelOf(report.Dimension(open)) != mine {
+			tabs = append(tabs, open)
+		}
+	}
+	if by != mine.Tabs[0].By {
+		tabs = append(tabs, string(by))
+	}
+	v = v.with()
+	delete(v.values, "tab")
+	if len(tabs) > 0 {
+		v.values["tab"] = tabs
+	}
+	return v
+}
+
+// only returns the view with a filter more, or without it where it is there already. Another filter on the same dimension
+// with the same operator gives way.
+func (v View) only(by report.Dimension, op report.Op, value string) View {
+	added := report.Filter{By: by, Op: op, Values: []string{value}}
+	if at := slices.IndexFunc(v.Filters, func(f report.Filter) bool { return FilterText(f) == FilterText(added) }); at >= 0 {
+		return v.without(at)
+	}
+	filters := slices.DeleteFunc(slices.Clone(v.Filters), func(f report.Filter) bool { return f.By == by && f.Op == op && op == report.Is })
+	v.Filters = append(filters, added)
+	return v
+}
+
+// filtered reports whether the view has a filter that keeps just this value.
+func (v View) filtered(by report.Dimension, value string) bool {
+	return slices.ContainsFunc(v.Filters, func(f report.Filter) bool {
+		return f.By == by && f.Op == report.Is && slices.Contains(f.Values, value)
+	})
+}
+
+// without returns the view without one of its filters.
+func (v View) without(at int) View {
+	v.Filters = slices.Delete(slices.Clone(v.Filters), at, at+1)
+	return v
+}
+
+// bare returns the view without filters.
+func (v View) bare() View {
+	v.Filters = nil
+	return v
+}
+
+// Adding returns the view with one filter more: what the filter form asks for.
+func (v View) Adding(f report.Filter) View {
+	v.Filters = append(slices.Clone(v.Filters), f)
+	return v
+}
+
+// fields returns the view's parameters as pairs of key and value, for the hidden fields of a form; but leaves out those
+// that the form sets itself.
+func (v View) fields(but ...string) [][2]string {
+	var list [][2]string
+	for _, key := range kept {
+		if slices.Contains(but, key) {
+			continue
+		}
+		for _, value := range v.values[key] {
+			list = append(list, [2]string{key, value})
+		}
+	}
+	for _, f := range v.Filters {
+		list = append(list, [2]string{"filter", FilterText(f)})
+	}
+	return list
+}
