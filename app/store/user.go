@@ -94,7 +94,7 @@ func (c *Control) SetupOver(ctx context.Context) (bool, error) {
 func (c *Control) AddUser(ctx context.Context, n NewUser) (User, error) {
 	var id int64
 	err := c.inTx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "INSERT INTO setting (key, value) VALUES (?, '1') ON CONFLICT DO NOTHING", setupOver)
+		res, err := tx.ExecContext(ctx, "INSERT INTO setting (key, value) VALUES (?, x'') ON CONFLICT DO NOTHING", setupOver)
 		if err != nil {
 			return err
 		}
