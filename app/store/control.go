@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -60,11 +62,15 @@ func (c *Control) Close() error { return errors.Join(c.read.Close(), c.write.Clo
 // Dir returns the data directory: where the control file is.
 func (c *Control) Dir() string { return filepath.Dir(c.path) }
 
-// openControlDB opens a pool of at most conns connections, each with the same pragmas. auto_vacuum comes first: it
-// holds only before anything is written.
+// openControlDB opens a pool of at most conns connections, each with the same pragmas. auto_vacuum holds only when it comes
+// before anything is written; on a file that is there it would write the header anew with every connection, and so
+// touch a newer version's file, which is why only an empty one gets it.
 func openControlDB(path string, conns int) (*sql.DB, error) {
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "auto_vacuum(INCREMENTAL)",
-		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}}
+	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		pragmas = slices.Insert(pragmas, 1, "auto_vacuum(INCREMENTAL)")
+	}
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+q.Encode())
 	if err != nil {
 		return nil, err
