@@ -61,7 +61,7 @@ func (v View) at(page string, more ...string) string {
 		}
 	}
 	for _, f := range v.Filters {
-		add("filter", FilterText(f))
+		add("filter", f.String())
 	}
 	return b.String()
 }
@@ -70,18 +70,6 @@ func (v View) at(page string, more ...string) string {
 var readable = strings.NewReplacer("%3A", ":", "%2F", "/", "%2C", ",", "%28", "(", "%29", ")", "%2A", "*")
 
 func escape(value string) string { return readable.Replace(url.QueryEscape(value)) }
-
-// filterEscape escapes what separates the parts of a filter.
-var filterEscape = strings.NewReplacer(`\`, `\\`, `,`, `\,`, `:`, `\:`)
-
-// FilterText writes a filter as the stats contract has it: dimension:op:value[,value…].
-func FilterText(f report.Filter) string {
-	values := make([]string, len(f.Values))
-	for i, value := range f.Values {
-		values[i] = filterEscape.Replace(value)
-	}
-	return filterEscape.Replace(string(f.By)) + ":" + string(f.Op) + ":" + strings.Join(values, ",")
-}
 
 // with returns the view with parameters set from pairs of key and value; an empty value is the default.
 func (v View) with(pairs ...string) View {
@@ -101,7 +89,9 @@ func (v View) with(pairs ...string) View {
 }
 
 // period returns the view of another named period.
-func (v View) period(name string) View { return v.with("period", name, "from", "", "to", "", "interval", "") }
+func (v View) period(name string) View {
+	return v.with("period", name, "from", "", "to", "", "interval", "")
+}
 
 // days returns the view of the days from..to, both inclusive, as 2006-01-02.
 func (v View) days(from, to string) View {
@@ -132,7 +122,7 @@ func (v View) tab(by report.Dimension) View {
 // with the same operator gives way.
 func (v View) only(by report.Dimension, op report.Op, value string) View {
 	added := report.Filter{By: by, Op: op, Values: []string{value}}
-	if at := slices.IndexFunc(v.Filters, func(f report.Filter) bool { return FilterText(f) == FilterText(added) }); at >= 0 {
+	if at := slices.IndexFunc(v.Filters, func(f report.Filter) bool { return f.String() == added.String() }); at >= 0 {
 		return v.without(at)
 	}
 	filters := slices.DeleteFunc(slices.Clone(v.Filters), func(f report.Filter) bool { return f.By == by && f.Op == op && op == report.Is })
@@ -178,7 +168,7 @@ func (v View) fields(but ...string) [][2]string {
 		}
 	}
 	for _, f := range v.Filters {
-		list = append(list, [2]string{"filter", FilterText(f)})
+		list = append(list, [2]string{"filter", f.String()})
 	}
 	return list
 }

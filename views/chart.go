@@ -1,0 +1,323 @@
+package views
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"sandprint/app/report"
+)
+
+// Size of the chart's own units: the drawing is stretched over the room there is, its labels are not.
+const (
+	chartWide = 1000
+	chartHigh = 200
+)
+
+// chart is a line over time, laid out: paths in chart units, places in percent of width and height.
+type chart struct {
+	Line, Area, Unfinished, Before string // paths; Unfinished leads to the bucket that is not over
+	Rules, Labels                  []tick // horizontal rules with their figure; buckets named below
+	Spots                          []spot
+	Top                            float64 // the figure at the top edge
+}
+
+// tick is a place on an axis, in percent, and what is written there.
+type tick struct {
+	At     float64
+	Label  string
+	Anchor string // start, middle or end
+	Minor  bool   // left out where there is little room
+}
+
+// spot is one bucket: where the pointer reads it, what it says, where a click leads.
+type spot struct {
+	Left, Width, X, Y float64 // percent; Y of the value, or −1 where none is drawn
+	Then              float64 // percent; height of the comparison, or −1
+	Name, Value       string
+	OldName, OldValue string
+	Partial           bool
+	Link              string
+}
+
+// drawChart lays out the metric at index at of an answer by time.
+func drawChart(w *Words, v View, a report.Answer, at int) chart {
+	m := a.Query.Metrics[at]
+	n := len(a.Rows)
+	now, before := make([]float64, n), make([]float64, n)
+	for i, row := range a.Rows {
+		now[i], before[i] = math.NaN(), math.NaN()
+		if row.Values[at].Known && !future(a.Query, row) {
+			now[i] = row.Values[at].Number
+		}
+		if row.Previous != nil && row.Previous[at].Known {
+			before[i] = row.Previous[at].Number
+		}
+	}
+	c := chart{Top: niceTop(m, append(append([]float64{}, now...), before...))}
+	place := func(i int) float64 {
+		if n == 1 {
+			return 50
+		}
+		return 100 * float64(i) / float64(n-1)
+	}
+	height := func(f float64) float64 { return 100 - 100*f/c.Top }
+	last := n // the first bucket that is not over
+	for i, row := range a.Rows {
+		if row.Partial || future(a.Query, row) {
+			last = i
+			break
+		}
+	}
+	c.Line = trace(now[:last], place, height)
+	c.Area = areaUnder(now[:min(last+1, n)], place, height)
+	if last < n && !math.IsNaN(now[last]) {
+		from := max(last-1, 0)
+		c.Unfinished = trace(now[from:last+1], func(i int) float64 { return place(from + i) }, height)
+	}
+	c.Before = trace(before, place, height)
+	for _, f := range rulesOf(m, c.Top) {
+		c.Rules = append(c.Rules, tick{At: height(f), Label: w.axis(m, f, currencyOf(a, at))})
+	}
+	c.Labels = labels(w, a, place)
+	c.Spots = spots(w, v, a, at, place, height)
+	return c
+}
+
+func future(q report.Query, row report.Row) bool { return !q.Now.IsZero() && row.Start.After(q.Now) }
+
+// trace draws the known values as lines; a lone value becomes a dot of no length.
+func trace(values []float64, place func(int) float64, height func(float64) float64) string {
+	var b strings.Builder
+	for i, f := range values {
+		if math.IsNaN(f) {
+			continue
+		}
+		letter := "L"
+		if i == 0 || math.IsNaN(values[i-1]) {
+			letter = "M"
+		}
+		b.WriteString(letter + unit(place(i)*chartWide/100) + " " + unit(height(f)*chartHigh/100))
+		if letter == "M" && (i+1 == len(values) || math.IsNaN(values[i+1])) {
+			b.WriteString("h0")
+		}
+	}
+	return b.String()
+}
+
+// areaUnder draws what lies between the known values and zero.
+func areaUnder(values []float64, place func(int) float64, height func(float64) float64) string {
+	var b strings.Builder
+	for i := 0; i < len(values); i++ {
+		if math.IsNaN(values[i]) {
+			continue
+		}
+		b.WriteString("M" + unit(place(i)*chartWide/100) + " " + strconv.Itoa(chartHigh))
+		for ; i < len(values) && !math.IsNaN(values[i]); i++ {
+			b.WriteString("L" + unit(place(i)*chartWide/100) + " " + unit(height(values[i])*chartHigh/100))
+		}
+		b.WriteString("L" + unit(place(i-1)*chartWide/100) + " " + strconv.Itoa(chartHigh) + "Z")
+	}
+	return b.String()
+}
+
+// unit writes a number with at most one decimal.
+func unit(f float64) string { return strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64) }
+
+// percent writes a place on the chart.
+func percent(f float64) string {
+	return strconv.FormatFloat(math.Round(f*100)/100, 'f', -1, 64) + "%"
+}
+
+// niceTop returns the figure at the top edge: a little above the highest value, on a round number.
+func niceTop(m report.Metric, values []float64) float64 {
+	high := 0.0
+	for _, f := range values {
+		if f > high {
+			high = f
+		}
+	}
+	if rate(m) && high > 75 {
+		return 100
+	}
+	if high == 0 {
+		high = 1
+	}
+	step := stepOf(m, high)
+	top := math.Ceil(high/step) * step
+	if top < high*1.04 && !rate(m) {
+		top = high * 1.06
+	}
+	return top
+}
+
+// rulesOf returns the figures that have a rule.
+func rulesOf(m report.Metric, top float64) (rules []float64) {
+	step := stepOf(m, top/1.061)
+	for f := 0.0; f <= top*1.0001; f += step {
+		rules = append(rules, f)
+	}
+	return rules
+}
+
+// stepOf returns a round distance of three to five rules below high: 1, 2 or 5 times a power of ten, and for times what
+// divides a minute or an hour.
+func stepOf(m report.Metric, high float64) float64 {
+	if m == report.VisitDuration || m == report.TimeOnPage {
+		for _, step := range []float64{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200} {
+			if high/step <= 5 {
+				return step
+			}
+		}
+	}
+	power := math.Pow10(int(math.Floor(math.Log10(high / 4))))
+	if additive(m) {
+		power = math.Max(power, 1)
+	}
+	for _, f := range []float64{1, 2, 5} {
+		if high/(f*power) <= 5 {
+			return f * power
+		}
+	}
+	return 10 * power
+}
+
+func rate(m report.Metric) bool {
+	return m == report.BounceRate || m == report.ConversionRate || m == report.ScrollDepth
+}
+
+// axis writes a figure beside a rule.
+func (w *Words) axis(m report.Metric, f float64, currency string) string {
+	switch {
+	case rate(m):
+		return w.Percent(f, 0)
+	case m == report.Revenue:
+		return w.Money(f, currency, false)
+	case m == report.VisitDuration || m == report.TimeOnPage:
+		if s := int(f); s >= 60 && s%60 == 0 {
+			return strconv.Itoa(s/60) + "m"
+		}
+		return w.Duration(f)
+	}
+	return w.decimalShort(f)
+}
+
+// decimalShort is Short that keeps the decimals of small numbers.
+func (w *Words) decimalShort(f float64) string {
+	if math.Abs(f) < 100 && f != math.Round(f) {
+		return w.decimal(f, 2)
+	}
+	return w.Short(f)
+}
+
+func currencyOf(a report.Answer, at int) string {
+	if len(a.Totals) > at {
+		return a.Totals[at].Currency
+	}
+	return ""
+}
+
+// labels names up to seven buckets, the first and the last among them.
+func labels(w *Words, a report.Answer, place func(int) float64) []tick {
+	n := len(a.Rows)
+	if n == 0 {
+		return nil
+	}
+	every := labelEvery(a.Query.By, n)
+	var list []tick
+	for i := 0; i < n; i += every {
+		anchor := "middle"
+		switch {
+		case n > 1 && i == 0:
+			anchor = "start"
+		case n > 1 && i == n-1:
+			anchor = "end"
+		case n > 1 && place(i) > 96:
+			continue
+		}
+		list = append(list, tick{At: place(i), Label: w.bucket(a.Query.By, a.Rows[i].Start, true), Anchor: anchor, Minor: len(list)%2 == 1})
+	}
+	return list
+}
+
+// labelEvery returns a distance between named buckets that people count in: of 7 days, of 3 or 6 hours, of 5 minutes.
+func labelEvery(by report.Dimension, n int) int {
+	steps := map[report.Dimension][]int{"minute": {1, 5, 10, 15, 30, 60, 120}, "hour": {1, 3, 6, 12, 24, 48, 72, 168},
+		"day": {1, 2, 7, 14, 28, 56}, "week": {1, 2, 4, 8, 13, 26}, "month": {1, 2, 3, 6, 12, 24}}[by]
+	for _, step := range steps {
+		if n <= 7*step {
+			return step
+		}
+	}
+	return n/7 + 1
+}
+
+// spots returns what the pointer reads: one for each bucket that has begun.
+func spots(w *Words, v View, a report.Answer, at int, place func(int) float64, height func(float64) float64) []spot {
+	m, n := a.Query.Metrics[at], len(a.Rows)
+	half := 50.0
+	if n > 1 {
+		half = 50 / float64(n-1)
+	}
+	list := make([]spot, 0, n)
+	for i, row := range a.Rows {
+		if future(a.Query, row) {
+			break
+		}
+		left, right := max(place(i)-half, 0), min(place(i)+half, 100)
+		s := spot{Left: left, Width: right - left, X: place(i), Y: -1, Then: -1, Partial: row.Partial,
+			Name: w.bucket(a.Query.By, row.Start, false), Value: w.FullFigure(m, row.Values[at]), Link: zoom(v, a.Query.By, row.Start)}
+		if row.Values[at].Known {
+			s.Y = height(row.Values[at].Number)
+		}
+		if row.Previous != nil && a.Query.Compare != nil {
+			s.OldName = w.bucket(a.Query.By, shift(a.Query.By, a.Query.Compare.From, i), false)
+			s.OldValue = w.FullFigure(m, row.Previous[at])
+			if row.Previous[at].Known {
+				s.Then = height(row.Previous[at].Number)
+			}
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// Text is what the spot says where there is no script to draw it.
+func (s spot) Text() string {
+	text := s.Name + ": " + s.Value
+	if s.OldName != "" {
+		text += "\n" + s.OldName + ": " + s.OldValue
+	}
+	return text
+}
+
+// shift returns the start of the bucket that is i after the one at from.
+func shift(by report.Dimension, from time.Time, i int) time.Time {
+	switch by {
+	case "minute":
+		return from.Add(time.Duration(i) * time.Minute)
+	case "hour":
+		return from.Add(time.Duration(i) * time.Hour)
+	case "week":
+		return from.AddDate(0, 0, 7*i)
+	case "month":
+		return from.AddDate(0, i, 0)
+	}
+	return from.AddDate(0, 0, i)
+}
+
+// zoom returns the link to a bucket as a period of its own; hours and minutes have none.
+func zoom(v View, by report.Dimension, start time.Time) string {
+	end := start
+	switch by {
+	case "day":
+	case "week":
+		end = start.AddDate(0, 0, 6-(int(start.Weekday())+6)%7)
+	case "month":
+		end = time.Date(start.Year(), start.Month()+1, 0, 0, 0, 0, 0, start.Location())
+	default:
+		return ""
+	}
+	return v.days(start.Format(time.DateOnly), end.Format(time.DateOnly)).URL()
+}
