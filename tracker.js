@@ -1,0 +1,288 @@
+// Sandprint's tracker: the visitor's side.
+//
+// The server sends each site only the blocks that the site uses. tools/tracker makes one minified file per combination of
+// the switches below (static/tracker/), and app/collect fills in the names in capitals between dollar signs: $SITE$ the
+// site's domain, $BASE$ the collector's address, $REFUSE$, $COUNT$ and $KEYS$ its rules. What leaves the browser, when, and
+// what never does, is written in docs/tracker.md.
+//
+// Switches, set when the file is made: COOKIE (first-party cookie), CONSENT (nothing before consent), LINKS (outbound links
+// and downloads), FORMS (form submissions).
+
+// --- block: core ---------------------------------------------------------------------------------------------------
+
+const doc = document, nav = navigator, place = location;
+const endpoint = new URL('../e', (doc.currentScript || {}).src || '$BASE$/js/'); // the collector may sit behind any path
+
+// safe returns f such that it never throws: a tracker's fault must not become the page's.
+const safe = (f) => (...args) => { try { return f(...args); } catch {} };
+
+const random = (n) => crypto.getRandomValues(new Uint8Array(n)).reduce((s, byte) => s + (byte % 36).toString(36), '');
+
+// The page view that is going on.
+let id;            // its id; none before the first, and on pages that send nothing
+let key;           // its address with the allowed query keys only
+let url;           // what is sent of it
+let kind = 'load'; // how the next one comes about
+let seq;           // number of the last engage hit or event
+
+// --- block: sending ------------------------------------------------------------------------------------------------
+
+// One request at a time. Hits that come meanwhile wait, at most 32 and 5,000 characters (so at most 15 KB of UTF-8), and go
+// as one body. Nothing is kept on the device.
+let queue = [], busy, tries = 0, retry;
+
+// send posts the queue. When the page is being left, a request that still hangs is called off and its hits go again together
+// with the new ones: the server knows them by page view and number and counts them once.
+const send = safe((leaving) => {
+  if (!queue[0] || busy && !leaving) return;
+  clearTimeout(retry);
+  busy && busy.abort();
+  const mine = busy = new AbortController(), count = queue.length;
+  fetch(endpoint, { method: 'POST', body: `[${queue}]`, keepalive: true, credentials: 'omit', signal: mine.signal })
+    .then((answer) => answer.status == 429 || answer.status == 503, () => 1)
+    .then((failed) => {
+      if (busy != mine) return;
+      if (failed && tries < 3) {
+        retry = setTimeout(send, (2e3 << 2 * tries++) * (1 + Math.random() / 4), 1); // after 2, 8 and 32 s
+      } else {
+        queue.splice(0, count);
+        busy = tries = 0;
+        send();
+      }
+    });
+});
+
+const post = (hit, leaving) => {
+  const text = JSON.stringify(hit);
+  if (queue.length < 32 && (queue + text).length < 5e3) queue.push(text);
+  send(leaving);
+};
+
+// --- block: what a page allows -------------------------------------------------------------------------------------
+
+// level says what may be sent of this page now: 0 nothing, 1 that its path was seen, 2 all. Fields in a header, footer or
+// sidebar (a newsletter's) do not lower a page to 1; a password field lowers it to 0 anywhere, seen or hidden.
+const level = () => {
+  let l = top != self || nav.webdriver || safe(() => localStorage.sp_off)() || /$REFUSE$/.test(place.hostname + place.pathname)
+    || CONSENT && !agreed && !cookie() ? 0 : /$COUNT$/i.test(place.pathname) ? 1 : 2;
+  for (const field of doc.querySelectorAll('input,select,textarea,meta[name=sandprint]')) {
+    const is = field.type + field.autocomplete + field.content; // a field has no content, a meta tag nothing else
+    if (/password|cc-|one-time|off$/.test(is)) l = 0;
+    if (/count$/.test(is) || /tel|email|name|address|bday/.test(is) && field.offsetWidth && !field.closest('header,footer,nav,aside')) l = l && 1;
+  }
+  return l;
+};
+
+// address returns the page's address without its fragment and without the query keys that the site does not allow. Of a click
+// id only its presence is kept.
+const address = () => {
+  const query = [];
+  new URLSearchParams(place.search).forEach((value, name) =>
+    /^($KEYS$)$/.test(name) && query.push(name + '=' + (/cl.*id$/.test(name) ? 1 : encodeURIComponent(value))));
+  return place.origin + place.pathname + (query[0] ? '?' + query.join('&') : '');
+};
+
+// --- block: cookie -------------------------------------------------------------------------------------------------
+
+let agreed;
+
+// cookie returns the value of _sp, 18 random characters and the day of birth; none where the visitor objects to being linked.
+const cookie = () => (doc.cookie.match(/\b_sp=([\da-z]{18}\.\d{5})\b/) || [])[1];
+const setCookie = (value, age) => {
+  doc.cookie = '_sp=' + value + ';path=/;samesite=lax;max-age=' + age + (place.protocol > 'http:' ? ';secure' : '');
+};
+
+// visitor returns the cookie's value, and makes the cookie when there is none. It lives 13 months from now and is never
+// renewed. Where the browser keeps no cookies there is no value.
+const visitor = () => {
+  if (nav.globalPrivacyControl || nav.doNotTrack > 0) return;
+  cookie() || setCookie(random(18) + '.' + (Date.now() / 864e5 | 0), 395 * 86400);
+  return cookie();
+};
+
+// forget tells the server what the visitor decided, with the cookie's value for the last time, and removes the cookie.
+const forget = (name) => {
+  flush();
+  const value = cookie();
+  value && post({ s: '$SITE$', n: name, v: value });
+  setCookie('', 0);
+};
+
+// --- block: hits ---------------------------------------------------------------------------------------------------
+
+const hit = (name, fields, least, leaving) => {
+  id && level() >= least && post({ s: '$SITE$', n: name, i: id, u: url, v: COOKIE ? visitor() : void 0, ...fields }, leaving);
+};
+
+// view counts a page view, unless the page is not on screen (in a background tab, being prerendered) or was counted already.
+const view = () => {
+  const now = address();
+  if (doc.hidden || now == key) return;
+  key = now;
+  id = 0;
+  const may = level(), referrer = doc.referrer;
+  if (may) {
+    id = random(12);
+    url = may > 1 ? key : key.split('?')[0];
+    tick();
+    engaged -= flushed;
+    seq = sent = flushed = 0;
+    sentDepth = depth = bottom();
+    hit('pageview', {
+      k: kind, l: nav.language, w: innerWidth, h: innerHeight,
+      t: may > 1 ? doc.title : void 0,
+      r: kind == 'load' && referrer.indexOf(place.origin + '/') ? referrer.split(/[?#]/)[0] : void 0,
+    }, 1);
+    kind = 'spa';
+  }
+  shown = 1;
+  drain();
+};
+
+// --- block: engagement ---------------------------------------------------------------------------------------------
+
+let engaged = 0, flushed = 0, sent, active, last, timer; // milliseconds
+let depth, sentDepth;                                    // rows of pixels
+
+const bottom = () => Math.round(scrollY + innerHeight);
+
+// tick adds the time since the last call if the page was visible and had the focus. Asleep, a machine adds 2 s at most.
+const tick = safe(() => {
+  const now = performance.now();
+  if (active) engaged += Math.min(now - last, 2e3);
+  last = now;
+  clearTimeout(timer);
+  active = !doc.hidden && doc.hasFocus();
+  if (active) timer = setTimeout(tick, 1e3);
+  depth = Math.max(depth, bottom());
+});
+
+const flush = (leaving) => {
+  tick();
+  flushed = engaged;
+  if (engaged - sent >= 500 || depth > sentDepth) {
+    sent = engaged;
+    sentDepth = depth;
+    hit('engage', { e: Math.round(engaged), d: depth, H: doc.documentElement.scrollHeight, q: ++seq }, 1, leaving);
+  }
+};
+
+const on = (types, f, target = window) => types.split(' ').map((type) => target.addEventListener(type, safe(f), true));
+
+on('focus blur scroll', tick);
+on('visibilitychange pagehide', () => { doc.hidden ? flush(1) : (tick(), view()); });
+on('pageshow', (event) => {
+  if (event.persisted) {
+    kind = 'restore';
+    key = 0;
+    view();
+  }
+});
+
+// --- block: routes -------------------------------------------------------------------------------------------------
+
+let routing;
+
+// route takes note of a change of the address without a new document. Several within 100 ms are one.
+const route = safe(() => {
+  address() != key && flush();
+  clearTimeout(routing);
+  routing = setTimeout(safe(view), 100);
+});
+
+if (self.NavigateEvent) on('currententrychange', route, navigation);
+else {
+  on('popstate', route);
+  for (const name of ['pushState', 'replaceState']) {
+    const old = history[name];
+    history[name] = function () {
+      old.apply(this, arguments);
+      route();
+    };
+  }
+}
+
+// --- block: events -------------------------------------------------------------------------------------------------
+
+const event = (name, options, least = 2) => {
+  const { props, revenue } = options || {}, p = {};
+  for (const k of Object.keys(props || {}).slice(0, 30)) p[k] = ('' + props[k]).slice(0, 300);
+  hit(('' + name).slice(0, 120), { q: ++seq, p, $: revenue && { a: Math.round(revenue.amount), c: revenue.currency } }, least);
+};
+
+const commands = {
+  event,
+  page() {
+    flush();
+    key = 0;
+    view();
+  },
+  optout() {
+    if (COOKIE) forget(':optout');
+    else flush();
+    localStorage.sp_off = 1;
+  },
+  optin() {
+    delete localStorage.sp_off;
+    key = 0;
+    view();
+  },
+};
+
+// --- block: erasure ------------------------------------------------------------------------------------------------
+
+if (COOKIE) commands.erase = () => forget(':erase');
+
+// --- block: consent ------------------------------------------------------------------------------------------------
+
+if (CONSENT) commands.consent = (yes) => {
+  if (yes) {
+    const known = cookie();
+    agreed = 1;
+    const value = visitor();
+    known || value && post({ s: '$SITE$', n: ':consent', v: value });
+    id || (key = 0, view());
+  } else {
+    forget(':withdraw');
+    agreed = id = 0;
+  }
+};
+
+// --- block: links --------------------------------------------------------------------------------------------------
+
+// Of a link's target only host and path are told. Sub-domains of the site are inside.
+if (LINKS) on('click auxclick', ({ target, button }) => {
+  const a = target.closest('a[href]');
+  if (!a || !a.host || button > 1) return;
+  const props = { url: a.host + a.pathname };
+  if (/\.(pdf|zip|gz|7z|rar|dmg|exe|msi|apk|deb|rpm|iso|csv|xlsx?|docx?|pptx?|od[tsp]|epub|mp[34]|wav|mov|avi)$/i.test(a.pathname)) event('File Download', { props });
+  else if (a.host != place.host && !('.' + a.hostname).endsWith('.$SITE$')) event('Outbound Link: Click', { props });
+});
+
+// --- block: forms --------------------------------------------------------------------------------------------------
+
+// A form's submission tells the page's path and nothing of the form, so it may go at level 1 too: the owner asked for it.
+if (FORMS) on('submit', () => event('Form: Submission', { props: { path: place.pathname } }, 1));
+
+// --- block: start --------------------------------------------------------------------------------------------------
+
+// What the page asked for before this file came, and before the page was first seen, waits.
+let calls = (window.sandprint || {}).q || [], shown;
+
+const drain = safe(() => {
+  for (let i = 0; i < calls.length;) {
+    if (shown || calls[i][0] != 'event') {
+      const [name, ...args] = calls.splice(i, 1)[0];
+      safe(commands[name])(...args);
+    } else i++;
+  }
+});
+
+window.sandprint = function () {
+  calls[31] || calls.push(arguments);
+  drain();
+};
+
+if (place.hash == '#sp-off') safe(() => { localStorage.sp_off = 1; })();
+safe(view)();
+drain();
