@@ -49,7 +49,9 @@ environment. A variable with ` + "`_FILE`" + ` behind its name holds the name of
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	define(flags, &Config{})
 	flags.SortFlags = false
-	flags.VisitAll(func(f *pflag.Flag) { fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", flagCell(f), envName(f.Name), defaultCell(f), f.Usage) })
+	flags.VisitAll(func(f *pflag.Flag) {
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", flagCell(f), envName(f.Name), defaultCell(f), f.Usage)
+	})
 	b.WriteString("\n## Commands\n")
 	sh := &shell{in: strings.NewReader(""), out: io.Discard, err: io.Discard}
 	describe(&b, sh.root())

@@ -75,6 +75,7 @@ type Running struct {
 	assets  fs.FS
 	log     *slog.Logger
 	geo     *enrich.Geo
+	scripts *collect.Scripts
 	door    *collect.Door
 	web     *web.Server
 	metrics *metrics.Set
@@ -197,11 +198,11 @@ func (r *Running) listen(ln net.Listener, h http.Handler) {
 
 // routes returns the handler of everything.
 func (r *Running) routes() (*http.ServeMux, error) {
-	scripts, err := collect.NewScripts(r.assets)
-	if err != nil {
+	var err error
+	if r.scripts, err = collect.NewScripts(r.assets); err != nil {
 		return nil, fmt.Errorf("the tracker in the program: %w", err)
 	}
-	r.door = collect.New(collect.Options{Store: r.store, Geo: r.geo, Scripts: scripts, TrustedProxies: r.cfg.TrustedProxies,
+	r.door = collect.New(collect.Options{Store: r.store, Geo: r.geo, Scripts: r.scripts, TrustedProxies: r.cfg.TrustedProxies,
 		RateLimit: int(r.cfg.RateLimit), BaseURL: r.base, Log: r.log})
 	r.opened(r.door.Close)
 	static, err := fs.Sub(r.assets, "static")
@@ -220,6 +221,18 @@ func (r *Running) routes() (*http.ServeMux, error) {
 	r.door.Routes(mux)
 	mux.Handle("/", r.web)
 	return mux, nil
+}
+
+// snippet returns what an owner pastes into the pages of a site.
+func (r *Running) snippet(domain string) web.Snippet {
+	s := web.Snippet{Src: r.base + "/js/" + domain + ".js", Pixel: r.base + "/p/" + domain + ".gif"}
+	for _, info := range r.store.Sites() {
+		if info.Domain == domain {
+			script := r.scripts.For(info, r.base)
+			s.HashedSrc, s.Integrity = r.base+"/js/"+domain+"."+script.Hash+".js", script.Integrity
+		}
+	}
+	return s
 }
 
 // geoLine says where the countries come from, and of when.

@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"sandprint/app/account"
+	"sandprint/app/transfer"
+)
+
+// importFlags are the flags of the import commands.
+type importFlags struct {
+	Site    string `flag:"site" arg:"DOMAIN" help:"the site that the hits are of"`
+	SkipBad bool   `flag:"skip-bad" help:"leave out lines that can't be read; without it, one of them stops the import and nothing is taken in"`
+	JSON    bool   `flag:"json" help:"print JSON"`
+}
+
+func (sh *shell) importCommand() *cobra.Command {
+	return group("import", "Take in hits from a file", sh.importHits())
+}
+
+func (sh *shell) importHits() *cobra.Command {
+	var f importFlags
+	c := &cobra.Command{Use: "hits FILE", Short: "Take in a file of hits, one JSON object a line; “-” is standard input", Args: cobra.ExactArgs(1),
+		Long:    "Take in a file of hits, one JSON object a line, packed with gzip or not; “-” is standard input. All of it is taken in\nor, when something is wrong or it is interrupted, nothing. The same file again changes nothing. docs/wire.md has the format.",
+		PreRunE: func(_ *cobra.Command, args []string) error { return sh.readFrom(args[0]) },
+		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
+			if f.Site == "" {
+				return usagef("“import hits” needs --site DOMAIN")
+			}
+			site, err := in.accounts.Open(ctx, account.Local(), f.Site)
+			if err != nil {
+				return err
+			}
+			to, err := in.store.Site(ctx, site.Info().ID)
+			if err != nil {
+				return err
+			}
+			progress := func(p transfer.Progress) { fmt.Fprintf(sh.err, "\r%d lines, %d MB", p.Lines, p.Bytes>>20) }
+			if sh.width == 0 {
+				progress = nil // no one looks on
+			}
+			result, err := transfer.ImportHits(ctx, sh.in, to, transfer.Options{SkipBad: f.SkipBad, Progress: progress})
+			if progress != nil {
+				sh.say("")
+			}
+			if err != nil {
+				return err
+			}
+			return sh.printImport(f.JSON, result)
+		})}
+	define(c.Flags(), &f)
+	return c
+}
+
+// readFrom makes a file the standard input of the command, where the file is: an owner that the command runs in may be
+// another user, or see other files.
+func (sh *shell) readFrom(file string) error {
+	if file == "-" || sh.live != nil {
+		return nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return failf(exitFailed, "can't read the file to import: %w", err)
+	}
+	sh.in = f // closed by the end of the process
+	return nil
+}
+
+func (sh *shell) printImport(asJSON bool, r transfer.Result) error {
+	for _, bad := range r.Examples {
+		sh.say("left out: %s", bad)
+	}
+	if r.Already {
+		sh.say("This file was imported before; nothing changed.")
+	}
+	return sh.print(asJSON, r, []string{"lines", fmt.Sprint(r.Lines)}, []string{"hits taken in", fmt.Sprint(r.Hits)},
+		[]string{"left out by page rules", fmt.Sprint(r.Excluded)}, []string{"left out as unreadable", fmt.Sprint(r.Bad)})
+}

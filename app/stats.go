@@ -1,0 +1,130 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sandprint/app/account"
+	"sandprint/app/report"
+)
+
+// statsFlags are the parameters of the stats contract.
+type statsFlags struct {
+	Period  string   `flag:"period" arg:"PERIOD" help:"realtime, day, yesterday, 24h, 7d, 28d, 30d, 91d, month, lastmonth, 6mo, 12mo, year or all (default 30d)"`
+	From    string   `flag:"from" arg:"DATE" help:"first day, as 2026-11-01, instead of --period"`
+	To      string   `flag:"to" arg:"DATE" help:"last day, inclusive"`
+	By      string   `flag:"by" arg:"DIMENSION" help:"what rows are made by: page, source, country, browser, day …; without it, totals"`
+	Filter  []string `flag:"filter" arg:"FILTER" help:"dimension:op:value[,value…] with is, not, contains, lacks or matches; may be repeated, all must hold"`
+	Metrics string   `flag:"metrics" arg:"LIST" help:"figures, with commas: visitors, visits, pageviews, bounce_rate, visit_duration …"`
+	Compare string   `flag:"compare" arg:"PERIOD" help:"previous, year or from..to"`
+	Sort    string   `flag:"sort" arg:"KEYS" help:"metrics or name, with commas, each with :asc or :desc if need be"`
+	Limit   string   `flag:"limit" arg:"N" help:"rows at most (default 100)"`
+	Offset  string   `flag:"offset" arg:"N" help:"rows to leave out first"`
+	JSON    bool     `flag:"json" help:"print JSON, as the API answers"`
+}
+
+// values returns the parameters that are set.
+func (f *statsFlags) values() url.Values {
+	v := url.Values{"filter": f.Filter}
+	for name, value := range map[string]string{"period": f.Period, "from": f.From, "to": f.To, "by": f.By, "metrics": f.Metrics,
+		"compare": f.Compare, "sort": f.Sort, "limit": f.Limit, "offset": f.Offset} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	return v
+}
+
+func (sh *shell) statsCommand() *cobra.Command {
+	var f statsFlags
+	c := &cobra.Command{Use: "stats DOMAIN", Short: "Show the figures of a site", Args: cobra.ExactArgs(1),
+		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
+			site, err := in.accounts.Open(ctx, account.Local(), args[0])
+			if err != nil {
+				return err
+			}
+			q, err := report.Parse(f.values(), site.Info().Zone, time.Now())
+			if err != nil {
+				return err
+			}
+			answer, err := report.Run(ctx, site, q)
+			if err != nil {
+				return err
+			}
+			if f.JSON {
+				return answer.WriteJSON(sh.out)
+			}
+			return sh.printAnswer(answer)
+		})}
+	define(c.Flags(), &f)
+	return c
+}
+
+// printAnswer writes an answer as a table: a head, the rows, the totals.
+func (sh *shell) printAnswer(a report.Answer) error {
+	p := a.Query.Period
+	sh.say("%s, %s to %s (%s)", a.Site, p.From.Format(time.DateOnly), p.To.Add(-time.Second).Format(time.DateOnly), p.From.Location())
+	head := []string{strings.ToUpper(string(a.Query.By))}
+	right := []bool{false}
+	for _, m := range a.Query.Metrics {
+		head, right = append(head, strings.ToUpper(strings.ReplaceAll(string(m), "_", " "))), append(right, true)
+		if a.Query.Compare != nil {
+			head, right = append(head, "BEFORE"), append(right, true)
+		}
+	}
+	rows := [][]string{head}
+	for _, r := range a.Rows {
+		name := r.Name
+		if r.Partial {
+			name += " (so far)"
+		}
+		rows = append(rows, figures(name, a.Query.Metrics, r.Values, r.Previous))
+	}
+	rows = append(rows, figures("total", a.Query.Metrics, a.Totals, a.Previous))
+	if _, err := fmt.Fprint(sh.out, table(rows, right, sh.width)); err != nil {
+		return err
+	}
+	if a.TotalRows > len(a.Rows) {
+		sh.say("%d of %d rows; --limit shows more.", len(a.Rows), a.TotalRows)
+	}
+	if a.Hidden.Rows > 0 {
+		sh.say("%d rows are folded together or blank: %s.", a.Hidden.Rows, a.Hidden.Reason)
+	}
+	return nil
+}
+
+// figures returns a row of the table; previous is nil without a comparison.
+func figures(name string, metrics []report.Metric, values, previous []report.Value) []string {
+	row := []string{name}
+	for i, v := range values {
+		row = append(row, figure(metrics[i], v))
+		if previous != nil {
+			row = append(row, figure(metrics[i], previous[i]))
+		}
+	}
+	return row
+}
+
+// figure writes one value with its unit; what isn't known is a dash.
+func figure(m report.Metric, v report.Value) string {
+	if !v.Known {
+		return "–"
+	}
+	switch m {
+	case report.BounceRate, report.ConversionRate, report.ScrollDepth:
+		return strconv.FormatFloat(v.Number, 'f', 1, 64) + "%"
+	case report.VisitDuration, report.TimeOnPage:
+		return (time.Duration(v.Number*1000) * time.Millisecond).Round(time.Second).String()
+	case report.ViewsPerVisit:
+		return strconv.FormatFloat(v.Number, 'f', 2, 64)
+	case report.Revenue:
+		return strconv.FormatFloat(v.Number, 'f', 0, 64) + " minor units " + v.Currency
+	}
+	return strconv.FormatFloat(v.Number, 'f', 0, 64)
+}
