@@ -1,4 +1,4 @@
-# make test      everything that must hold; installs what is missing (Debian: chromium, strace)
+# make test      everything that must hold; installs what is missing (Debian: chromium, strace, gcc for race tests)
 # make generate  the generated files;  make bench  the figures;  make dist  binaries for all systems
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -31,6 +31,7 @@ tools:
 	@missing=(); \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium); \
 	command -v strace >/dev/null || missing+=(strace); \
+	command -v gcc >/dev/null || missing+=(gcc libc6-dev); \
 	if (( $${#missing[@]} )); then \
 		if ! command -v apt-get >/dev/null; then echo "Install $${missing[*]} first."; exit 1; fi; \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
@@ -64,7 +65,7 @@ unit:
 	go -C tools test ./...
 
 race:
-	@if command -v gcc >/dev/null; then CGO_ENABLED=1 go test -race -timeout 10m $(RACE); else echo "race tests: not run here, there is no gcc"; fi
+	CGO_ENABLED=1 go test -race -timeout 10m $(RACE)
 
 bench:
 	go run ./bench/run
