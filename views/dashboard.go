@@ -385,3 +385,17 @@ var intervalNames = map[report.Dimension]string{"minute": "minute", "hour": "hou
 // pluralNames name the lists of the export menu.
 var pluralNames = map[report.Dimension]string{"page": "Pages", "source": "Sources", "channel": "Channels", "utm_campaign": "Campaigns",
 	"country": "Countries", "browser": "Browsers", "device": "Devices", "goal": "Goals"}
+
+// present returns the seconds between two refreshes of a page that shows the present; empty for one that shows the past.
+func (d Dashboard) present() string {
+	p, now := d.Chart.Query.Period, d.Chart.Query.Now
+	switch {
+	case d.Waiting:
+		return "1"
+	case !now.Before(p.To):
+		return ""
+	case p.To.Sub(p.From) <= 48*time.Hour:
+		return "2"
+	}
+	return "15"
+}

@@ -2,6 +2,7 @@ package views
 
 import (
 	"slices"
+	"strings"
 
 	"sandprint/app/report"
 )
@@ -190,10 +191,7 @@ func (w *Words) dimensionName(d report.Dimension) string {
 	if name, ok := dimensionNames[d]; ok {
 		return w.T(name)
 	}
-	if len(d) > 5 && d[:5] == "prop:" {
-		return string(d[5:])
-	}
-	return string(d)
+	return strings.TrimPrefix(string(d), "prop:")
 }
 
 // valueNames are values that are codes: they are translated, all others are shown as they are.
@@ -236,4 +234,29 @@ func (w *Words) languageName(tag string) (string, bool) {
 		name += " (" + country + ")"
 	}
 	return name, true
+}
+
+// CodeOf returns the value of a dimension that a person means by text: for countries and languages the code of the name,
+// for all else the text itself.
+func (w *Words) CodeOf(d report.Dimension, text string) string {
+	if codes := w.codes(d, func(name string) bool { return strings.EqualFold(name, text) }); len(codes) == 1 {
+		return codes[0]
+	}
+	return text
+}
+
+// CodesLike returns the codes of the countries or languages whose name contains text; none for other dimensions.
+func (w *Words) CodesLike(d report.Dimension, text string) []string {
+	text = strings.ToLower(text)
+	return w.codes(d, func(name string) bool { return strings.Contains(strings.ToLower(name), text) })
+}
+
+func (w *Words) codes(d report.Dimension, match func(name string) bool) (codes []string) {
+	for code, name := range map[report.Dimension]map[string]string{"country": w.or().Countries, "language": w.or().Languages}[d] {
+		if match(name) {
+			codes = append(codes, code)
+		}
+	}
+	slices.Sort(codes)
+	return codes
 }

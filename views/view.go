@@ -20,6 +20,8 @@ type View struct {
 	Site    string // domain
 	Filters []report.Filter
 	values  url.Values
+	page    string   // under the site's address; empty: the dashboard
+	more    []string // pairs of parameters that only that page has
 }
 
 // kept are the parameters that links carry on; filters are kept apart.
@@ -40,7 +42,16 @@ func NewView(site string, values url.Values, filters []report.Filter) View {
 func (v View) Get(key string) string { return v.values.Get(key) }
 
 // URL returns the address of the view.
-func (v View) URL() string { return v.at("") }
+func (v View) URL() string { return v.at(v.page, v.more...) }
+
+// Under returns the view of a page under the site's address, as "/details", with pairs of parameters that only it has.
+func (v View) Under(page string, more ...string) View {
+	v.page, v.more = page, more
+	return v
+}
+
+// home returns the view of the dashboard.
+func (v View) home() View { return v.Under("") }
 
 // at returns the address of a page under the site's, with the parameters of the view and pairs of further ones.
 func (v View) at(page string, more ...string) string {
@@ -53,7 +64,9 @@ func (v View) at(page string, more ...string) string {
 		sep = '&'
 	}
 	for i := 0; i+1 < len(more); i += 2 {
-		add(more[i], more[i+1])
+		if more[i+1] != "" {
+			add(more[i], more[i+1])
+		}
 	}
 	for _, key := range kept {
 		for _, value := range v.values[key] {
@@ -166,6 +179,9 @@ func (v View) fields(but ...string) [][2]string {
 		for _, value := range v.values[key] {
 			list = append(list, [2]string{key, value})
 		}
+	}
+	for i := 0; i+1 < len(v.more); i += 2 {
+		list = append(list, [2]string{v.more[i], v.more[i+1]})
 	}
 	for _, f := range v.Filters {
 		list = append(list, [2]string{"filter", f.String()})

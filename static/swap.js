@@ -1,0 +1,75 @@
+// Links and forms of a dashboard swap the page in place: the new page is fetched whole, its bar, main part and footer take
+// the place of the old ones, and the address changes as if it had been loaded. Without this module they are plain links.
+// Other modules hear of a swap by the event "swap" on document, and ask for a fresh page with the event "refresh".
+const parts = [".bar", "main", ".foot"]
+let running = null
+
+async function show(url, { push = true, quiet = false } = {}) {
+  running?.abort()
+  const mine = (running = new AbortController())
+  try {
+    const answer = await fetch(url, { signal: mine.signal, headers: { Accept: "text/html" } })
+    if (!answer.headers.get("Content-Type")?.startsWith("text/html")) throw new Error("not a page")
+    if (!answer.ok && quiet) return
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+    if (!page.querySelector(".bar") || !page.querySelector("main")) throw new Error("not a page of ours")
+    if (push) history.pushState(null, "", answer.redirected ? answer.url : url)
+    const turn = () => replace(page)
+    if (!quiet && document.startViewTransition && !matchMedia("(prefers-reduced-motion: reduce)").matches) document.startViewTransition(turn)
+    else turn()
+  } catch (e) {
+    if (e.name !== "AbortError" && !quiet) location.assign(url) // let the browser say what is wrong
+  }
+}
+
+function replace(page) {
+  const focused = mark(document.activeElement)
+  const figures = document.querySelector(".figures")?.open
+  document.title = page.title
+  for (const part of parts) {
+    const now = document.querySelector(part), next = page.querySelector(part)
+    if (now && next) now.replaceWith(document.adoptNode(next))
+  }
+  if (figures && document.querySelector(".figures")) document.querySelector(".figures").open = true
+  if (focused) [...document.querySelectorAll(focused.tag)].find((e) => mark(e)?.text === focused.text)?.focus({ preventScroll: true })
+  document.dispatchEvent(new Event("swap"))
+}
+
+// What a focused link says is how it is found again on the next page.
+function mark(e) {
+  const text = e && e !== document.body && (e.getAttribute("aria-label") ?? e.textContent.trim().slice(0, 80))
+  return text ? { tag: e.tagName, text } : null
+}
+
+const here = (url) => url.origin === location.origin && url.pathname === location.pathname
+
+document.addEventListener("click", (e) => {
+  const link = e.target.closest("a[href]")
+  if (!link || e.defaultPrevented || e.button || e.metaKey || e.shiftKey || e.altKey || link.hasAttribute("download")) return
+  const href = link.href.baseVal ?? link.href // a link within a drawing has another kind of href
+  const without = e.ctrlKey && link.dataset.not
+  if (e.ctrlKey && !without) return
+  const url = new URL(without || href, location.href)
+  if (!here(url) || (url.hash && url.search === location.search)) return
+  e.preventDefault()
+  url.hash = ""
+  show(url.href)
+})
+
+document.addEventListener("submit", (e) => {
+  if (!e.target.matches("form[data-swap]")) return
+  e.preventDefault()
+  const url = new URL(location.pathname, location.href)
+  url.search = new URLSearchParams(new FormData(e.target))
+  show(url.href)
+})
+
+let shown = location.pathname + location.search
+document.addEventListener("swap", () => (shown = location.pathname + location.search))
+addEventListener("popstate", () => {
+  if (location.pathname + location.search !== shown) show(location.href, { push: false })
+})
+
+document.addEventListener("refresh", () => {
+  if (!document.querySelector("details.menu[open]")) show(location.href, { push: false, quiet: true })
+})
