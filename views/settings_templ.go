@@ -261,7 +261,7 @@ func SiteSettings(p Page, f SiteSettingsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = listField(p, "queryKeys", "Query keys to keep", "One a line. All others are cut off addresses before they are stored.", f.QueryKeys, f.Wrong).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = listField(p, "query_keys", "Query keys to keep", "One a line. All others are cut off addresses before they are stored.", f.QueryKeys, f.Wrong).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,0 +1,183 @@
+package web
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"sandprint/app/account"
+	"sandprint/app/problem"
+)
+
+//go:embed openapi.json
+var openAPI []byte
+
+// apiDescription answers with the description of /api/v1, which the tests hold the routes against.
+func (s *Server) apiDescription(w http.ResponseWriter, c *call) error {
+	w.Header().Set("Cache-Control", "public, max-age=300")
+	return s.send(w, c, http.StatusOK, "application/json", openAPI)
+}
+
+// apiSiteOut is a site as programs see it.
+type apiSiteOut struct {
+	Domain    string    `json:"domain"`
+	Timezone  string    `json:"timezone"`
+	Mode      string    `json:"mode"`
+	Created   time.Time `json:"created"`
+	Hosts     []string  `json:"hosts"`
+	QueryKeys []string  `json:"query_keys"`
+	Excluded  []string  `json:"excluded"`
+	Goals     []apiGoal `json:"goals"`
+	Floor     int       `json:"floor"`
+	Localhost bool      `json:"localhost"`
+	Links     bool      `json:"links"`
+	Forms     bool      `json:"forms"`
+}
+
+type apiGoal struct {
+	Name  string `json:"name"`
+	Event string `json:"event,omitempty"`
+	Page  string `json:"page,omitempty"`
+}
+
+// defaultFloor is what a floor of 0 stands for.
+const defaultFloor = 5
+
+func siteOut(info account.SiteInfo) apiSiteOut {
+	set := info.Settings
+	out := apiSiteOut{Domain: info.Domain, Timezone: info.Zone.String(), Mode: info.Mode, Created: info.Created.UTC(),
+		Hosts: append([]string{}, set.Hosts...), QueryKeys: append([]string{}, set.QueryKeys...), Excluded: append([]string{}, set.Excluded...),
+		Goals: []apiGoal{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
+	if out.Floor == 0 {
+		out.Floor = defaultFloor
+	}
+	for _, g := range set.Goals {
+		out.Goals = append(out.Goals, apiGoal(g))
+	}
+	return out
+}
+
+func (s *Server) apiSites(w http.ResponseWriter, c *call) error {
+	sites, err := s.Accounts.Sites(c.Context(), c.who)
+	if err != nil {
+		return err
+	}
+	list := make([]apiSiteOut, len(sites))
+	for i, site := range sites {
+		list[i] = siteOut(site)
+	}
+	return s.json(w, c, http.StatusOK, map[string]any{"sites": list})
+}
+
+func (s *Server) apiSite(w http.ResponseWriter, c *call) error {
+	return s.json(w, c, http.StatusOK, siteOut(c.site.Info()))
+}
+
+// apiAddSite adds a site from {"domain":…,"timezone":…,"mode":…}.
+func (s *Server) apiAddSite(w http.ResponseWriter, c *call) error {
+	var in struct {
+		Domain   string `json:"domain"`
+		Timezone string `json:"timezone"`
+		Mode     string `json:"mode"`
+	}
+	if err := c.readJSON(&in); err != nil {
+		return err
+	}
+	info, err := s.Accounts.AddSite(c.Context(), c.who, account.NewSite{Domain: in.Domain, Zone: in.Timezone, Mode: in.Mode})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/api/v1"+sitePath(info.Domain, ""))
+	return s.json(w, c, http.StatusCreated, siteOut(info))
+}
+
+// apiSiteIn is a change of a site: what is left out stays as it is.
+type apiSiteIn struct {
+	Timezone  *string    `json:"timezone"`
+	Mode      *string    `json:"mode"`
+	Hosts     *[]string  `json:"hosts"`
+	QueryKeys *[]string  `json:"query_keys"`
+	Excluded  *[]string  `json:"excluded"`
+	Goals     *[]apiGoal `json:"goals"`
+	Floor     *int       `json:"floor"`
+	Localhost *bool      `json:"localhost"`
+	Links     *bool      `json:"links"`
+	Forms     *bool      `json:"forms"`
+}
+
+// put sets what in points to, if anything.
+func put[T any](in *T, to *T) {
+	if in != nil {
+		*to = *in
+	}
+}
+
+func (s *Server) apiChangeSite(w http.ResponseWriter, c *call) error {
+	var in apiSiteIn
+	if err := c.readJSON(&in); err != nil {
+		return err
+	}
+	info := c.site.Info()
+	set := info.Settings
+	put(in.Hosts, &set.Hosts)
+	put(in.QueryKeys, &set.QueryKeys)
+	put(in.Excluded, &set.Excluded)
+	put(in.Floor, &set.Floor)
+	put(in.Localhost, &set.Localhost)
+	put(in.Forms, &set.Forms)
+	if in.Links != nil {
+		set.NoLinks = !*in.Links
+	}
+	if in.Goals != nil {
+		set.Goals = nil
+		for _, g := range *in.Goals {
+			set.Goals = append(set.Goals, account.Goal(g))
+		}
+	}
+	info, err := s.Accounts.ChangeSite(c.Context(), c.who, info.Domain, account.SiteChange{Zone: in.Timezone, Mode: in.Mode, Settings: &set})
+	if err != nil {
+		return err
+	}
+	return s.json(w, c, http.StatusOK, siteOut(info))
+}
+
+func (s *Server) apiRemoveSite(w http.ResponseWriter, c *call) error {
+	if err := s.Accounts.RemoveSite(c.Context(), c.who, c.site.Info().Domain); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// readJSON reads the body, one JSON object with no fields but those of v; it names the field that is wrong.
+func (c *call) readJSON(v any) error {
+	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	if kind != "application/json" {
+		return problem.New(http.StatusUnsupportedMediaType, "not_json", "The body is taken as JSON only.").WithHint("Send it as Content-Type: application/json.")
+	}
+	d := json.NewDecoder(c.Body)
+	d.DisallowUnknownFields()
+	err := d.Decode(v)
+	if err == nil {
+		if _, err = d.Token(); err == io.EOF {
+			return nil
+		}
+		err = errors.New("more than one value")
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return errTooLarge
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && e.Field != "" {
+		return problem.BadField(e.Field, "bad_type", "“"+e.Field+"” is a JSON "+e.Value+", which it can't be.")
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		name = strings.Trim(name, `"`)
+		return problem.BadField(name, "unknown_field", "There is no field “"+name+"” here, or it can't be changed.")
+	}
+	return problem.New(http.StatusBadRequest, "bad_json", "The body is not one JSON object.")
+}

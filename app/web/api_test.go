@@ -1,0 +1,202 @@
+package web
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// TestDescription holds the routes against openapi.json, both ways.
+func TestDescription(t *testing.T) {
+	f := empty(t)
+	w := f.want(200, "GET", "/api/v1/openapi.json")
+	var doc struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	described := map[string]bool{}
+	for path, methods := range doc.Paths {
+		for method := range methods {
+			if method != "parameters" {
+				described[strings.ToUpper(method)+" /api/v1"+path] = true
+			}
+		}
+	}
+	for _, r := range routes {
+		if strings.Contains(r.pattern, " /api/") && !described[r.pattern] {
+			t.Errorf("%s is not described", r.pattern)
+		}
+		delete(described, r.pattern)
+	}
+	for left := range described {
+		t.Errorf("%s is described and isn't there", left)
+	}
+}
+
+// TestDescriptionRefs looks for references to nothing.
+func TestDescriptionRefs(t *testing.T) {
+	var doc any
+	if err := json.Unmarshal(openAPI, &doc); err != nil {
+		t.Fatal(err)
+	}
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, item := range v {
+				walk(item)
+			}
+		case map[string]any:
+			if ref, ok := v["$ref"].(string); ok {
+				var at any = doc
+				for part := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
+					next, _ := at.(map[string]any)
+					at = next[part]
+				}
+				if at == nil {
+					t.Errorf("%s is nowhere", ref)
+				}
+			}
+			for _, item := range v {
+				walk(item)
+			}
+		}
+	}
+	walk(doc)
+}
+
+// failure reads an error of the API.
+func failure(t *testing.T, body string) (code, field string) {
+	t.Helper()
+	var out struct {
+		Error struct{ Code, Message, Field string }
+	}
+	if err := json.Unmarshal([]byte(body), &out); err != nil || out.Error.Code == "" || out.Error.Message == "" {
+		t.Errorf("not an error of the API: %v: %s", err, body)
+	}
+	return out.Error.Code, out.Error.Field
+}
+
+func TestAPIRefusals(t *testing.T) {
+	f := full(t)
+	stats := "/api/v1/sites/" + siteA + "/stats"
+	for _, row := range []struct {
+		why            string
+		status         int
+		method, target string
+		pairs          []string
+		field          string
+	}{
+		{"no token", 401, "GET", stats, nil, ""},
+		{"an unknown token", 401, "GET", stats, []string{"token", "sp_nope"}, ""},
+		{"a token in the address", 401, "GET", stats + "?token=" + f.tokens["read A"], nil, ""},
+		{"a cookie that is none", 401, "GET", stats, []string{"cookie", "sp=x"}, ""},
+		{"a read token that writes", 403, "PATCH", "/api/v1/sites/" + siteA, []string{"token", f.tokens["read A"], "json", `{"floor":3}`}, ""},
+		{"a read token that adds", 403, "POST", "/api/v1/sites", []string{"token", f.tokens["read A"], "json", `{"domain":"n.example"}`}, ""},
+		{"a session that writes", 403, "POST", "/api/v1/sites", []string{"cookie", f.sessions["owner A"], "json", `{"domain":"n.example"}`}, ""},
+		{"a form", 415, "POST", "/api/v1/sites", []string{"token", f.tokens["write A"], "form", "domain=n.example"}, ""},
+		{"half a body", 400, "POST", "/api/v1/sites", []string{"token", f.tokens["write A"], "json", `{"domain":`}, ""},
+		{"two values", 400, "POST", "/api/v1/sites", []string{"token", f.tokens["write A"], "json", `{"domain":"n.example"}{}`}, ""},
+		{"a field too many", 400, "PATCH", "/api/v1/sites/" + siteA, []string{"token", f.tokens["write A"], "json", `{"customer":2}`}, "customer"},
+		{"a wrong type", 400, "PATCH", "/api/v1/sites/" + siteA, []string{"token", f.tokens["write A"], "json", `{"floor":"3"}`}, "floor"},
+		{"a wrong domain", 400, "POST", "/api/v1/sites", []string{"token", f.tokens["write A"], "json", `{"domain":"a b"}`}, "domain"},
+		{"a wrong zone", 400, "PATCH", "/api/v1/sites/" + siteA, []string{"token", f.tokens["write A"], "json", `{"timezone":"Mars/Olympus"}`}, "timezone"},
+		{"a wrong mode", 400, "PATCH", "/api/v1/sites/" + siteA, []string{"token", f.tokens["write A"], "json", `{"mode":"all"}`}, "mode"},
+		{"a wrong floor", 400, "PATCH", "/api/v1/sites/" + siteA, []string{"token", f.tokens["write A"], "json", `{"floor":99}`}, "floor"},
+		{"a wrong period", 400, "GET", stats + "?period=eternity", []string{"token", f.tokens["read A"]}, "period"},
+		{"a wrong metric", 400, "GET", stats + "?metrics=love", []string{"token", f.tokens["read A"]}, "metrics"},
+		{"a wrong dimension", 400, "GET", stats + "?by=shoe_size", []string{"token", f.tokens["read A"]}, "by"},
+		{"a wrong filter", 400, "GET", stats + "?filter=page", []string{"token", f.tokens["read A"]}, "filter"},
+		{"a wrong limit", 400, "GET", stats + "?by=page&limit=-1", []string{"token", f.tokens["read A"]}, "limit"},
+		{"a wrong comparison", 400, "GET", stats + "?compare=best", []string{"token", f.tokens["read A"]}, "compare"},
+		{"a wrong format", 400, "GET", stats + "?format=xml", []string{"token", f.tokens["read A"]}, "format"},
+		{"a stranger's site", 404, "GET", "/api/v1/sites/" + siteB + "/stats", []string{"token", f.tokens["read A"]}, ""},
+	} {
+		w := f.want(row.status, row.method, row.target, row.pairs...)
+		if _, field := failure(t, w.Body.String()); field != row.field {
+			t.Errorf("%s: the error names field %q, want %q: %s", row.why, field, row.field, w.Body)
+		}
+		if challenge := w.Header().Get("WWW-Authenticate"); (challenge != "") != (row.status == 401) {
+			t.Errorf("%s: WWW-Authenticate is %q", row.why, challenge)
+		}
+	}
+}
+
+func TestAPISites(t *testing.T) {
+	f := full(t)
+	write := f.tokens["write A"]
+	added := f.want(201, "POST", "/api/v1/sites", "token", write, "json", `{"domain":"new.example","timezone":"America/New_York","mode":"cookieless"}`)
+	if got := added.Header().Get("Location"); got != "/api/v1/sites/new.example" {
+		t.Errorf("Location is %q", got)
+	}
+	f.want(409, "POST", "/api/v1/sites", "token", write, "json", `{"domain":"new.example"}`)
+	changed := f.want(200, "PATCH", "/api/v1/sites/new.example", "token", write, "json",
+		`{"hosts":["shop.example"],"query_keys":["q"],"excluded":["/admin/**"],"goals":[{"name":"Thanks","page":"/thanks"}],"floor":7,"localhost":true,"links":false,"forms":true,"timezone":"Asia/Tokyo"}`)
+	var site apiSiteOut
+	if err := json.Unmarshal(f.want(200, "GET", "/api/v1/sites/new.example", "token", f.tokens["read A"]).Body.Bytes(), &site); err != nil {
+		t.Fatal(err)
+	}
+	if site.Timezone != "Asia/Tokyo" || site.Mode != "cookieless" || site.Floor != 7 || !site.Localhost || site.Links || !site.Forms ||
+		len(site.Hosts) != 1 || len(site.QueryKeys) != 1 || len(site.Excluded) != 1 || len(site.Goals) != 1 || site.Goals[0].Page != "/thanks" {
+		t.Errorf("changed to %s, reads %+v", changed.Body, site)
+	}
+	var list struct{ Sites []apiSiteOut }
+	if err := json.Unmarshal(f.want(200, "GET", "/api/v1/sites", "token", write).Body.Bytes(), &list); err != nil || len(list.Sites) != 2 {
+		t.Errorf("the list: %+v, %v", list, err)
+	}
+	f.want(204, "DELETE", "/api/v1/sites/new.example", "token", write)
+	f.want(404, "GET", "/api/v1/sites/new.example", "token", write)
+}
+
+func TestStats(t *testing.T) {
+	f := full(t)
+	target := "/api/v1/sites/" + siteA + "/stats?period=7d&metrics=visitors,pageviews&by=page"
+	for _, pairs := range [][]string{{"token", f.tokens["read A"]}, {"cookie", f.sessions["viewer A"]}} {
+		w := f.want(200, "GET", target, pairs...)
+		var answer struct {
+			Site   string
+			Totals map[string]float64
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || answer.Site != siteA || w.Header().Get("Content-Type") != "application/json" {
+			t.Errorf("%v: %s", err, whole(w))
+		}
+	}
+	for _, row := range []struct{ target, accept string }{{target, "text/csv"}, {target + "&format=csv", "text/html"}} {
+		w := f.want(200, "GET", row.target, "token", f.tokens["read A"], "Accept", row.accept)
+		if _, err := csv.NewReader(w.Body).ReadAll(); err != nil || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/csv") ||
+			w.Header().Get("Content-Disposition") != `attachment; filename="sandprint.csv"` {
+			t.Errorf("CSV: %v: %s", err, whole(w))
+		}
+	}
+}
+
+func TestStatic(t *testing.T) {
+	f := empty(t)
+	hashed := f.server.StaticURL("style.css")
+	w := f.want(200, "GET", hashed)
+	if !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || hashed == "/static/style.css" {
+		t.Errorf("%s: %v", hashed, w.Header())
+	}
+	tag := w.Header().Get("ETag")
+	if again := f.want(304, "GET", hashed, "If-None-Match", tag); again.Body.Len() != 0 {
+		t.Error("a 304 has a body")
+	}
+	if z := f.want(200, "GET", hashed, "Accept-Encoding", "br, gzip;q=0.5"); z.Header().Get("Content-Encoding") != "gzip" || z.Body.Len() >= w.Body.Len() || z.Header().Get("ETag") == tag {
+		t.Errorf("compressed: %v", z.Header())
+	}
+	if z := f.want(200, "GET", hashed, "Accept-Encoding", "gzip;q=0"); z.Header().Get("Content-Encoding") != "" {
+		t.Error("compressed although it was declined")
+	}
+	if plain := f.want(200, "GET", "/static/style.css"); plain.Header().Get("Cache-Control") != "no-cache" {
+		t.Errorf("plain name: %v", plain.Header())
+	}
+	for _, none := range []string{"/static/country.mmdb", "/static/", "/static/..%2fstyle.css", "/static/style.0000.css"} {
+		f.want(404, "GET", none)
+	}
+	if h := f.want(200, "HEAD", hashed); h.Body.Len() != 0 || h.Header().Get("Content-Length") == "" {
+		t.Errorf("HEAD: %v", h.Header())
+	}
+}

@@ -1,0 +1,245 @@
+package web
+
+import (
+	"bytes"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"sandprint/app/problem"
+	"sandprint/app/report"
+	"sandprint/views"
+)
+
+// dashboardRoutes are the rows of the routing table that dashboard*.go answers.
+var dashboardRoutes = []route{
+	{"GET /sites/{domain}", siteRead, (*Server).dashboard},
+	{"GET /sites/{domain}/details", siteRead, (*Server).details},
+}
+
+// usualPeriod is shown where the address names none. A site that has nothing in it yet shows today.
+const usualPeriod = "28d"
+
+// dashboard is the page of a site: one scan answers its chart and all its lists.
+func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
+	values := c.URL.Query()
+	if values.Has("add_by") {
+		return s.addFilter(w, c, values)
+	}
+	now := time.Now().In(c.site.Info().Zone)
+	q, err := pageQuery(values, now)
+	if err != nil {
+		return err
+	}
+	view := views.NewView(c.site.Info().Domain, values, q.Filters)
+	answers, err := s.askPage(c, view, q)
+	if err != nil {
+		return err
+	}
+	visits := func() bool { return answers[0].Totals[1].Number > 0 }
+	waiting := false
+	if !visits() && len(q.Filters) == 0 {
+		if !asksPeriod(values) {
+			if q.Period, err = report.NewPeriod("day", now); err != nil {
+				return err
+			}
+			q.Compare = nil
+			if answers, err = s.askPage(c, view, q); err != nil {
+				return err
+			}
+		}
+		if waiting, err = s.neverVisited(c, now); err != nil {
+			return err
+		}
+	}
+	d, err := s.frameOf(c, view, answers[0])
+	if err != nil {
+		return err
+	}
+	d.Waiting, d.Lists = waiting, answers[1:len(answers)-1]
+	d.Live = int(answers[len(answers)-1].Totals[0].Number)
+	return s.html(w, c, http.StatusOK, views.DashboardPage(d))
+}
+
+// asksPeriod reports whether the address says which period to show.
+func asksPeriod(values url.Values) bool {
+	return values.Get("period") != "" || values.Get("from") != "" || values.Get("to") != ""
+}
+
+// pageQuery reads the question that all of a page is about. Where the address doesn't say, it is about the usual period,
+// compared with the one before; compare=none is without.
+func pageQuery(values url.Values, now time.Time) (report.Query, error) {
+	asked := url.Values{}
+	for _, key := range []string{"period", "from", "to", "filter", "compare"} {
+		if list := slices.DeleteFunc(slices.Clone(values[key]), func(v string) bool { return v == "" }); len(list) > 0 {
+			asked[key] = list
+		}
+	}
+	if !asksPeriod(asked) {
+		asked.Set("period", usualPeriod)
+	}
+	switch period := asked.Get("period"); {
+	case asked.Get("compare") == "none":
+		asked.Del("compare")
+	case period == "all" || period == "realtime":
+		asked.Del("compare")
+	case !asked.Has("compare"):
+		asked.Set("compare", "previous")
+	}
+	return report.Parse(asked, now.Location(), now)
+}
+
+// askPage asks what a dashboard shows: its chart, the open lists, and who is there now, in this order.
+func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Answer, error) {
+	chart := q
+	chart.By, chart.Metrics = view.Interval(q.Period), views.Tiles(q.Filters)
+	queries := []report.Query{chart}
+	for _, tab := range view.Open() {
+		list := q
+		list.By, list.Metrics, list.Limit = tab.Asks(), tab.Metrics, tab.Limit()
+		if tab.By == "grid" || tab.By == "map" {
+			list.Compare = nil
+		}
+		queries = append(queries, list)
+	}
+	live := report.Query{Metrics: []report.Metric{report.Visitors}, Now: q.Now,
+		Period: report.Period{Name: "realtime", From: q.Now.Add(-liveSpan), To: q.Now.Add(time.Second)}}
+	return report.RunAll(c.Context(), c.site, append(queries, live))
+}
+
+// neverVisited reports whether the site has no visit at all.
+func (s *Server) neverVisited(c *call, now time.Time) (bool, error) {
+	all, err := report.NewPeriod("all", now)
+	if err != nil {
+		return false, err
+	}
+	answer, err := report.Run(c.Context(), c.site, report.Query{Period: all, Metrics: []report.Metric{report.Visits}, Now: now})
+	return err == nil && answer.Totals[0].Number == 0, err
+}
+
+// frameOf returns what the pages of a site have around their answers.
+func (s *Server) frameOf(c *call, view views.View, chart report.Answer) (views.Dashboard, error) {
+	info := c.site.Info()
+	d := views.Dashboard{Page: c.page(info.Domain), View: view, Chart: chart, Mode: info.Mode, Geo: s.Geo,
+		CanChange: c.who.CanWrite(info), Took: chart.Took}
+	sites, err := s.Accounts.Sites(c.Context(), c.who)
+	for _, site := range sites {
+		d.Sites = append(d.Sites, site.Domain)
+	}
+	return d, err
+}
+
+// addFilter takes what the filter form asks for and leads to the page with one filter more.
+func (s *Server) addFilter(w http.ResponseWriter, c *call, values url.Values) error {
+	by := report.Dimension(values.Get("add_by"))
+	added, err := report.ParseFilter(report.Filter{By: by, Op: report.Op(values.Get("add_op")),
+		Values: []string{c.page("").Words.CodeOf(by, values.Get("add_value"))}}.String())
+	if err != nil {
+		return err
+	}
+	var filters []report.Filter
+	for _, text := range values["filter"] {
+		f, err := report.ParseFilter(text)
+		if err != nil {
+			return err
+		}
+		filters = append(filters, f)
+	}
+	view := views.NewView(c.site.Info().Domain, values, filters)
+	if values.Get("by") != "" { // the form is on a page of details too
+		view = view.Under("/details", "by", values.Get("by"), "sort", values.Get("sort"), "search", values.Get("search"))
+	}
+	return redirect(w, view.Adding(added).URL())
+}
+
+// details is the whole table of one list, as a page or with format=csv as a file.
+func (s *Server) details(w http.ResponseWriter, c *call) error {
+	values := c.URL.Query()
+	if values.Has("add_by") {
+		return s.addFilter(w, c, values)
+	}
+	now := time.Now().In(c.site.Info().Zone)
+	q, err := pageQuery(values, now)
+	if err != nil {
+		return err
+	}
+	view := views.NewView(c.site.Info().Domain, values, q.Filters)
+	by, search := report.Dimension(values.Get("by")), values.Get("search")
+	if q, err = tableQuery(q, by, values); err != nil {
+		return err
+	}
+	if values.Get("format") == "csv" {
+		return s.file(w, c, q)
+	}
+	if timeBuckets[by] {
+		return redirect(w, view.URL())
+	}
+	live := report.Query{Metrics: []report.Metric{report.Visitors}, Now: now,
+		Period: report.Period{Name: "realtime", From: now.Add(-liveSpan), To: now.Add(time.Second)}}
+	answers, err := report.RunAll(c.Context(), c.site, []report.Query{q, live})
+	if err != nil {
+		return err
+	}
+	view = view.Under("/details", "by", string(by), "sort", values.Get("sort"), "search", search)
+	d, err := s.frameOf(c, view, answers[0])
+	if err != nil {
+		return err
+	}
+	d.Live = int(answers[1].Totals[0].Number)
+	return s.html(w, c, http.StatusOK, views.DetailsPage(views.Details{Dashboard: d, By: by, Search: search, Sort: values.Get("sort"), Answer: answers[0]}))
+}
+
+// timeBuckets are the dimensions that are in order of time: files have them, tables to sort don't.
+var timeBuckets = map[report.Dimension]bool{"minute": true, "hour": true, "day": true, "week": true, "month": true}
+
+// tableQuery makes the question of a page that of a table: by, sort, search and offset are read from the address.
+func tableQuery(q report.Query, by report.Dimension, values url.Values) (report.Query, error) {
+	if by == "" {
+		return q, problem.BadField("by", "bad_dimension", "The address does not say of what the details are.").
+			WithHint("Open them from a panel of the dashboard.")
+	}
+	metrics := views.DetailMetrics(by)
+	ask := url.Values{"by": {string(by)}, "period": {"day"}, "sort": {values.Get("sort")}, "offset": {values.Get("offset")}}
+	for _, m := range metrics {
+		ask.Add("metrics", string(m))
+	}
+	table, err := report.Parse(ask, q.Now.Location(), q.Now)
+	if err != nil {
+		return q, err
+	}
+	q.By, q.Metrics, q.Sort, q.Offset, q.Limit = by, metrics, table.Sort, table.Offset, views.DetailsRows
+	if text := values.Get("search"); text != "" {
+		f := report.Filter{By: by, Op: report.Contains, Values: []string{text}}
+		var words *views.Words
+		if codes := words.CodesLike(by, text); len(codes) > 0 {
+			f.Op, f.Values = report.Is, codes
+		}
+		if f, err = report.ParseFilter(f.String()); err != nil {
+			return q, err
+		}
+		q.Filters = append(slices.Clone(q.Filters), f)
+	}
+	return q, nil
+}
+
+// fileRows is how many rows a file has at most.
+const fileRows = 10_000
+
+// file answers with a table as CSV.
+func (s *Server) file(w http.ResponseWriter, c *call, q report.Query) error {
+	q.Limit, q.Offset = fileRows, 0
+	answer, err := report.Run(c.Context(), c.site, q)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := answer.WriteCSV(&b); err != nil {
+		return err
+	}
+	from, to := answer.Query.Period.Dates()
+	name := c.site.Info().Domain + " " + string(q.By) + " " + from + " " + to + ".csv"
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	return s.send(w, c, http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
+}

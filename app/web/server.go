@@ -1,0 +1,159 @@
+// Package web owns what browsers and programs see: routes, forms, pages, the JSON API, the one error page.
+//
+// A request goes through the same hands whatever it asks for:
+//
+//	ServeHTTP   security headers · panics · cross-origin forms refused (http.CrossOriginProtection) · size of the body
+//	routes.go   one table: pattern, who may, handler. Nothing is reachable that is not in it
+//	guard       who is asking (session cookie or API token), may they, which site (account.Open): a call
+//	handler     reads the call, answers, or returns an error
+//	fail        one place that turns an error into words: a page, or JSON under /api
+//
+// A handler is a method `func (s *Server) name(w http.ResponseWriter, c *call) error`. It writes its answer with
+// Server.html, Server.json or Server.send, which take the answer whole, so that a failure never leaves half a page.
+//
+// What may not be known of is not there: a stranger's site, an unknown one and an address that never existed get the
+// same 404, byte for byte. Who is not signed in gets 401 with the sign-in form in place, whether the site exists or not.
+// No state is changed by GET or HEAD. The log gets a route's pattern and a site's number, never an address, agent,
+// cookie, path or query of anyone.
+//
+// The visitors' doors (tracker, hits, pixel) are app/collect's, on another mux: nothing here carries their traffic.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+
+	"sandprint/app/account"
+	"sandprint/app/problem"
+)
+
+// Options are what a Server is made of.
+type Options struct {
+	Accounts *account.Service
+	Static   fs.FS        // style sheet, scripts and pictures, without a folder
+	BaseURL  string       // "https://stats.example.com" as people reach this instance; empty: as the request says
+	Log      *slog.Logger // nil: slog.Default()
+	Version  string       // of the program, for the description of the API
+	Geo      string       // where the country table comes from and its date: a line in the footer
+
+	// Proxied reports whether a request came over https to a proxy that is trusted. Nil: none is.
+	Proxied func(*http.Request) bool
+	// Network names where a request comes from, cut so that it names no one, to slow down guessing of passwords. It may
+	// be nil: then only the account is watched.
+	Network func(*http.Request) string
+	// SnippetFor returns what a site's owner pastes into their pages.
+	SnippetFor func(domain string) Snippet
+}
+
+// Snippet is what makes a page counted.
+type Snippet struct {
+	Src       string // address of the site's tracker, which changes when the site's settings do
+	HashedSrc string // address of exactly today's tracker
+	Integrity string // Subresource Integrity of HashedSrc, as "sha384-…"
+	Pixel     string // address of the pixel for pages without JavaScript
+}
+
+// Server answers all requests but those of visitors. Make it with New; it may be used by several goroutines at once.
+type Server struct {
+	Options
+	origin  *url.URL // of BaseURL; nil without one
+	mux     *http.ServeMux
+	csrf    *http.CrossOriginProtection
+	cookies cookies
+	static  static
+	streams chan struct{} // holds an element for each live stream
+	closing context.Context
+	close   context.CancelFunc
+}
+
+// New returns a server. It fails when BaseURL is not an address or Static or the control file can't be read.
+func New(o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	s := &Server{Options: o, streams: make(chan struct{}, maxStreams), csrf: http.NewCrossOriginProtection()}
+	s.closing, s.close = context.WithCancel(context.Background())
+	if err := s.setOrigin(); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.cookies, err = newCookies(o.Accounts); err != nil {
+		return nil, err
+	}
+	if s.static, err = newStatic(o.Static); err != nil {
+		return nil, fmt.Errorf("static files: %w", err)
+	}
+	s.mux = s.router(routes)
+	return s, nil
+}
+
+// setOrigin reads BaseURL. A proxy may change the Host header, so its origin is told to the cross-origin check.
+func (s *Server) setOrigin() error {
+	if s.BaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(s.BaseURL)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return fmt.Errorf("base URL %q is not an address such as https://stats.example.com", s.BaseURL)
+	}
+	s.origin = &url.URL{Scheme: u.Scheme, Host: u.Host}
+	return s.csrf.AddTrustedOrigin(s.origin.String())
+}
+
+// Close ends the live streams, so that the listener can shut down. The server must not be asked afterwards.
+func (s *Server) Close() { s.close() }
+
+// ServeHTTP answers a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	setHeaders(w.Header())
+	c := &call{Request: r, server: s}
+	defer func() {
+		if v := recover(); v != nil && v != http.ErrAbortHandler {
+			s.fail(w, c, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		}
+	}()
+	if err := s.csrf.Check(r); err != nil {
+		s.fail(w, c, errCrossOrigin)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	s.mux.ServeHTTP(w, r)
+}
+
+// maxBody is the largest body taken, in bytes; the largest form is a site's settings.
+const maxBody = 64 << 10
+
+var errTooLarge = problem.New(http.StatusRequestEntityTooLarge, "too_large", "This is more than is taken in one go.").
+	WithHint("Send at most 64 KiB.")
+
+var errCrossOrigin = problem.New(http.StatusForbidden, "cross_origin", "This form was sent from another site, so nothing was changed.").
+	WithHint("Open the page here and send it again.")
+
+// fail answers with an error in words: a page, or JSON under /api. What is not the asker's doing goes to the log.
+func (s *Server) fail(w http.ResponseWriter, c *call, err error) {
+	if errors.Is(err, context.Canceled) && c.Context().Err() != nil {
+		return // nobody is listening
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		err = errTooLarge
+	}
+	p := problem.Of(err)
+	if p.Status >= 500 {
+		s.Log.ErrorContext(c.Context(), "request failed", "ref", p.Ref, "route", c.pattern(), "site", c.siteNumber(), "err", p.Err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	switch {
+	case c.isAPI():
+		s.failJSON(w, c, p)
+	case p.Status == http.StatusUnauthorized:
+		s.signInPage(w, c, p)
+	default:
+		s.problemPage(w, c, p)
+	}
+}

@@ -1,0 +1,140 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"sandprint/app/account"
+	"sandprint/app/problem"
+	"sandprint/views"
+)
+
+// siteSettings shows the form of a site's settings.
+func (s *Server) siteSettings(w http.ResponseWriter, c *call) error {
+	form := formOf(c.site.Info())
+	form.Saved = said(c)
+	return s.settingsPage(w, c, http.StatusOK, form)
+}
+
+func (s *Server) settingsPage(w http.ResponseWriter, c *call, status int, form views.SiteSettingsForm) error {
+	info := c.site.Info()
+	form.Domain, form.CanRemove = info.Domain, c.who.CanManage(info)
+	return s.html(w, c, status, views.SiteSettings(c.page("Settings of "+info.Domain), form))
+}
+
+// saveSite takes the form. A field that the form doesn't have is left alone, whatever its name.
+func (s *Server) saveSite(w http.ResponseWriter, c *call) error {
+	if err := c.formError(); err != nil {
+		return err
+	}
+	form := readForm(c)
+	change, err := changeOf(form)
+	if err == nil {
+		_, err = s.Accounts.ChangeSite(c.Context(), c.who, c.site.Info().Domain, change)
+	}
+	if err == nil {
+		return redirect(w, sitePath(c.site.Info().Domain, "/settings?done=saved"))
+	}
+	var status int
+	if form.Wrong, status, err = wrongOf(err); err != nil {
+		return err
+	}
+	return s.settingsPage(w, c, status, form)
+}
+
+// removeSite removes the site when its name was typed.
+func (s *Server) removeSite(w http.ResponseWriter, c *call) error {
+	if err := c.formError(); err != nil {
+		return err
+	}
+	info := c.site.Info()
+	if typed := strings.TrimSpace(c.PostFormValue("confirm")); !strings.EqualFold(typed, info.Domain) {
+		form := formOf(info)
+		form.Wrong = views.Wrong{Field: "confirm", Message: "The name that you typed is not this site's, so nothing was removed."}
+		return s.settingsPage(w, c, http.StatusBadRequest, form)
+	}
+	if err := s.Accounts.RemoveSite(c.Context(), c.who, info.Domain); err != nil {
+		return err
+	}
+	return redirect(w, "/sites?done=removed")
+}
+
+// formOf fills the form from a site's settings.
+func formOf(info account.SiteInfo) views.SiteSettingsForm {
+	set := info.Settings
+	f := views.SiteSettingsForm{Zone: info.Zone.String(), Mode: info.Mode, Hosts: strings.Join(set.Hosts, "\n"),
+		QueryKeys: strings.Join(set.QueryKeys, "\n"), Excluded: strings.Join(set.Excluded, "\n"), Goals: goalLines(set.Goals),
+		Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
+	if set.Floor > 0 {
+		f.Floor = strconv.Itoa(set.Floor)
+	}
+	return f
+}
+
+// readForm reads the form as it was sent.
+func readForm(c *call) views.SiteSettingsForm {
+	on := func(name string) bool { return c.PostFormValue(name) != "" }
+	text := func(name string) string { return strings.ReplaceAll(c.PostFormValue(name), "\r\n", "\n") }
+	return views.SiteSettingsForm{Zone: c.PostFormValue("timezone"), Mode: c.PostFormValue("mode"), Hosts: text("hosts"),
+		QueryKeys: text("query_keys"), Excluded: text("excluded"), Goals: text("goals"), Floor: strings.TrimSpace(c.PostFormValue("floor")),
+		Localhost: on("localhost"), Links: on("links"), Forms: on("forms")}
+}
+
+// changeOf makes the settings that a form asks for.
+func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
+	set := account.SiteSettings{Hosts: lines(f.Hosts), QueryKeys: lines(f.QueryKeys), Excluded: lines(f.Excluded),
+		Localhost: f.Localhost, NoLinks: !f.Links, Forms: f.Forms}
+	var err error
+	if f.Floor != "" {
+		if set.Floor, err = strconv.Atoi(f.Floor); err != nil {
+			return account.SiteChange{}, problem.BadField("floor", "bad_floor", "The smallest group shown is a number from 1 to 20.")
+		}
+	}
+	if set.Goals, err = readGoals(f.Goals); err != nil {
+		return account.SiteChange{}, err
+	}
+	return account.SiteChange{Zone: &f.Zone, Mode: &f.Mode, Settings: &set}, nil
+}
+
+// lines returns the lines of a text that are not blank.
+func lines(text string) []string {
+	var list []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// readGoals reads one goal a line: "Name = event" or "Name = /path/**".
+func readGoals(text string) ([]account.Goal, error) {
+	var goals []account.Goal
+	for _, line := range lines(text) {
+		at := strings.LastIndex(line, "=")
+		if at < 0 {
+			return nil, problem.BadField("goals", "bad_goal", "“"+line+"” is not a goal.").WithHint("Write a name, =, and an event or a path.")
+		}
+		goal, target := account.Goal{Name: strings.TrimSpace(line[:at])}, strings.TrimSpace(line[at+1:])
+		if goal.Name == "" || target == "" {
+			return nil, problem.BadField("goals", "bad_goal", "“"+line+"” is not a goal.").WithHint("Write a name, =, and an event or a path.")
+		}
+		if strings.HasPrefix(target, "/") {
+			goal.Page = target
+		} else {
+			goal.Event = target
+		}
+		goals = append(goals, goal)
+	}
+	return goals, nil
+}
+
+// goalLines writes what readGoals reads.
+func goalLines(goals []account.Goal) string {
+	var list []string
+	for _, g := range goals {
+		list = append(list, g.Name+" = "+g.Event+g.Page)
+	}
+	return strings.Join(list, "\n")
+}

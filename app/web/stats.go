@@ -1,0 +1,61 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"time"
+
+	"sandprint/app/problem"
+	"sandprint/app/report"
+)
+
+// apiStats answers a question about the site in JSON or, when that is preferred, in CSV.
+func (s *Server) apiStats(w http.ResponseWriter, c *call) error {
+	values := c.URL.Query()
+	asCSV := wantsCSV(c.Request)
+	switch values.Get("format") {
+	case "csv":
+		asCSV = true
+	case "json":
+		asCSV = false
+	case "":
+	default:
+		return problem.BadField("format", "bad_format", "There is no such format.").WithHint("The formats are json and csv.")
+	}
+	query, err := report.Parse(values, c.site.Info().Zone, time.Now())
+	if err != nil {
+		return err
+	}
+	answer, err := c.ask(c.Context(), query)
+	if err != nil {
+		return err
+	}
+	w.Header().Add("Vary", "Accept")
+	var b bytes.Buffer
+	if !asCSV {
+		if err := answer.WriteJSON(&b); err != nil {
+			return err
+		}
+		return s.send(w, c, http.StatusOK, "application/json", b.Bytes())
+	}
+	if err := answer.WriteCSV(&b); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Disposition", `attachment; filename="sandprint.csv"`)
+	return s.send(w, c, http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
+}
+
+// wantsCSV reports whether Accept names text/csv before JSON; browsers and programs that don't care get JSON.
+func wantsCSV(r *http.Request) bool {
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		kind, _, _ := strings.Cut(strings.TrimSpace(part), ";")
+		switch strings.ToLower(strings.TrimSpace(kind)) {
+		case "text/csv":
+			return true
+		case "application/json":
+			return false
+		}
+	}
+	return false
+}
