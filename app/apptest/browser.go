@@ -1,0 +1,242 @@
+package apptest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/device"
+)
+
+// desktopAgent stands for a person's browser: what headless Chromium calls itself is counted as a bot, rightly.
+const desktopAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+
+// patience bounds every wait of a Page. It is long because test machines are slow; no wait takes it when all is well.
+const patience = 20 * time.Second
+
+// browser is the one Chromium of a test binary, started at first use. It dies with the binary; CloseBrowser ends it earlier
+// and removes its files.
+var browser struct {
+	sync.Mutex
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// chromium returns the path of the browser: SANDPRINT_CHROMIUM, or what PATH holds.
+func chromium() (string, error) {
+	if path := os.Getenv("SANDPRINT_CHROMIUM"); path != "" {
+		return path, nil
+	}
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("no Chromium found: `make test` installs it (Debian: apt-get install chromium), or name one in SANDPRINT_CHROMIUM")
+}
+
+// shared returns the context of the browser.
+func shared() (context.Context, error) {
+	browser.Lock()
+	defer browser.Unlock()
+	if browser.ctx != nil {
+		return browser.ctx, nil
+	}
+	path, err := chromium()
+	if err != nil {
+		return nil, err
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.UserAgent(desktopAgent), chromedp.WindowSize(1280, 900),
+		chromedp.Flag("enable-automation", false), chromedp.Flag("disable-blink-features", "AutomationControlled"))
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(alloc)
+	if err := chromedp.Do(ctx); err != nil {
+		cancel()
+		stop()
+		return nil, fmt.Errorf("starting %s: %w", path, err)
+	}
+	browser.ctx, browser.cancel = ctx, func() { cancel(); stop() }
+	return ctx, nil
+}
+
+// CloseBrowser ends the browser, if one was started. A TestMain calls it after the tests.
+func CloseBrowser() {
+	browser.Lock()
+	defer browser.Unlock()
+	if browser.cancel != nil {
+		browser.cancel()
+		browser.ctx, browser.cancel = nil, nil
+	}
+}
+
+// Page is a tab of its own, with no cookie or storage of any other test's. Its methods fail the test when the browser
+// cannot do what they say.
+type Page struct {
+	Context context.Context // for what this type has no method for: chromedp.Do(p.Context, …)
+	t       testing.TB
+	mu      sync.Mutex
+	faults  []string
+}
+
+// NewPage opens an empty tab in a new private context, with the focus, and closes it when the test ends.
+func NewPage(t testing.TB) *Page {
+	t.Helper()
+	parent, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newPage(t, parent, chromedp.WithNewBrowserContext())
+}
+
+// Sibling opens another tab with this one's cookies and storage.
+func (p *Page) Sibling() *Page {
+	p.t.Helper()
+	return newPage(p.t, p.Context)
+}
+
+func newPage(t testing.TB, parent context.Context, options ...chromedp.ContextOption) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(parent, options...)
+	t.Cleanup(cancel)
+	p := &Page{Context: ctx, t: t}
+	messages := chromedp.Console(ctx)
+	go func() { // ends with ctx
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			// The browser itself notes each failed request under "network"; that is not the page's fault.
+			if m.IsException() || m.Type == "error" && m.Source != "network" {
+				p.mu.Lock()
+				p.faults = append(p.faults, m.String())
+				p.mu.Unlock()
+			}
+		}
+	}()
+	p.Focus(true)
+	return p
+}
+
+// Do runs actions, bounded in time.
+func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.Context, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatal("browser: ", err)
+	}
+}
+
+// command sends one command of the protocol.
+func command[P, R any](p *Page, cmd cdp.Command[P, R], params P) {
+	p.t.Helper()
+	p.Do(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, target, cmd, params)
+		return chromedp.Void{}, err
+	})
+}
+
+// Open goes to an address and waits for its load event.
+func (p *Page) Open(url string) { p.t.Helper(); p.Do(chromedp.Navigate(url)) }
+
+// Back goes back one entry of the history.
+func (p *Page) Back() { p.t.Helper(); p.Do(chromedp.NavigateBack()) }
+
+// Wait waits until a JavaScript expression is true.
+func (p *Page) Wait(expression string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.Context, patience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingInterval(20*time.Millisecond))); err != nil {
+		p.t.Fatalf("waiting in the page for %s: %v", expression, err)
+	}
+}
+
+// Click clicks the first element of a CSS selector, as a person does: with the mouse.
+func (p *Page) Click(selector string) { p.t.Helper(); p.Do(chromedp.Click(chromedp.CSS(selector))) }
+
+// Type types text into the first element of a CSS selector.
+func (p *Page) Type(selector, text string) {
+	p.t.Helper()
+	p.Do(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// Eval returns the value of a JavaScript expression; a promise is awaited.
+func Eval[T any](p *Page, expression string) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.Context, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("in the page: %s: %v", expression, err)
+	}
+	return value
+}
+
+// Run runs JavaScript for what it does.
+func (p *Page) Run(script string) {
+	p.t.Helper()
+	Eval[bool](p, "(async()=>{"+script+"})().then(()=>true)")
+}
+
+// Focus gives the page the focus, or leaves it without.
+func (p *Page) Focus(on bool) {
+	p.t.Helper()
+	command(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: on})
+}
+
+// Viewport sets the size of the window's content in CSS pixels.
+func (p *Page) Viewport(width, height int64) {
+	p.t.Helper()
+	p.Do(chromedp.EmulateViewport(width, height))
+}
+
+// Phone makes the page a phone's.
+func (p *Page) Phone() { p.t.Helper(); p.Do(chromedp.Emulate(device.IPhone13)) }
+
+// Dark sets the colour scheme that the visitor prefers.
+func (p *Page) Dark(on bool) {
+	p.t.Helper()
+	scheme := "light"
+	if on {
+		scheme = "dark"
+	}
+	command(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+}
+
+// NoScript switches JavaScript off for the pages opened from now on.
+func (p *Page) NoScript() {
+	p.t.Helper()
+	command(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+}
+
+// Screenshot writes the whole page to a PNG file.
+func (p *Page) Screenshot(file string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.Context, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(file, png, 0o644)
+	}
+	if err != nil {
+		p.t.Fatal("screenshot: ", err)
+	}
+}
+
+// Errors returns what went wrong in the page so far: exceptions, rejected promises, console.error, blocked by policy. A
+// failed request alone is none.
+func (p *Page) Errors() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.faults...)
+}
