@@ -1,0 +1,110 @@
+package store
+
+import "strings"
+
+// dictCap is how many new values a dictionary takes on one UTC day; further ones become OtherValue, so that a flood of
+// made-up paths can't fill the memory or the disk.
+const dictCap = 50_000
+
+// dict is one dictionary of a site, in memory: values to ids, given out in order of first sight. Only the writer changes
+// it. Readers hold values[:n] of a moment; ids are never given twice, so what they hold stays right.
+type dict struct {
+	values []string // by id; values[0] is the empty value
+	ids    map[string]uint32
+	fresh  int   // new values on day
+	day    int64 // UTC day that fresh counts, in days since 1970
+	saved  int   // values[:saved] are in the file
+}
+
+func newDict(fields int) *dict {
+	empty := strings.Repeat(FieldSep, fields-1)
+	return &dict{values: []string{empty}, ids: map[string]uint32{empty: 0}, saved: 1}
+}
+
+// dictFields is the number of fields of each dictionary's values.
+var dictFields = [NumDims]int{Pages: 3, Origins: 8, Places: 3, Agents: 6, Languages: 1, Screens: 1, Events: 1, Props: 1, Currencies: 1}
+
+// id returns the id of a value, new if need be; on a day that has had its share of new ones, that of OtherValue.
+func (d *dict) id(value string, fields int, day int64) uint32 {
+	if id, ok := d.ids[value]; ok {
+		return id
+	}
+	if day != d.day {
+		d.day, d.fresh = day, 0
+	}
+	if d.fresh >= dictCap {
+		value = OtherValue + strings.Repeat(FieldSep+OtherValue, fields-1)
+		if id, ok := d.ids[value]; ok {
+			return id
+		}
+	}
+	d.fresh++
+	return d.add(value)
+}
+
+func (d *dict) add(value string) uint32 {
+	id := uint32(len(d.values))
+	d.values = append(d.values, value)
+	d.ids[value] = id
+	return id
+}
+
+// undo forgets the values that are not in the file: their transaction failed.
+func (d *dict) undo() {
+	for _, v := range d.values[d.saved:] {
+		delete(d.ids, v)
+	}
+	d.fresh = max(0, d.fresh-(len(d.values)-d.saved))
+	d.values = d.values[:d.saved:d.saved]
+}
+
+// dicts are all dictionaries of a site.
+type dicts [NumDims]*dict
+
+func newDicts() (all dicts) {
+	for dim := range all {
+		all[dim] = newDict(dictFields[dim])
+	}
+	return all
+}
+
+func (all *dicts) id(dim Dim, day int64, fields ...string) uint32 {
+	value := fields[0]
+	if len(fields) > 1 {
+		value = strings.Join(fields, FieldSep)
+	}
+	return all[dim].id(value, dictFields[dim], day)
+}
+
+// view returns the values as they are now, for a snapshot.
+func (all *dicts) view() (v [NumDims][]string) {
+	for dim, d := range all {
+		v[dim] = d.values[:d.saved:d.saved]
+	}
+	return v
+}
+
+// encode turns a hit into a row with dictionary ids.
+func (all *dicts) encode(h *Hit) row {
+	day := h.Time / daySeconds
+	r := row{kind: h.Kind, time: h.Time, start: h.Start, view: h.View, seq: h.Seq, visitor: h.Visitor, lasting: h.Lasting,
+		visit: h.Visit, vtype: h.Type}
+	if h.Kind == Engage {
+		r.engaged, r.scroll = h.Engaged, h.Scroll
+		return r
+	}
+	o, a := &h.Origin, &h.Agent
+	r.page = all.id(Pages, day, h.Page.Host, h.Page.Path, h.Page.Title)
+	r.origin = all.id(Origins, day, o.Source, o.Channel, o.Referrer, o.UTMSource, o.UTMMedium, o.UTMCampaign, o.UTMContent, o.UTMTerm)
+	r.place = all.id(Places, day, h.Place.Country, h.Place.Region, h.Place.City)
+	r.agent = all.id(Agents, day, a.Browser, a.BrowserVersion, a.OS, a.OSVersion, a.Device, a.Model)
+	r.language = all.id(Languages, day, h.Language)
+	r.screen = all.id(Screens, day, h.Screen)
+	if h.Kind == Event {
+		r.name = all.id(Events, day, h.Name)
+		r.props = all.id(Props, day, h.Props)
+		r.currency = all.id(Currencies, day, h.Currency)
+		r.amount = h.Amount
+	}
+	return r
+}
