@@ -104,7 +104,7 @@ func (a *asked) compareRows(rows []Row, scratch []uint64) {
 		case r.Name == Other && a.other[1] != nil:
 			r.Previous = a.other[1].values(a.q.Metrics, 0, scratch)
 		case !ok:
-			r.Previous = (&tally{p: t.p}).none(a.q.Metrics)
+			r.Previous = t.none(a.q.Metrics, scratch)
 		case slices.Contains(a.fold[1], row):
 			r.Previous = make([]Value, len(a.q.Metrics))
 		default:
@@ -196,15 +196,14 @@ func (t *tally) values(metrics []Metric, row int32, scratch []uint64) []Value {
 }
 
 // none returns the figures of a row that has nothing.
-func (t *tally) none(metrics []Metric) []Value {
-	empty := &tally{p: &part{need: t.p.need, currency: t.p.currency, currencyNames: t.p.currencyNames}, cells: make([]cell, 1)}
-	if t.p.need.visitors || t.p.need.converters {
-		empty.visitors, empty.converters = make([]set, 1), make([]set, 1)
+func (t *tally) none(metrics []Metric, scratch []uint64) []Value {
+	empty := newTally(&part{need: t.p.need, rows: 1, level: t.p.level, currency: t.p.currency, currencyNames: t.p.currencyNames})
+	for _, pair := range [][2][]set{{empty.visitors, t.visitors}, {empty.base, t.base}} {
+		if pair[0] != nil {
+			pair[0][1] = pair[1][t.p.rows]
+		}
 	}
-	if t.p.need.revenue {
-		empty.revenue = make([][]int64, 1)
-	}
-	return empty.values(metrics, 0, nil)
+	return empty.values(metrics, 0, scratch)
 }
 
 // value returns one figure of a row.

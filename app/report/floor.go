@@ -34,15 +34,17 @@ func floorReason(floor int) string { return fmt.Sprintf("groups under %d", floor
 // kept returns which groups must not be shown for themselves, given the visitors of each: those under the floor and, while
 // all of these together are under it, the next smallest, so that nobody can take the shown rows from the total and be
 // left with a small group. together counts the distinct visitors of several groups; groups without visitors are no
-// groups. Among equals the earlier goes first.
-func kept(floor int, visitors []int, together func(groups []int32) int) []int32 {
+// groups. Among equals the first by name goes first.
+func kept(floor int, visitors []int, names []string, together func(groups []int32) int) []int32 {
 	var order []int32
 	for i, n := range visitors {
 		if n > 0 {
 			order = append(order, int32(i))
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(visitors[a], visitors[b]) })
+	slices.SortStableFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(visitors[a], visitors[b]), strings.Compare(names[a], names[b]))
+	})
 	n := 0
 	for n < len(order) && visitors[order[n]] < floor {
 		n++
@@ -66,7 +68,7 @@ func (t *tally) fold(floor int, scratch []uint64) []int32 {
 	for i := range visitors {
 		visitors[i] = t.visitors[i].count(scratch)
 	}
-	folded := kept(floor, visitors, func(groups []int32) int {
+	folded := kept(floor, visitors, t.p.rowNames(), func(groups []int32) int {
 		union := newBitmap(t.p.limit)
 		for _, g := range groups {
 			s := t.visitors[g]

@@ -161,6 +161,18 @@ func (p *part) filter(f Filter, g groups) {
 	p.hits = p.hits || src.level >= pageLevel
 }
 
+// rowNames returns the names of all rows, by row.
+func (p *part) rowNames() []string {
+	if p.level != timeLevel {
+		return p.names
+	}
+	names := make([]string, len(p.times))
+	for i, r := range p.times {
+		names[i] = r.Name
+	}
+	return names
+}
+
 // only returns a part that counts nothing but one row, made of the given rows of p together.
 func (p *part) only(rows []int32) *part {
 	in := make([]bool, p.rows)

@@ -16,7 +16,7 @@ import (
 const timeLimit = 10 * time.Second
 
 // secondWorker is how many page views and events must be there to read before a second goroutine pays.
-const secondWorker = 100_000
+var secondWorker = 100_000
 
 // errSlow is the answer to a question past its time limit.
 var errSlow = problem.New(http.StatusServiceUnavailable, "too_slow", "This question took longer than 10 seconds and was stopped.").

@@ -170,6 +170,10 @@ func (p *part) rowAt(r *run, at int64) (row int32, ok bool) {
 // views counts the page views of a visit.
 func (t *tally) views(b *store.Block, r run) {
 	p := t.p
+	if p.level == pageLevel && r.slot != apart && p.goals == nil && !p.need.engaged && !p.need.depth {
+		t.pages(b, r)
+		return
+	}
 	pages := b.Cols[store.ViewPage]
 	at := r.start
 	row, ok := r.row, true
@@ -204,6 +208,30 @@ func (t *tally) views(b *store.Block, r run) {
 		case row >= 0 && p.level != eventLevel && p.level != propLevel:
 			t.view(b, row, i, page)
 		}
+	}
+}
+
+// pages is views for the commonest question: rows by page, nothing asked of the single page view.
+func (t *tally) pages(b *store.Block, r run) {
+	p := t.p
+	n := int64(0)
+	for _, page := range b.Cols[store.ViewPage][r.views[0]:r.views[1]] {
+		if p.view != nil && !p.view[page] {
+			continue
+		}
+		n++
+		row := p.group[page]
+		if row < 0 {
+			continue
+		}
+		c := &t.cells[row]
+		if c.stamp != t.serial {
+			t.touch(row)
+		}
+		c.views++
+	}
+	if n > 0 {
+		t.touch(int32(p.rows)).views += n
 	}
 }
 

@@ -1,0 +1,7 @@
+package report
+
+// SetSecondWorker sets from how much work on a second goroutine helps, and returns what it was.
+func SetSecondWorker(n int) (old int) {
+	old, secondWorker = secondWorker, n
+	return old
+}
