@@ -1,7 +1,238 @@
 package enrich
 
-// ScrubPath replaces personal data in a decoded path (and its query) with tokens such as ":email".
-func ScrubPath(path string) string { return path }
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
-// ScrubText replaces personal data in a title or an event's value with tokens such as "[email]".
-func ScrubText(text string) string { return text }
+// ScrubPath replaces personal data in a path: a segment that holds some becomes its kind, "/users/4711/edit" becomes
+// "/users/:user/edit" and "/unsubscribe/jane@example.com" becomes "/unsubscribe/:email". Percent-encoding is undone, but for
+// characters that mean something in a path; what follows a ";" in a segment is dropped. A query is kept as it is but for
+// values that hold personal data. The result is valid UTF-8 without control characters, and scrubbing it again changes nothing.
+//
+// It looks for shapes and for words before them. A bare name has neither and stays.
+func ScrubPath(path string) string {
+	path, query, hasQuery := strings.Cut(printable(path), "?")
+	var out strings.Builder
+	out.Grow(len(path) + len(query) + 16)
+	before, beforeThat := "", "" // the two segments before, as they came out
+	for i := 0; ; i++ {
+		segment, rest, more := strings.Cut(path, "/")
+		if i > 0 {
+			out.WriteByte('/')
+		}
+		segment = scrubSegment(segment, before, beforeThat)
+		if isCoordinate(segment) && isCoordinate(before) { // a latitude and a longitude
+			kept := strings.TrimSuffix(out.String(), before+"/")
+			out.Reset()
+			out.WriteString(kept + ":geo/")
+			segment = ":geo"
+		}
+		out.WriteString(segment)
+		if !more {
+			break
+		}
+		before, beforeThat, path = segment, before, rest
+	}
+	if hasQuery {
+		out.WriteByte('?')
+		scrubQuery(&out, query)
+	}
+	return out.String()
+}
+
+// scrubSegment is one segment of a path as it may be kept. Before it stand the segments before and beforeThat, already
+// scrubbed: going by what came out makes scrubbing twice the same as scrubbing once.
+func scrubSegment(segment, before, beforeThat string) string {
+	if isPlaceholder(segment) {
+		return segment
+	}
+	plain := decode(segment)
+	plain, _, _ = strings.Cut(plain, ";")
+	if plain == "" {
+		return ""
+	}
+	context := contextOf(before)
+	if kind := finder(context).first(normal(plain)); kind != "" {
+		return ":" + kind
+	}
+	if kind := contextual(plain, context, contextOf(beforeThat), before); kind != "" {
+		return ":" + kind
+	}
+	return encode(plain, "/?%;")
+}
+
+// scrubQuery writes a query with the values that hold personal data replaced whole.
+func scrubQuery(out *strings.Builder, query string) {
+	for i := 0; ; i++ {
+		pair, rest, more := strings.Cut(query, "&")
+		if i > 0 {
+			out.WriteByte('&')
+		}
+		key, value, hasValue := strings.Cut(pair, "=")
+		out.WriteString(encode(scrubValue(decode(key)), "&=%?"))
+		if hasValue {
+			out.WriteByte('=')
+			out.WriteString(encode(scrubValue(decode(value)), "&%"))
+		}
+		if !more {
+			return
+		}
+		query = rest
+	}
+}
+
+// scrubValue is a decoded query value as it may be kept: replaced whole by its kind when it holds personal data.
+func scrubValue(value string) string {
+	if isPlaceholder(value) {
+		return value
+	}
+	if kind := finder(noContext).first(normal(value)); kind != "" {
+		return ":" + kind
+	}
+	return value
+}
+
+// ScrubText replaces personal data in a title or an event's value in place: "Call +49 151 1234 5678" becomes "Call [phone]". The
+// result is valid UTF-8 without control characters, and scrubbing it again changes nothing.
+func ScrubText(text string) string {
+	text = printable(text)
+	for { // what stands beside a find may be one itself once that is gone; each round has fewer digits and signs
+		next := scrubOnce(text)
+		if next == text {
+			return text
+		}
+		text = next
+	}
+}
+
+func scrubOnce(text string) string {
+	s := normal(text)
+	var out strings.Builder
+	done := 0
+	for {
+		f, ok := finder(noContext).next(s, done)
+		if !ok {
+			break
+		}
+		out.WriteString(s[done:f.start])
+		out.WriteString("[" + f.kind + "]")
+		done = f.end
+	}
+	if done == 0 {
+		return text
+	}
+	out.WriteString(s[done:])
+	return out.String()
+}
+
+// kinds are what a replacement may say.
+var kinds = []string{"email", "phone", "uuid", "token", "jwt", "ip", "id", "user", "iban", "card", "natid", "geo", "date"}
+
+// isPlaceholder says whether s is a replacement, ":email".
+func isPlaceholder(s string) bool {
+	if len(s) < 3 || s[0] != ':' {
+		return false
+	}
+	for _, kind := range kinds {
+		if s[1:] == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// printable is s as valid UTF-8 without control characters.
+func printable(s string) string {
+	for i := range len(s) {
+		if b := s[i]; b < ' ' || b >= 0x7f {
+			return strings.Map(func(r rune) rune {
+				if unicode.IsControl(r) {
+					return -1
+				}
+				return r
+			}, strings.ToValidUTF8(s, "\uFFFD"))
+		}
+	}
+	return s
+}
+
+// decode undoes percent-encoding until nothing is left to undo, four times at most, and what it finds is printable.
+func decode(s string) string {
+	for range 4 {
+		if strings.IndexByte(s, '%') < 0 {
+			break
+		}
+		next := unescape(s)
+		if next == s {
+			break
+		}
+		s = next
+	}
+	return printable(s)
+}
+
+// unescape undoes each well-formed percent-encoding; others stay as they are.
+func unescape(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		return plain
+	}
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
+			out = append(out, unhex(s[i+1])<<4|unhex(s[i+2]))
+			i += 2
+		} else {
+			out = append(out, s[i])
+		}
+	}
+	return string(out)
+}
+
+func unhex(b byte) byte {
+	if isDigit(b) {
+		return b - '0'
+	}
+	return b | 0x20 - 'a' + 10
+}
+
+// encode percent-encodes the bytes of s that are in special. A "%" that begins no encoding stays, so that "100%" reads well.
+func encode(s, special string) string {
+	if !strings.ContainsAny(s, special) {
+		return s
+	}
+	const hex = "0123456789ABCDEF"
+	var out strings.Builder
+	for i := range len(s) {
+		b := s[i]
+		if strings.IndexByte(special, b) >= 0 && (b != '%' || i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2])) {
+			out.WriteString("%" + string(hex[b>>4]) + string(hex[b&15]))
+		} else {
+			out.WriteByte(b)
+		}
+	}
+	return out.String()
+}
+
+// normal is s with the digits of other scripts and full-width characters as ASCII, for the finders to see. It is s itself when
+// it has none.
+func normal(s string) string {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return strings.Map(func(r rune) rune {
+				switch {
+				case '٠' <= r && r <= '٩':
+					return r - '٠' + '0'
+				case '۰' <= r && r <= '۹':
+					return r - '۰' + '0'
+				case '！' <= r && r <= '～':
+					return r - '！' + '!'
+				}
+				return r
+			}, s)
+		}
+	}
+	return s
+}

@@ -1,0 +1,127 @@
+package enrich
+
+import "strings"
+
+// A context is what a segment of a path says about the next one.
+type context uint8
+
+const (
+	noContext      context = iota
+	userContext            // a person's name or number follows: "/users/4711"
+	maybeContext           // a person's number may follow: "/account/4711", but "/account/orders"
+	orderContext           // the number of an order, a ticket, a booking follows
+	secretContext          // a code that opens something follows: "/reset/9f86d081"
+	callContext            // a telephone number follows
+	birthContext           // a date of birth follows
+	productContext         // a number of goods or a time follows, no telephone number: "/isbn/0306406152"
+	hashContext            // a hash that is public follows: "/commit/3f78685"
+	scopeContext           // a package's scope follows, no handle: "/npm/@types"
+)
+
+// contexts are the words, in several languages, that make a context.
+var contexts = func() map[string]context {
+	words := map[string]context{}
+	for c, list := range map[context]string{
+		userContext: `user users u member members patient patients student students utente utenti kunde kunden mitglied mitglieder
+			nutzer benutzer usuario usuarios utilisateur utilisateurs cliente clientes customer customers employee employees
+			mitarbeiter subscriber subscribers`,
+		maybeContext: `account accounts profile profiles client clients person people contact contacts lead leads konto profil compte`,
+		orderContext: `order orders invoice invoices receipt receipts booking bookings reservation reservations ticket tickets
+			tracking payment payments subscription subscriptions transaction transactions purchase purchases shipment shipments parcel
+			delivery case cases claim claims quote quotes contract contracts return returns refund refunds bestellung bestellungen
+			auftrag auftraege rechnung rechnungen buchung buchungen sendung vertrag commande commandes facture factures pedido
+			pedidos factura facturas ordine ordini fattura reserva bestelling zamowienie`,
+		secretContext: `reset reset-password password-reset resetpassword password verify verification confirm confirmation activate
+			activation invite invitation invites invitations magic magic-link magiclink token tokens session sessions unsubscribe
+			optout opt-out recover recovery login-link share-link otp`,
+		callContext:    `call tel phone telephone telefon mobile fax sms wa whatsapp msisdn handy anruf`,
+		birthContext:   `dob birthday birthdate birth born geburtstag geburtsdatum naissance`,
+		productContext: `isbn ean gtin upc sku book books item items product products p article artikel time timestamp ts`,
+		hashContext:    `commit commits blob tree sha sha256 rev revision`,
+		scopeContext:   `npm package packages scope`,
+	} {
+		for _, word := range strings.Fields(list) {
+			words[word] = c
+		}
+	}
+	return words
+}()
+
+// noPersons are what follows a word of userContext and is a page, not a person.
+var noPersons = func() map[string]bool {
+	words := map[string]bool{}
+	for _, word := range strings.Fields(`settings new login logout signin signup signout sign-in sign-up register registration me list
+		search edit profile profiles all index index.html index.php create delete add import export dashboard home about help password
+		invite reset verify orders online top active page pages guide guides docs api overview portal area benefits directory faq
+		support service services stories reviews experience insights success care area-login welcome preferences notifications
+		management roles groups permissions manual story terms agreement feedback research journey onboarding only map count stats`) {
+		words[word] = true
+	}
+	return words
+}()
+
+// contextOf is what a segment, as it came out of scrubbing, says about the next one.
+func contextOf(segment string) context {
+	if len(segment) > 20 || segment == "" || segment[0] == ':' {
+		return noContext
+	}
+	return contexts[strings.ToLower(segment)]
+}
+
+// contextual is the kind of personal data that a segment holds by where it stands, or empty. The word right before it makes
+// context, the one before that makes outer.
+func contextual(segment string, context, outer context, before string) string {
+	if len(segment) > 1 && (segment[0] == '@' || segment[0] == '~') && context != scopeContext {
+		return "user"
+	}
+	count := countDigits(segment)
+	switch context {
+	case userContext:
+		if !noPersons[strings.ToLower(segment)] {
+			return "user"
+		}
+	case maybeContext:
+		if count >= 2 {
+			return "user"
+		}
+	case orderContext:
+		if count > 0 || len(segment) >= 5 && len(segment) <= 8 && letters(segment) && strings.ToUpper(segment) == segment {
+			return "id"
+		}
+	case secretContext:
+		if count >= 2 || count == 1 && len(segment) >= 6 && !strings.Contains(segment, "-") || strings.HasSuffix(segment, "=") {
+			return "token"
+		}
+	case callContext:
+		if count >= 7 && every(segment, isPhoneByte) {
+			return "phone"
+		}
+	case birthContext:
+		if (count == 6 || count == 8) && every(segment, func(b byte) bool { return isDigit(b) || b == '-' || b == '.' || b == '/' }) {
+			return "date"
+		}
+	}
+	if before == ":id" && outer == orderContext && count > 0 && digits(segment) { // "/invoices/2024/0042"
+		return "id"
+	}
+	return ""
+}
+
+func countDigits(s string) int {
+	n := 0
+	for i := range len(s) {
+		if isDigit(s[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// isPhoneByte says whether b may stand in a telephone number as people write them.
+func isPhoneByte(b byte) bool { return isDigit(b) || strings.IndexByte("+-./() ", b) >= 0 }
+
+// isCoordinate says whether s is a number in degrees with four decimals or more.
+func isCoordinate(s string) bool {
+	whole, part, found := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	return found && len(whole) >= 1 && len(whole) <= 3 && digits(whole) && len(part) >= 4 && len(part) <= 15 && digits(part)
+}

@@ -1,0 +1,344 @@
+package enrich
+
+import (
+	"net/netip"
+	"strings"
+	"unicode/utf8"
+)
+
+// A find is a piece of personal data in a text.
+type find struct {
+	start, end int
+	kind       string
+}
+
+// A finder looks for personal data by its shape. It knows the context, which rules some shapes out.
+type finder context
+
+// first is the kind of the first piece of personal data in s, or empty.
+func (in finder) first(s string) string {
+	f, _ := in.next(s, 0)
+	return f.kind
+}
+
+// next is the first find in s from an offset on.
+func (in finder) next(s string, from int) (find, bool) {
+	mail, hasMail := findEmail(s, from)
+	for i := from; i < len(s); i++ {
+		if hasMail && i >= mail.start {
+			return mail, true
+		}
+		b := s[i]
+		if !isWord(b) && b != '+' && b != '(' && b != ':' || i > 0 && (isWord(s[i-1]) || s[i-1] == '+') {
+			continue
+		}
+		if f := in.at(s, i); f.end > 0 {
+			return f, true
+		}
+	}
+	return mail, hasMail
+}
+
+// at is the personal data that begins at s[i], which is where a word begins, or with the word that begins there; its end is 0 for
+// none.
+func (in finder) at(s string, i int) find {
+	b := s[i]
+	word := i
+	for word < len(s) && isWord(s[word]) {
+		word++
+	}
+	length := word - i
+	found := func(kind string, end int) find { return find{i, end, kind} }
+	if length >= 2 && b == 'e' && s[i+1] == 'y' {
+		if end := jwtEnd(s, i); end > 0 {
+			return found("jwt", end)
+		}
+	}
+	if length == 8 && isHex(b) {
+		if end := uuidEnd(s, i); end > 0 {
+			return found("uuid", end)
+		}
+	}
+	if b == ':' || length <= 4 && isHex(b) && word < len(s) && s[word] == ':' {
+		if end := ipv6End(s, i); end > 0 {
+			return found("ip", end)
+		}
+	}
+	if length >= 4 && isLetter(b) && isLetter(s[i+1]) && isDigit(s[i+2]) && isDigit(s[i+3]) {
+		if end := ibanEnd(s, i); end > 0 {
+			return found("iban", end)
+		}
+	}
+	if isDigit(b) || b == '+' || b == '(' {
+		if kind, end := in.number(s, i); end > 0 {
+			return found(kind, end)
+		}
+	}
+	if length > 0 && context(in) != hashContext {
+		if length >= 16 && isToken(s[i:word]) {
+			return found("token", word)
+		}
+		if end := urlTokenEnd(s, i); end > 0 {
+			return found("token", end)
+		}
+	}
+	if isLetter(b) && length <= 14 {
+		return orderNumber(s, i, word)
+	}
+	return find{}
+}
+
+func isWord(b byte) bool { return isLetter(b) || isDigit(b) }
+
+// ends says whether nothing that belongs to a word follows at s[i].
+func ends(s string, i int) bool { return i >= len(s) || !isWord(s[i]) }
+
+// findEmail finds the first e-mail address from an offset on: an at sign, a local part before it, a domain with a dot and
+// letters at its end after it, or "localhost". So "left-pad@1.3.0" is none.
+func findEmail(s string, from int) (find, bool) {
+	for i := from; i < len(s); i++ {
+		sign := 0
+		switch {
+		case s[i] == '@':
+			sign = 1
+		case (s[i] == '(' || s[i] == '[') && len(s)-i > 4 && strings.EqualFold(s[i+1:i+3], "at") && (s[i+3] == ')' || s[i+3] == ']'):
+			sign = 4
+		default:
+			continue
+		}
+		start, end := i, domainEnd(s, i+sign)
+		for start > from && isLocal(s[start-1]) {
+			start--
+		}
+		if start == i && i > from && s[i-1] == '"' { // "jane doe"@example.com
+			start = max(from, strings.LastIndexByte(s[:i-1], '"'))
+		}
+		if start < i && end > 0 {
+			return find{start, end, "email"}, true
+		}
+	}
+	return find{}, false
+}
+
+// isLocal says whether b may stand before an at sign. Letters beyond ASCII may (RFC 6531).
+func isLocal(b byte) bool {
+	return isWord(b) || b >= utf8.RuneSelf || strings.IndexByte("!#$%&'*+-/=^_`{|}~.", b) >= 0 && b != '/' && b != '='
+}
+
+// domainEnd is where the mail domain that begins at s[i] ends, 0 if there is none.
+func domainEnd(s string, i int) int {
+	end, dot := i, -1
+	for end < len(s) && (isWord(s[end]) || s[end] >= utf8.RuneSelf || s[end] == '-' || s[end] == '.') {
+		if s[end] == '.' {
+			if end == i || s[end-1] == '.' {
+				break
+			}
+			dot = end
+		}
+		end++
+	}
+	for end > i && (s[end-1] == '.' || s[end-1] == '-') { // the end of a sentence
+		end--
+	}
+	if s[i:end] == "localhost" {
+		return end
+	}
+	if dot >= end-1 {
+		dot = strings.LastIndexByte(s[i:end], '.') + i
+	}
+	if dot <= i || end-dot < 3 || isDigit(s[dot+1]) {
+		return 0
+	}
+	return end
+}
+
+// jwtEnd is the end of a JSON web token (RFC 7519): base64url of {"…, a dot, base64url, and mostly a third part.
+func jwtEnd(s string, i int) int {
+	end, dots, length := i, 0, 0
+	for ; end < len(s); end++ {
+		switch b := s[end]; {
+		case isWord(b), b == '-', b == '_':
+			length++
+		case b == '.' && dots < 2 && length >= 4:
+			dots++
+			length = 0
+		default:
+			if dots >= 1 && end-i >= 20 {
+				return end
+			}
+			return 0
+		}
+	}
+	if dots >= 1 && end-i >= 20 {
+		return end
+	}
+	return 0
+}
+
+// uuidEnd is the end of a UUID in its usual form (RFC 9562).
+func uuidEnd(s string, i int) int {
+	if len(s)-i < 36 || !ends(s, i+36) {
+		return 0
+	}
+	for k := range 36 {
+		b := s[i+k]
+		if dash := k == 8 || k == 13 || k == 18 || k == 23; dash && b != '-' || !dash && !isHex(b) {
+			return 0
+		}
+	}
+	return i + 36
+}
+
+// ipv6End is the end of an IPv6 address.
+func ipv6End(s string, i int) int {
+	end, colons, number := i, 0, false
+	for end < len(s) && (isHex(s[end]) || s[end] == ':' || s[end] == '.') {
+		if s[end] == ':' {
+			colons++
+		}
+		number = number || isDigit(s[end])
+		end++
+	}
+	if colons < 2 || !number || !ends(s, end) {
+		return 0
+	}
+	for end-i >= 5 {
+		if addr, err := netip.ParseAddr(s[i:end]); err == nil && addr.Is6() {
+			return end
+		}
+		if s[end-1] != '.' && s[end-1] != ':' { // the end of a sentence or a clause
+			return 0
+		}
+		end--
+	}
+	return 0
+}
+
+// ibanEnd is the end of an IBAN (ISO 13616) with a right checksum, also in groups.
+func ibanEnd(s string, i int) int {
+	var compact [34]byte
+	n, numbers, best := 0, 0, 0
+	for end := i; end < len(s) && n < len(compact); end++ {
+		b := s[end]
+		if !isWord(b) {
+			if b != ' ' && b != '-' || end+1 == len(s) || !isWord(s[end+1]) {
+				break
+			}
+			continue
+		}
+		if isDigit(b) {
+			numbers++
+		}
+		compact[n] = b
+		n++
+		if n >= 15 && numbers >= 8 && ends(s, end+1) && mod97(compact[:n]) == 1 {
+			best = end + 1
+		}
+	}
+	return best
+}
+
+// mod97 is the checksum of ISO 7064 over an IBAN, 1 when it is right.
+func mod97(iban []byte) int {
+	rest := 0
+	for k := range iban {
+		b := iban[(k+4)%len(iban)]
+		if isDigit(b) {
+			rest = (rest*10 + int(b-'0')) % 97
+		} else {
+			rest = (rest*100 + int(b|0x20-'a') + 10) % 97
+		}
+	}
+	return rest
+}
+
+// isToken says whether a run of letters and digits looks drawn by lot: many changes between lower case, upper case and
+// digits. A capitalised word counts as one piece.
+func isToken(s string) bool {
+	pieces, hasDigit := 0, false
+	class := func(b byte) byte {
+		switch {
+		case isDigit(b):
+			return 'd'
+		case isUpper(b):
+			return 'U'
+		}
+		return 'l'
+	}
+	last := byte(0)
+	for i := range len(s) {
+		c := class(s[i])
+		hasDigit = hasDigit || c == 'd'
+		if c != last && !(c == 'l' && last == 'U' && (i < 2 || class(s[i-2]) != 'U')) {
+			pieces++
+		}
+		last = c
+	}
+	if hasDigit {
+		return pieces >= 4 && len(s) <= 4*pieces
+	}
+	return pieces >= 6 && len(s) <= 3*pieces
+}
+
+// urlTokenEnd is the end of a token in base64url, whose letters and digits a few "-" and "_" part: at least 20 characters of all
+// three classes that change often.
+func urlTokenEnd(s string, i int) int {
+	end := i
+	var lower, upper, number, parts int
+	for ; end < len(s); end++ {
+		switch b := s[end]; {
+		case isDigit(b):
+			number++
+		case isUpper(b):
+			upper++
+		case isLetter(b):
+			lower++
+		case b == '-' || b == '_':
+			parts++
+			continue
+		default:
+			goto counted
+		}
+	}
+counted:
+	length := lower + upper + number
+	if length < 20 || number < 2 || upper < 4 || lower < 4 || parts == 0 || length < 8*parts {
+		return 0
+	}
+	if plain := strings.NewReplacer("-", "", "_", "").Replace(s[i:end]); !isToken(plain) || len(plain) > 3*changes(plain) {
+		return 0
+	}
+	return end
+}
+
+// changes is how often s changes between lower case, upper case and digits.
+func changes(s string) int {
+	n := 0
+	for i := 1; i < len(s); i++ {
+		if isDigit(s[i]) != isDigit(s[i-1]) || isUpper(s[i]) != isUpper(s[i-1]) {
+			n++
+		}
+	}
+	return n
+}
+
+// orderNumber finds the number of an order after the word for it, s[i:word]: "Order 100023", "Ticket #4711", "order-100023". A
+// year is none.
+func orderNumber(s string, i, word int) find {
+	if word >= len(s) || contexts[strings.ToLower(s[i:word])] != orderContext {
+		return find{}
+	}
+	start, marked := word, false
+	for start < len(s) && start-word < 3 && strings.IndexByte(" -_#:", s[start]) >= 0 {
+		marked = marked || s[start] == '#'
+		start++
+	}
+	end := start
+	for end < len(s) && isDigit(s[end]) {
+		end++
+	}
+	if n := end - start; start == word || !ends(s, end) || n < 3 || n == 4 && !marked && s[start:end] >= "1900" && s[start:end] < "2100" {
+		return find{}
+	}
+	return find{start, end, "id"}
+}

@@ -1,0 +1,229 @@
+package enrich
+
+import "strings"
+
+// A numeral is a run of digit groups with what parts them, as telephone and card numbers are written.
+type numeral struct {
+	groups [12]group
+	n      int  // how many groups
+	plus   bool // it begins with "+"
+}
+
+// A group is a run of digits, s[start:end], and the characters between it and the group before.
+type group struct {
+	start, end int
+	gap        string
+}
+
+// numeralAt reads the numeral that begins at s[i]. A group that letters follow is not part of it.
+func numeralAt(s string, i int) numeral {
+	var m numeral
+	if s[i] == '+' {
+		m.plus = true
+		i++
+	}
+	past := i
+	for m.n < len(m.groups) {
+		start := past
+		for start < len(s) && start-past < 3 && strings.IndexByte(" -./()", s[start]) >= 0 {
+			start++
+		}
+		end := start
+		for end < len(s) && isDigit(s[end]) {
+			end++
+		}
+		if end == start || !ends(s, end) {
+			break
+		}
+		m.groups[m.n] = group{start, end, s[past:start]}
+		m.n++
+		past = end
+	}
+	return m
+}
+
+// number is the kind and the end of a number that is personal and begins at s[i]; end is 0 for none.
+func (in finder) number(s string, i int) (kind string, end int) {
+	m := numeralAt(s, i)
+	if m.n == 0 {
+		return "", 0
+	}
+	if end := geoEnd(s, i, m); end > 0 {
+		return "geo", end
+	}
+	if end := ipv4End(s, m); end > 0 {
+		return "ip", end
+	}
+	goods := context(in) == productContext || isGoods(s[:i])
+	if end := cardEnd(s, m); end > 0 && !goods {
+		return "card", end
+	}
+	if end := ssnEnd(s, m); end > 0 {
+		return "natid", end
+	}
+	if !goods || m.plus {
+		if end := phoneEnd(s, m); end > 0 {
+			return "phone", end
+		}
+	}
+	return "", 0
+}
+
+// isGoods says whether the text before a number says that it is one of goods: "ISBN 978-3-16-148410-0".
+func isGoods(before string) bool {
+	before = strings.TrimRight(before, " -:#_")
+	for _, word := range [...]string{"isbn", "ean", "gtin", "upc", "sku"} {
+		if n := len(before) - len(word); n >= 0 && strings.EqualFold(before[n:], word) {
+			return true
+		}
+	}
+	return false
+}
+
+// geoEnd is the end of a pair of coordinates, "52.520008, 13.404954".
+func geoEnd(s string, i int, m numeral) int {
+	if m.n < 2 || m.plus || m.groups[1].gap != "." || !isCoordinate(s[i:m.groups[1].end]) {
+		return 0
+	}
+	rest := s[m.groups[1].end:]
+	second := strings.TrimLeft(rest, ", ")
+	skipped := len(rest) - len(second)
+	if skipped == 0 || skipped > 2 || rest[0] != ',' {
+		return 0
+	}
+	end := 0
+	for end < len(second) && (isDigit(second[end]) || second[end] == '.' && end > 0 || second[end] == '-' && end == 0) {
+		end++
+	}
+	if end = len(strings.TrimRight(second[:end], ".")); !isCoordinate(second[:end]) {
+		return 0
+	}
+	return m.groups[1].end + skipped + end
+}
+
+// ipv4End is the end of an IPv4 address.
+func ipv4End(s string, m numeral) int {
+	if m.n < 4 || m.plus || m.groups[0].gap != "" {
+		return 0
+	}
+	for k, g := range m.groups[:4] {
+		if k > 0 && g.gap != "." || g.end-g.start > 3 || g.end-g.start == 3 && s[g.start:g.end] > "255" {
+			return 0
+		}
+	}
+	if m.n > 4 && m.groups[4].gap == "." { // a longer version number
+		return 0
+	}
+	return m.groups[3].end
+}
+
+// cardEnd is the end of a payment card's number: 14 to 19 digits from 3 to 6 on, in one or in groups alike, with a right
+// checksum (ISO/IEC 7812).
+func cardEnd(s string, m numeral) int {
+	if first := s[m.groups[0].start]; m.plus || first < '3' || first > '6' {
+		return 0
+	}
+	total, end := 0, 0
+	for k, g := range m.groups[:m.n] {
+		if k > 0 && g.gap != " " && g.gap != "-" || k > 1 && g.gap != m.groups[1].gap {
+			break
+		}
+		if total += g.end - g.start; total >= 14 && total <= 19 && luhn(s[m.groups[0].start:g.end]) {
+			end = g.end
+		}
+	}
+	return end
+}
+
+// luhn says whether the checksum over the digits of s is right.
+func luhn(s string) bool {
+	sum, double := 0, false
+	for i := len(s) - 1; i >= 0; i-- {
+		if !isDigit(s[i]) {
+			continue
+		}
+		d := int(s[i] - '0')
+		if double {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum, double = sum+d, !double
+	}
+	return sum%10 == 0
+}
+
+// ssnEnd is the end of a social security number of the United States, "078-05-1120".
+func ssnEnd(s string, m numeral) int {
+	if m.n != 3 || m.plus || m.groups[1].gap != "-" || m.groups[2].gap != "-" || !m.shape(3, 2, 4) {
+		return 0
+	}
+	return m.groups[2].end
+}
+
+// shape says whether the groups have these lengths.
+func (m numeral) shape(lengths ...int) bool {
+	if m.n < len(lengths) {
+		return false
+	}
+	for k, want := range lengths {
+		if m.groups[k].end-m.groups[k].start != want {
+			return false
+		}
+	}
+	return true
+}
+
+// phoneEnd is the end of a telephone number: international with "+" (E.164) or "00", national with a leading zero, or as it is
+// written in North America.
+func phoneEnd(s string, m numeral) int {
+	first := s[m.groups[0].start:m.groups[0].end]
+	if m.groups[0].gap != "" && m.groups[0].gap != "(" {
+		return 0
+	}
+	total, end := 0, 0
+	for k, g := range m.groups[:m.n] {
+		total += g.end - g.start
+		if total > 15 {
+			break
+		}
+		switch {
+		case m.plus && total >= 7,
+			strings.HasPrefix(first, "00") && len(first) >= 4 && total >= 10,
+			len(first) >= 2 && first[0] == '0' && first[1] != '0' && nationalGroups(m, k, total):
+			end = g.end
+		}
+	}
+	if end > 0 {
+		return end
+	}
+	america := m
+	if first == "1" && m.n > 1 {
+		copy(america.groups[:], m.groups[1:])
+		america.n--
+	}
+	if g := america.groups; america.shape(3, 3, 4) && s[g[0].start] >= '2' && g[2].gap != "" && g[2].gap != " " && g[1].gap != "/" {
+		return g[2].end
+	}
+	return 0
+}
+
+// nationalGroups says whether the groups up to the k-th, total digits in all from a zero on, are those of a national number: ten
+// to twelve digits in one, or nine to twelve in groups of which the last is long or all are pairs. "01-02-2024 12" is none.
+func nationalGroups(m numeral, k, total int) bool {
+	if k == 0 {
+		return total >= 10 && total <= 12
+	}
+	if total < 9 || total > 12 || m.groups[0].end-m.groups[0].start > 5 {
+		return false
+	}
+	if m.groups[k].end-m.groups[k].start >= 3 {
+		return true
+	}
+	for _, g := range m.groups[:k+1] {
+		if g.end-g.start != 2 {
+			return false
+		}
+	}
+	return true
+}
