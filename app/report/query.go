@@ -16,7 +16,14 @@
 //	conversions     selected hits that reach a goal (once per goal);  revenue: sum of their amounts
 //	conversion_rate percent: visitors with a conversion / visitors of the row without the goal filter
 //
-// The smallest group shown is enforced here, once, for every way out.
+// What a filter asks of a hit that has no such dimension (a page view has no event, property or goal) is never met: is,
+// contains and matches drop the hit, not and lacks keep it. A filter that names goals also says which goals count. Totals
+// are over everything selected, so they do not depend on the dimension: page views count there though they are in no
+// row by event. An amount counts once in a row, however many goals its hit reaches. The rate of a row that is a goal is
+// of all visitors selected without the filters on goals.
+//
+// The smallest group shown is enforced here, once, for every way out (floor.go). A scan goes block by block (scan.go),
+// over tables by dictionary id (part.go) into one tally for each goroutine (tally.go).
 package report
 
 import (
