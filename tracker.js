@@ -53,8 +53,8 @@ const send = safe((leaving) => {
 });
 
 const post = (hit, leaving) => {
-  const text = JSON.stringify(hit);
-  if (queue.length < 32 && (queue + text).length < 5e3) queue.push(text);
+  const text = JSON.stringify({ s: '$SITE$', ...hit });
+  queue[31] || (queue + text)[5e3] || queue.push(text);
   send(leaving);
 };
 
@@ -76,10 +76,8 @@ const level = () => {
 // address returns the page's address without its fragment and without the query keys that the site does not allow. Of a click
 // id only its presence is kept.
 const address = () => {
-  const query = [];
-  new URLSearchParams(place.search).forEach((value, name) =>
-    /^($KEYS$)$/.test(name) && query.push(name + '=' + (/cl.*id$/.test(name) ? 1 : encodeURIComponent(value))));
-  return place.origin + place.pathname + (query[0] ? '?' + query.join('&') : '');
+  const query = place.search.slice(1).split('&').filter((pair) => /^($KEYS$)=/.test(pair)).join('&').replace(/(cl\w*id=)[^&]+/g, '$11');
+  return place.origin + place.pathname + (query && '?' + query);
 };
 
 // --- block: cookie -------------------------------------------------------------------------------------------------
@@ -104,14 +102,14 @@ const visitor = () => {
 const forget = (name) => {
   flush();
   const value = cookie();
-  value && post({ s: '$SITE$', n: name, v: value });
+  value && post({ n: name, v: value });
   setCookie('', 0);
 };
 
 // --- block: hits ---------------------------------------------------------------------------------------------------
 
 const hit = (name, fields, least, leaving) => {
-  id && level() >= least && post({ s: '$SITE$', n: name, i: id, u: url, v: COOKIE ? visitor() : void 0, ...fields }, leaving);
+  id && level() >= least && post({ n: name, i: id, u: url, v: COOKIE ? visitor() : void 0, ...fields }, leaving);
 };
 
 // view counts a page view, unless the page is not on screen (in a background tab, being prerendered) or was counted already.
@@ -123,7 +121,7 @@ const view = () => {
   const may = level(), referrer = doc.referrer;
   if (may) {
     id = random(12);
-    url = may > 1 ? key : key.split('?')[0];
+    url = may > 1 ? key : place.origin + place.pathname;
     tick();
     engaged -= flushed;
     seq = sent = flushed = 0;
@@ -240,7 +238,7 @@ if (CONSENT) commands.consent = (yes) => {
     const known = cookie();
     agreed = 1;
     const value = visitor();
-    known || value && post({ s: '$SITE$', n: ':consent', v: value });
+    known || value && post({ n: ':consent', v: value });
     id || (key = 0, view());
   } else {
     forget(':withdraw');
@@ -255,7 +253,7 @@ if (LINKS) on('click auxclick', ({ target, button }) => {
   const a = target.closest('a[href]');
   if (!a || !a.host || button > 1) return;
   const props = { url: a.host + a.pathname };
-  if (/\.(pdf|zip|gz|7z|rar|dmg|exe|msi|apk|deb|rpm|iso|csv|xlsx?|docx?|pptx?|od[tsp]|epub|mp[34]|wav|mov|avi)$/i.test(a.pathname)) event('File Download', { props });
+  if (/\.(pdf|zip|gz|7z|rar|dmg|exe|msi|apk|deb|rpm|iso|csv|xlsx?|docx?|pptx?|epub|mp[34])$/i.test(a.pathname)) event('File Download', { props });
   else if (a.host != place.host && !('.' + a.hostname).endsWith('.$SITE$')) event('Outbound Link: Click', { props });
 });
 

@@ -167,6 +167,7 @@ func TestVisitor(t *testing.T) {
 	p.Viewport(1000, 700)
 	p.Open(rec.page + "/?utm_source=mail&email=a@b.example&gclid=secret#frag")
 	view := rec.wait("pageview", 1)[0]
+	begin := time.Now()
 	if view.S != "localhost" || view.K != "load" || view.U != rec.page+"/?utm_source=mail&gclid=1" || view.T != "Page /" || view.W != 1000 ||
 		!regexp.MustCompile(`^[0-9a-z]{12}$`).MatchString(view.I) {
 		t.Errorf("page view %+v", view)
@@ -183,10 +184,9 @@ func TestVisitor(t *testing.T) {
 	}
 
 	// Engagement, held against a clock outside; the time without the focus is none.
-	begin := time.Now()
 	p.Run(`scrollTo(0, 1300); await new Promise(r => setTimeout(r, 1700))`)
-	p.Focus(false)
-	p.Run(`dispatchEvent(new Event('blur'))`)
+	// A headless page cannot lose the focus for real, so the document is made to say that it did.
+	p.Run(`document.hasFocus = () => false; dispatchEvent(new Event('blur'))`)
 	outside := time.Since(begin)
 	p.Run(`await new Promise(r => setTimeout(r, 400))`)
 	p.Run(`history.pushState(0, '', '/second?x=1')`)
@@ -195,7 +195,7 @@ func TestVisitor(t *testing.T) {
 		t.Errorf("engagement %+v", engage)
 	}
 	t.Logf("engaged %v ms, outside %v", engage.E, outside)
-	if over := engage.E - float64(outside.Milliseconds()); over < -100 || over > 600 { // the page was up before the outside clock
+	if over := engage.E - float64(outside.Milliseconds()); over < -100 || over > 100 {
 		t.Errorf("engaged %v ms, outside %v", engage.E, outside)
 	}
 
@@ -321,7 +321,7 @@ func TestVisitorPages(t *testing.T) {
 		p.Open(rec.page + row.path + "?source=x")
 		p.Run(`sandprint('event','e')`)
 		p.Open(rec.page + "/end?source=" + row.path[1:]) // what the page would send comes before
-		end := "source=" + strings.ReplaceAll(row.path[1:], "/", "%2F")
+		end := "source=" + row.path[1:]
 		for !strings.Contains(fmt.Sprint(rec.named("pageview")), end) {
 			<-rec.came
 		}

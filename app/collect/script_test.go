@@ -1,0 +1,118 @@
+package collect
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sandprint/app/store"
+)
+
+func scripts(t *testing.T) *Scripts {
+	t.Helper()
+	s, err := NewScripts(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+const base = "https://stats.example.com"
+
+// The goals are 1,300, 1,900 and 2,400 bytes and are not reached. The bounds are what each form takes now, rounded up, so
+// that none grows unnoticed.
+func TestScriptSizes(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		mode     string
+		settings store.SiteSettings
+		most     int
+	}{
+		{"cookie: views, engagement, events", "cookie", store.SiteSettings{NoLinks: true}, 2260},
+		{"default: with links and downloads", "cookie", store.SiteSettings{}, 2460},
+		{"everything", "consent", store.SiteSettings{Forms: true}, 2560},
+	} {
+		script := scripts(t).For(store.SiteInfo{Domain: "example.com", Mode: row.mode, Settings: row.settings}, base)
+		t.Logf("%s: %d bytes, %d as gzip", row.name, len(script.Body), len(script.Gzip))
+		if len(script.Gzip) > row.most {
+			t.Errorf("%s: %d bytes as gzip, at most %d wanted", row.name, len(script.Gzip), row.most)
+		}
+		if left := regexp.MustCompile(`\$[A-Z]+\$`).Find(script.Body); left != nil {
+			t.Errorf("%s: %s was not filled in", row.name, left)
+		}
+	}
+}
+
+func TestScriptServed(t *testing.T) {
+	s := scripts(t)
+	info := store.SiteInfo{Domain: "example.com", Mode: "cookie"}
+	script := s.For(info, base)
+	for _, row := range []struct {
+		reason            string
+		hash, coding, tag string
+		status            int
+		cache, sentCoding string
+	}{
+		{"plain", "", "", "", 200, "public, max-age=3600, stale-while-revalidate=86400", ""},
+		{"compressed when asked", "", "br, gzip", "", 200, "public, max-age=3600, stale-while-revalidate=86400", "gzip"},
+		{"gzip refused", "", "gzip;q=0", "", 200, "public, max-age=3600, stale-while-revalidate=86400", ""},
+		{"known already", "", "", script.ETag, 304, "public, max-age=3600, stale-while-revalidate=86400", ""},
+		{"forever under its hash", script.Hash, "", "", 200, "public, max-age=31536000, immutable", ""},
+		{"an old hash", "0123456789abcdef", "", "", 404, "", ""},
+	} {
+		r := httptest.NewRequest("GET", "/js/example.com.js", nil)
+		r.Header.Set("Accept-Encoding", row.coding)
+		r.Header.Set("If-None-Match", row.tag)
+		w := httptest.NewRecorder()
+		s.Serve(w, r, info, base, row.hash)
+		h := w.Header()
+		if w.Code != row.status || h.Get("Cache-Control") != row.cache || h.Get("Content-Encoding") != row.sentCoding ||
+			h.Get("Access-Control-Allow-Origin") != "*" || h.Get("X-Content-Type-Options") != "nosniff" ||
+			h.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
+			t.Errorf("%s: %d %v", row.reason, w.Code, h)
+		}
+		if w.Code != http.StatusOK {
+			continue
+		}
+		var body io.Reader = w.Body
+		if row.sentCoding == "gzip" {
+			body, _ = gzip.NewReader(w.Body)
+		}
+		if got, _ := io.ReadAll(body); !bytes.Equal(got, script.Body) {
+			t.Errorf("%s: another body", row.reason)
+		}
+	}
+}
+
+func TestScriptRules(t *testing.T) {
+	count := regexp.MustCompile("(?i)" + countRule)
+	for path, want := range map[string]bool{"/login": true, "/de/Sign-In/": true, "/orders/17": true, "/wp-login.php": true, "/orderly": false,
+		"/blog/login-pages-compared": false, "/": false} {
+		if count.MatchString(path) != want {
+			t.Errorf("count level of %s: %v", path, !want)
+		}
+	}
+	for _, row := range []struct{ pattern, want string }{
+		{"/a/*/c", `\u002fa\u002f[^/]*\u002fc`},
+		{"/a**", `\u002fa.*`},
+		{"/ü", `\u002f%C3%BC`},
+		{"/$(x)/", `\u002f\u0024\u0028x\u0029\u002f`},
+	} {
+		if got := pathRule(row.pattern); got != row.want {
+			t.Errorf("%s: %s, wanted %s", row.pattern, got, row.want)
+		}
+	}
+	hostile := store.SiteInfo{Domain: "a\"b\n.example", Mode: "cookie", Settings: store.SiteSettings{QueryKeys: []string{"x)/;alert(1)//", "ключ"}}}
+	body := string(scripts(t).For(hostile, base).Body)
+	for _, bad := range []string{"alert(1)", "a\"b"} {
+		if strings.Contains(body, bad) {
+			t.Errorf("%q came through as code", bad)
+		}
+	}
+}
