@@ -34,13 +34,12 @@ type livePage struct {
 }
 
 // live streams the site's current visitors and their pages as server-sent events (HTML standard, section 9.2): one now,
-// one after hits came, and one every 15 seconds. It ends when the client leaves or the server closes.
+// one after hits came, one when visitors have left; nothing for 15 seconds is a comment. It ends when the client leaves or the server closes.
 func (s *Server) live(w http.ResponseWriter, c *call) error {
 	select {
 	case s.streams <- struct{}{}:
 		defer func() { <-s.streams }()
 	default:
-		w.Header().Set("Retry-After", "60")
 		return errStreams
 	}
 	changes, stop := c.site.Watch()
@@ -63,6 +62,7 @@ func (s *Server) live(w http.ResponseWriter, c *call) error {
 func (s *Server) stream(w http.ResponseWriter, c *call, event []byte, changes <-chan struct{}) {
 	out := http.NewResponseController(w)
 	_ = out.SetWriteDeadline(time.Time{}) // not every writer has one
+	last := event
 	beat := time.NewTicker(liveBeat)
 	defer beat.Stop()
 	for {
@@ -82,15 +82,17 @@ func (s *Server) stream(w http.ResponseWriter, c *call, event []byte, changes <-
 		case <-s.closing.Done():
 			return
 		case <-changes:
+			last = nil // a hit came: say so, even if it changed no figure
 		case <-beat.C:
 		}
-		if !s.stillMay(c) {
+		next, err := s.liveEvent(c)
+		if err != nil || !s.stillMay(c) {
 			return
 		}
-		var err error
-		if event, err = s.liveEvent(c); err != nil {
-			return
+		if event = next; bytes.Equal(next, last) {
+			event = []byte(": still here\n\n")
 		}
+		last = next
 	}
 }
 

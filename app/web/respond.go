@@ -59,6 +59,9 @@ func (s *Server) send(w http.ResponseWriter, c *call, status int, mime string, b
 		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "60")
+	}
 	w.WriteHeader(status)
 	if c.Method != http.MethodHead {
 		_, _ = w.Write(body)

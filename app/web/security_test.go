@@ -149,6 +149,9 @@ func TestNoOpenRedirect(t *testing.T) {
 	}
 }
 
+// filterEscaper makes a text one value of a filter.
+var filterEscaper = strings.NewReplacer(`\`, `\\`, ",", `\,`, ":", `\:`)
+
 // payloads try to become markup.
 var payloads = []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `'-alert(1)-'`, `</textarea><svg onload=alert(1)>`, `javascript:alert(1)`, `{{7*7}}`}
 
@@ -167,6 +170,10 @@ func TestMarkupStaysText(t *testing.T) {
 		for _, target := range []string{"/settings", "/sites", "/sites/" + siteA + "/settings", "/sites/" + siteA + "/install", "/sites/new"} {
 			bad += f.want(200, "GET", target+"?"+form("done", p, "period", p, "filter", p), "cookie", owner).Body.String()
 		}
+		dashboard := "/sites/" + siteA + "?"
+		bad += f.want(200, "GET", dashboard+form("filter", "page:is:"+filterEscaper.Replace(p), "metric", p, "tab", p), "cookie", owner).Body.String()
+		bad += f.want(400, "GET", dashboard+form("period", p), "cookie", owner).Body.String()
+		bad += f.want(400, "GET", dashboard+form("filter", p), "cookie", owner).Body.String()
 		bad += f.want(400, "POST", "/sites", "cookie", owner, "form", form("domain", p, "timezone", p)).Body.String()
 		bad += f.want(401, "POST", "/sign-in", "form", form("email", p, "password", p, "next", p)).Body.String()
 		bad += f.do("GET", "/sign-in?"+form("next", "/"+p)).Body.String()

@@ -28,9 +28,11 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"sync"
 
 	"sandprint/app/account"
 	"sandprint/app/problem"
+	"sandprint/views"
 )
 
 // Options are what a Server is made of.
@@ -89,9 +91,13 @@ func New(o Options) (*Server, error) {
 	if s.static, err = newStatic(o.Static); err != nil {
 		return nil, fmt.Errorf("static files: %w", err)
 	}
+	setStatic.Do(func() { views.Static = s.StaticURL })
 	s.mux = s.router(routes)
 	return s, nil
 }
+
+// setStatic lets pages name static files with their hashes. The files are the program's, so the first server's are all's.
+var setStatic sync.Once
 
 // setOrigin reads BaseURL. A proxy may change the Host header, so its origin is told to the cross-origin check.
 func (s *Server) setOrigin() error {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -40,10 +39,11 @@ func (s *Server) sites(w http.ResponseWriter, c *call) error {
 			}
 		}
 	}
-	return s.html(w, c, http.StatusOK, views.Sites(c.page("Sites"), cards, c.who.CanAdd()))
+	return s.html(w, c, http.StatusOK, views.Sites(c.page("Sites"), cards, c.who.CanAdd(), said(c)))
 }
 
-// fillCard asks the questions behind a card: the last 28 days with today, the same time a week ago, the last minutes.
+// fillCard asks the questions behind a card in one scan: the last 28 days with today, the same weekday until now, the last
+// minutes.
 func (s *Server) fillCard(c *call, card *views.SiteCard) error {
 	site, err := s.Accounts.Open(c.Context(), c.who, card.Domain)
 	if err != nil {
@@ -52,33 +52,25 @@ func (s *Server) fillCard(c *call, card *views.SiteCard) error {
 	now := time.Now().In(site.Info().Zone)
 	year, month, day := now.Date()
 	midnight := time.Date(year, month, day, 0, 0, 0, 0, now.Location())
-	days, err := report.Run(c.Context(), site, report.Query{By: "day", Metrics: visitors, Now: now,
-		Period: report.Period{Name: "custom", From: midnight.AddDate(0, 0, -27), To: midnight.AddDate(0, 0, 1)}})
+	ask := func(by report.Dimension, from, to time.Time) report.Query {
+		return report.Query{By: by, Metrics: []report.Metric{report.Visitors}, Now: now, Period: report.Period{Name: "custom", From: from, To: to}}
+	}
+	answers, err := report.RunAll(c.Context(), site, []report.Query{
+		ask("day", midnight.AddDate(0, 0, -27), midnight.AddDate(0, 0, 1)),
+		ask("", midnight.AddDate(0, 0, -7), now.AddDate(0, 0, -7)),
+		ask("", now.Add(-liveSpan), now.Add(time.Second)),
+	})
 	if err != nil {
 		return err
 	}
-	for _, row := range days.Rows {
+	for _, row := range answers[0].Rows {
 		card.Days = append(card.Days, row.Values[0].Number)
 	}
 	if n := len(card.Days); n > 0 {
 		card.Today = card.Days[n-1]
 	}
-	if card.LastWeek, err = countVisitors(c.Context(), site, midnight.AddDate(0, 0, -7), now.AddDate(0, 0, -7), now); err != nil {
-		return err
-	}
-	card.Live, err = countVisitors(c.Context(), site, now.Add(-liveSpan), now.Add(time.Second), now)
-	return err
-}
-
-var visitors = []report.Metric{report.Visitors}
-
-// countVisitors returns the visitors seen from..to.
-func countVisitors(ctx context.Context, site account.Reader, from, to, now time.Time) (float64, error) {
-	answer, err := report.Run(ctx, site, report.Query{Metrics: visitors, Now: now, Period: report.Period{Name: "realtime", From: from, To: to}})
-	if err != nil {
-		return 0, err
-	}
-	return answer.Totals[0].Number, nil
+	card.LastWeek, card.Live = answers[1].Totals[0].Number, answers[2].Totals[0].Number
+	return nil
 }
 
 func (s *Server) siteForm(w http.ResponseWriter, c *call) error {

@@ -54,8 +54,7 @@ func newStatic(files fs.FS) (static, error) {
 	})
 }
 
-// StaticURL returns the address of a file of Options.Static, with its hash, so that it may be kept for ever. It is what
-// views.Static is set to at start.
+// StaticURL returns the address of a file of Options.Static, with its hash, so that it may be kept for ever.
 func (s *Server) StaticURL(name string) string {
 	if hashed, ok := s.static.hashed[name]; ok {
 		name = hashed
