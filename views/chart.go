@@ -226,17 +226,22 @@ func labels(w *Words, a report.Answer, place func(int) float64) []tick {
 	}
 	every := labelEvery(a.Query.By, n)
 	var list []tick
+	last := 0
 	for i := 0; i < n; i += every {
+		last = i
 		anchor := "middle"
 		switch {
 		case n > 1 && i == 0:
 			anchor = "start"
 		case n > 1 && i == n-1:
 			anchor = "end"
-		case n > 1 && place(i) > 96:
-			continue
+		case n > 1 && place(i) > 96: // it would not fit
+			anchor = "end"
 		}
 		list = append(list, tick{At: place(i), Label: w.bucket(a.Query.By, a.Rows[i].Start, true), Anchor: anchor, Minor: len(list)%2 == 1})
+	}
+	if rest := n - 1 - last; rest*10 >= every*7 {
+		list = append(list, tick{At: 100, Label: w.bucket(a.Query.By, a.Rows[n-1].Start, true), Anchor: "end"})
 	}
 	return list
 }

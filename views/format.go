@@ -87,7 +87,7 @@ var minorDigits = map[string]int{
 
 var symbols = map[string]string{"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "PLN": "zł ", "BRL": "R$"}
 
-// Money writes an amount in minor units: €1.2k, or in full €1,234.50.
+// Money writes an amount in minor units: €19.99, €1.2k, or in full €1,234.50.
 func (w *Words) Money(minor float64, currency string, full bool) string {
 	digits, ok := minorDigits[currency]
 	if !ok {
@@ -98,7 +98,7 @@ func (w *Words) Money(minor float64, currency string, full bool) string {
 	if !ok {
 		sign = currency + "\u00a0"
 	}
-	if !full {
+	if !full && math.Abs(amount) >= 1000 {
 		return sign + w.Short(amount)
 	}
 	text := strconv.FormatFloat(math.Abs(amount), 'f', digits, 64)

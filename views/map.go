@@ -14,7 +14,7 @@ type land struct {
 }
 
 // mapBox is the visible part of world.svg; a test holds the two together.
-const mapBox = "0 4 1000 433"
+const mapBox = "0 0 1000 433"
 
 // lands returns the countries that have visitors and an outline, and the lowest figure of each shade. Shades go by the
 // logarithm of the share, since a few countries have most of the visitors.
@@ -26,7 +26,7 @@ func (d Dashboard) lands(a report.Answer) (list []land, from [4]float64) {
 		}
 	}
 	for i := range from {
-		from[i] = math.Max(1, math.Ceil(math.Pow(high, float64(i)/4)))
+		from[i] = math.Max(1, roundDown(math.Pow(high, float64(i)/4)))
 	}
 	for _, r := range a.Rows {
 		n := r.Values[0].Number
@@ -43,6 +43,17 @@ func (d Dashboard) lands(a report.Answer) (list []land, from [4]float64) {
 			Link: d.View.only("country", report.Is, r.Name).URL(), On: d.View.filtered("country", r.Name)})
 	}
 	return list, from
+}
+
+// roundDown returns the 1, 2 or 5 times a power of ten that is next below f.
+func roundDown(f float64) float64 {
+	power := math.Pow10(int(math.Floor(math.Log10(math.Max(f, 1)) + 1e-9)))
+	for _, step := range []float64{5, 2} {
+		if f >= step*power {
+			return step * power
+		}
+	}
+	return power
 }
 
 // outlined reports whether a value is a country code, as the ids in world.svg are.

@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"flag"
 	"math"
@@ -158,14 +159,28 @@ func answerTo(q report.Query) report.Answer {
 	return a
 }
 
-// html draws a component.
-func html(t testing.TB, c templ.Component) string {
+// draw draws a component.
+func draw(t testing.TB, c templ.Component) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := c.Render(context.Background(), &b); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// packed returns how many bytes are left of data once compressed.
+func packed(t testing.TB, data []byte) int {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Len()
 }
 
 func must[T any](v T, err error) T {
@@ -181,7 +196,7 @@ func TestPreview(t *testing.T) {
 		t.Skip("no -preview folder")
 	}
 	write := func(name string, c templ.Component) {
-		if err := os.WriteFile(filepath.Join(*preview, name+".html"), []byte(html(t, c)), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(*preview, name+".html"), []byte(draw(t, c)), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
