@@ -128,6 +128,32 @@ func TestLinesAreJSON(t *testing.T) {
 	}
 }
 
+// What a browser would send is JSON too, of visits from the start on, and those who were here before say so.
+func TestRequests(t *testing.T) {
+	o := Options{Seed: 7, From: end, To: end.Add(6 * time.Hour), Views: 4000}
+	n, old := 0, 0
+	for r := range New(o).Requests() {
+		var body struct {
+			Site string `json:"s"`
+			V    string `json:"v"`
+			Name string `json:"n"`
+		}
+		if err := json.Unmarshal(r.Body, &body); err != nil {
+			t.Fatalf("%s: %v", r.Body, err)
+		}
+		if r.At.Before(end) || r.UserAgent == "" || r.Country == "" || body.Site != Domain || body.Name == "" {
+			t.Fatalf("%+v: %s", r, r.Body)
+		}
+		if body.V != "" && body.V[len(body.V)-5:] != "20781" {
+			old++
+		}
+		n++
+	}
+	if n < 500 || old < n/10 || old > n/2 {
+		t.Errorf("%d hits, %d of visitors from before", n, old)
+	}
+}
+
 func BenchmarkDays(b *testing.B) {
 	o, _ := Scale("10m", end)
 	n := 0
