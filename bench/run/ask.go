@@ -30,7 +30,7 @@ func (b *bench) ask(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.Stop()
 	views, err := b.importHits(ctx, s, data)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (b *bench) ask(ctx context.Context) error {
 	b.report("… its slowest panel", "<= 25 ms at 1.2 M views", worst <= 25*time.Millisecond, "%.1f ms CPU (%s)", worst.Seconds()*1000, slowest)
 	_, peak, err := s.Memory()
 	b.report("memory after import and questions, peak", "<= 64 MiB", peak <= 64<<20, "%.1f MiB", float64(peak)/(1<<20))
-	if err := s.stop(); err != nil {
+	if err := s.Stop(); err != nil {
 		return err
 	}
 	size := dirSize(filepath.Join(data, "sites"))
@@ -59,7 +59,7 @@ func (b *bench) ask(ctx context.Context) error {
 }
 
 // importHits writes a data set to a file, imports it, and returns how many page views it has.
-func (b *bench) importHits(ctx context.Context, s *server, data string) (views int, err error) {
+func (b *bench) importHits(ctx context.Context, s *load.Server, data string) (views int, err error) {
 	o, err := gen.Scale(b.scale, time.Now().UTC().Truncate(24*time.Hour))
 	if err != nil {
 		return 0, err
@@ -82,7 +82,7 @@ func (b *bench) importHits(ctx context.Context, s *server, data string) (views i
 		return 0, err
 	}
 	began := time.Now()
-	if _, err := b.command(ctx, data, nil, "import", "hits", file, "--site", domain); err != nil {
+	if _, err := load.Command(ctx, nil, b.program, "import", "hits", file, "--site", domain, "--data", data); err != nil {
 		return 0, err
 	}
 	took := time.Since(began)
@@ -93,14 +93,14 @@ func (b *bench) importHits(ctx context.Context, s *server, data string) (views i
 }
 
 // askPanel asks a question a few times and returns the processor time of one answer.
-func askPanel(ctx context.Context, s *server, token, panel string) (time.Duration, error) {
+func askPanel(ctx context.Context, s *load.Server, token, panel string) (time.Duration, error) {
 	const times = 10 // the clock of processes ticks in hundredths of a second
 	before, err := s.CPU()
 	if err != nil {
 		return 0, err
 	}
 	for range times {
-		if _, err := get(ctx, "http://"+s.addr+"/api/v1/sites/"+url.PathEscape(domain)+"/stats?period=12mo&"+panel, token); err != nil {
+		if _, err := get(ctx, "http://"+s.Addr+"/api/v1/sites/"+url.PathEscape(domain)+"/stats?period=12mo&"+panel, token); err != nil {
 			return 0, err
 		}
 	}

@@ -25,8 +25,8 @@ func (b *bench) idle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		starts = append(starts, s.ready)
-		if err := s.stop(); err != nil {
+		starts = append(starts, s.Ready)
+		if err := s.Stop(); err != nil {
 			return err
 		}
 	}
@@ -37,8 +37,8 @@ func (b *bench) idle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
-	size, err := trackerSize(ctx, s.addr)
+	defer s.Stop()
+	size, err := trackerSize(ctx, s.Addr)
 	if err != nil {
 		return err
 	}
@@ -74,12 +74,12 @@ type driven struct {
 }
 
 // driveServer sends hits to s.
-func (b *bench) driveServer(ctx context.Context, s *server, how time.Duration) (d driven, err error) {
+func (b *bench) driveServer(ctx context.Context, s *load.Server, how time.Duration) (d driven, err error) {
 	before, err := s.CPU()
 	if err != nil {
 		return d, err
 	}
-	d.Result, err = load.Run(ctx, load.Options{Addr: s.addr, Site: domain, Clients: b.clients, For: how})
+	d.Result, err = load.Run(ctx, load.Options{Addr: s.Addr, Site: domain, Clients: b.clients, For: how})
 	if err != nil {
 		return d, err
 	}
@@ -98,11 +98,11 @@ func (b *bench) take(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	nothing, err := start(self, "-nothing")
+	nothing, err := load.Start(self, "-nothing")
 	if err != nil {
 		return err
 	}
-	defer nothing.stop()
+	defer nothing.Stop()
 	data, _, err := b.newData(ctx, "take")
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (b *bench) take(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.Stop()
 	before, err := b.driveServer(ctx, nothing, b.drive/2)
 	if err != nil {
 		return err
