@@ -1,6 +1,7 @@
 package enrich
 
 import (
+	"iter"
 	"net/netip"
 	"strings"
 	"unicode/utf8"
@@ -12,31 +13,50 @@ type find struct {
 	kind       string
 }
 
+// maxLook is how far a finder looks ahead from one place, so that no text, however made, takes long.
+const maxLook = 300
+
 // A finder looks for personal data by its shape. It knows the context, which rules some shapes out.
 type finder context
 
 // first is the kind of the first piece of personal data in s, or empty.
 func (in finder) first(s string) string {
-	f, _ := in.next(s, 0)
-	return f.kind
+	for f := range in.finds(s) {
+		return f.kind
+	}
+	return ""
 }
 
-// next is the first find in s from an offset on.
-func (in finder) next(s string, from int) (find, bool) {
-	mail, hasMail := findEmail(s, from)
-	for i := from; i < len(s); i++ {
-		if hasMail && i >= mail.start {
-			return mail, true
-		}
-		b := s[i]
-		if !isWord(b) && b != '+' && b != '(' && b != ':' || i > 0 && (isWord(s[i-1]) || s[i-1] == '+') {
-			continue
-		}
-		if f := in.at(s, i); f.end > 0 {
-			return f, true
+// finds are the pieces of personal data in s, from left to right.
+func (in finder) finds(s string) iter.Seq[find] {
+	return func(yield func(find) bool) {
+		mail, hasMail := findEmail(s, 0)
+		for i := 0; i < len(s); {
+			var f find
+			if hasMail && i >= mail.start {
+				f = mail
+				mail, hasMail = findEmail(s, f.end)
+			} else if begins(s, i) {
+				f = in.at(s, i)
+			}
+			if f.end == 0 {
+				i++
+				continue
+			}
+			if !yield(f) {
+				return
+			}
+			if i = f.end; hasMail && mail.start < i {
+				mail, hasMail = findEmail(s, i)
+			}
 		}
 	}
-	return mail, hasMail
+}
+
+// begins says whether a word or a number may begin at s[i].
+func begins(s string, i int) bool {
+	b := s[i]
+	return (isWord(b) || b == '+' || b == '(' || b == ':') && (i == 0 || !isWord(s[i-1]) && s[i-1] != '+')
 }
 
 // at is the personal data that begins at s[i], which is where a word begins, or with the word that begins there; its end is 0 for
@@ -49,7 +69,7 @@ func (in finder) at(s string, i int) find {
 	}
 	length := word - i
 	found := func(kind string, end int) find { return find{i, end, kind} }
-	if length >= 2 && b == 'e' && s[i+1] == 'y' {
+	if strings.HasPrefix(s[i:], "ey") {
 		if end := jwtEnd(s, i); end > 0 {
 			return found("jwt", end)
 		}
@@ -78,8 +98,10 @@ func (in finder) at(s string, i int) find {
 		if length >= 16 && isToken(s[i:word]) {
 			return found("token", word)
 		}
-		if end := urlTokenEnd(s, i); end > 0 {
-			return found("token", end)
+		if i == 0 || s[i-1] != '-' && s[i-1] != '_' {
+			if end := urlTokenEnd(s, i); end > 0 {
+				return found("token", end)
+			}
 		}
 	}
 	if isLetter(b) && length <= 14 {
@@ -168,6 +190,9 @@ func jwtEnd(s string, i int) int {
 			}
 			return 0
 		}
+		if dots == 0 && length > maxLook {
+			return 0
+		}
 	}
 	if dots >= 1 && end-i >= 20 {
 		return end
@@ -191,13 +216,18 @@ func uuidEnd(s string, i int) int {
 
 // ipv6End is the end of an IPv6 address.
 func ipv6End(s string, i int) int {
+	if i > 0 && (s[i-1] == ':' || s[i-1] == '.') { // the rest of something longer
+		return 0
+	}
 	end, colons, number := i, 0, false
 	for end < len(s) && (isHex(s[end]) || s[end] == ':' || s[end] == '.') {
 		if s[end] == ':' {
 			colons++
 		}
 		number = number || isDigit(s[end])
-		end++
+		if end++; end-i > 46 { // longer than any address
+			return 0
+		}
 	}
 	if colons < 2 || !number || !ends(s, end) {
 		return 0
@@ -275,7 +305,7 @@ func isToken(s string) bool {
 		last = c
 	}
 	if hasDigit {
-		return pieces >= 4 && len(s) <= 4*pieces
+		return pieces >= 4 && (len(s) <= 4*pieces || len(s) >= 20 && len(s) <= 5*pieces)
 	}
 	return pieces >= 6 && len(s) <= 3*pieces
 }
@@ -285,7 +315,7 @@ func isToken(s string) bool {
 func urlTokenEnd(s string, i int) int {
 	end := i
 	var lower, upper, number, parts int
-	for ; end < len(s); end++ {
+	for ; end < len(s) && end-i < maxLook; end++ {
 		switch b := s[end]; {
 		case isDigit(b):
 			number++
@@ -308,6 +338,9 @@ counted:
 	if plain := strings.NewReplacer("-", "", "_", "").Replace(s[i:end]); !isToken(plain) || len(plain) > 3*changes(plain) {
 		return 0
 	}
+	for end < len(s) && (isWord(s[end]) || s[end] == '-' || s[end] == '_') {
+		end++
+	}
 	return end
 }
 
@@ -325,9 +358,6 @@ func changes(s string) int {
 // orderNumber finds the number of an order after the word for it, s[i:word]: "Order 100023", "Ticket #4711", "order-100023". A
 // year is none.
 func orderNumber(s string, i, word int) find {
-	if word >= len(s) || contexts[strings.ToLower(s[i:word])] != orderContext {
-		return find{}
-	}
 	start, marked := word, false
 	for start < len(s) && start-word < 3 && strings.IndexByte(" -_#:", s[start]) >= 0 {
 		marked = marked || s[start] == '#'
@@ -337,7 +367,10 @@ func orderNumber(s string, i, word int) find {
 	for end < len(s) && isDigit(s[end]) {
 		end++
 	}
-	if n := end - start; start == word || !ends(s, end) || n < 3 || n == 4 && !marked && s[start:end] >= "1900" && s[start:end] < "2100" {
+	if n := end - start; start == word || n < 3 || !ends(s, end) || n == 4 && !marked && s[start:end] >= "1900" && s[start:end] < "2100" {
+		return find{}
+	}
+	if contexts[strings.ToLower(s[i:word])] != orderContext {
 		return find{}
 	}
 	return find{start, end, "id"}

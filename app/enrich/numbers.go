@@ -111,7 +111,8 @@ func ipv4End(s string, m numeral) int {
 			return 0
 		}
 	}
-	if m.n > 4 && m.groups[4].gap == "." { // a longer version number
+	before := m.groups[0].start - 1
+	if m.n > 4 && m.groups[4].gap == "." || before > 0 && s[before] == '.' && isDigit(s[before-1]) { // a longer version number
 		return 0
 	}
 	return m.groups[3].end

@@ -101,7 +101,7 @@ func keptQuery(query string, keys []string) string {
 			continue
 		}
 		value = scrubValue(decode(strings.ReplaceAll(value, "+", " ")))
-		kept = append(kept, encode(key, "&=%?")+"="+encode(value, "&%"))
+		kept = append(kept, encode(key, "&=?")+"="+encode(value, "&"))
 	}
 	slices.Sort(kept)
 	return strings.Join(kept, "&")

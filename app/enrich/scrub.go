@@ -1,7 +1,6 @@
 package enrich
 
 import (
-	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -61,7 +60,7 @@ func scrubSegment(segment, before, beforeThat string) string {
 	if kind := contextual(plain, context, contextOf(beforeThat), before); kind != "" {
 		return ":" + kind
 	}
-	return encode(plain, "/?%;")
+	return encode(plain, "/?;")
 }
 
 // scrubQuery writes a query with the values that hold personal data replaced whole.
@@ -72,10 +71,10 @@ func scrubQuery(out *strings.Builder, query string) {
 			out.WriteByte('&')
 		}
 		key, value, hasValue := strings.Cut(pair, "=")
-		out.WriteString(encode(scrubValue(decode(key)), "&=%?"))
+		out.WriteString(encode(scrubValue(decode(key)), "&=?"))
 		if hasValue {
 			out.WriteByte('=')
-			out.WriteString(encode(scrubValue(decode(value)), "&%"))
+			out.WriteString(encode(scrubValue(decode(value)), "&"))
 		}
 		if !more {
 			return
@@ -112,11 +111,7 @@ func scrubOnce(text string) string {
 	s := normal(text)
 	var out strings.Builder
 	done := 0
-	for {
-		f, ok := finder(noContext).next(s, done)
-		if !ok {
-			break
-		}
+	for f := range finder(noContext).finds(s) {
 		out.WriteString(s[done:f.start])
 		out.WriteString("[" + f.kind + "]")
 		done = f.end
@@ -159,33 +154,25 @@ func printable(s string) string {
 	return s
 }
 
-// decode undoes percent-encoding until nothing is left to undo, four times at most, and what it finds is printable.
+// decode undoes percent-encoding until nothing is left to undo. What comes out is printable.
 func decode(s string) string {
-	for range 4 {
-		if strings.IndexByte(s, '%') < 0 {
+	for strings.IndexByte(s, '%') >= 0 {
+		next := printable(unescape(s))
+		if next == s { // a lone percent sign
 			break
 		}
-		next := unescape(s)
-		if next == s {
-			break
-		}
-		s = next
+		s = next // a control character that went may have parted an encoding
 	}
-	return printable(s)
+	return s
 }
 
-// unescape undoes each well-formed percent-encoding; others stay as they are.
+// unescape undoes each well-formed percent-encoding, also one that appears by undoing another. Others stay as they are.
 func unescape(s string) string {
-	if plain, err := url.PathUnescape(s); err == nil {
-		return plain
-	}
 	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
-			out = append(out, unhex(s[i+1])<<4|unhex(s[i+2]))
-			i += 2
-		} else {
-			out = append(out, s[i])
+	for i := range len(s) {
+		out = append(out, s[i])
+		for n := len(out); n >= 3 && out[n-3] == '%' && isHex(out[n-2]) && isHex(out[n-1]); n = len(out) {
+			out = append(out[:n-3], unhex(out[n-2])<<4|unhex(out[n-1]))
 		}
 	}
 	return string(out)
@@ -198,7 +185,7 @@ func unhex(b byte) byte {
 	return b | 0x20 - 'a' + 10
 }
 
-// encode percent-encodes the bytes of s that are in special. A "%" that begins no encoding stays, so that "100%" reads well.
+// encode percent-encodes the bytes of s, which is decoded, that are in special.
 func encode(s, special string) string {
 	if !strings.ContainsAny(s, special) {
 		return s
@@ -207,7 +194,7 @@ func encode(s, special string) string {
 	var out strings.Builder
 	for i := range len(s) {
 		b := s[i]
-		if strings.IndexByte(special, b) >= 0 && (b != '%' || i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2])) {
+		if strings.IndexByte(special, b) >= 0 {
 			out.WriteString("%" + string(hex[b>>4]) + string(hex[b&15]))
 		} else {
 			out.WriteByte(b)
