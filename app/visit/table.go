@@ -1,0 +1,144 @@
+package visit
+
+import "sync"
+
+// Type says whether a visit is a browser's first. The numbers are those of store.VisitorType.
+type Type uint8
+
+// The types of visit. Unknown is for visits counted without a cookie.
+const (
+	Unknown   Type = 0
+	New       Type = 1
+	Returning Type = 2
+)
+
+// Visit is the visit that a hit belongs to.
+type Visit struct {
+	Number int64 // rising within a site
+	Start  int64 // seconds since 1970
+	Type   Type
+}
+
+// NoCookie stands for the day of birth of a visitor without a cookie.
+const NoCookie int64 = -1
+
+// idle is how many seconds after its last hit or engagement a visit ends; one that comes in the last of them continues it.
+const idle = 30 * 60
+
+// maxVisits bounds the visits that go on at one site, and maxFirst the new visitors of a day that are remembered.
+const (
+	maxVisits = 1 << 20
+	maxFirst  = 1 << 20
+)
+
+// live is a visit that goes on.
+type live struct {
+	Visit
+	last int64 // last hit or engagement, seconds since 1970
+}
+
+// Table holds the visits of one site that go on: all that is kept in memory of visitors, by their keyed numbers. It is bounded:
+// visits that ended are forgotten, and in a flood of visitors some that go on are too, which then begin anew. The zero value is
+// empty and ready. Its methods may be called by several goroutines at once.
+type Table struct {
+	mu     sync.Mutex
+	visits map[uint64]live
+	calls  int   // since the last sweep
+	swept  int64 // when that was, seconds since 1970
+	first  map[uint64]struct{}
+	day    int64 // of first, days since 1970
+}
+
+// Assign returns the visit that a hit at now (seconds since 1970) of a visitor belongs to, and whether it begins with it. Born is
+// the day on which the visitor's cookie was made (days since 1970), or NoCookie; next gives the number of a visit that
+// begins. A visit is New when the cookie was made on the UTC day on which it begins and the visitor had none before on it.
+func (t *Table) Assign(now int64, visitor uint64, born int64, next func() int64) (v Visit, opened bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if l, ok := t.visits[visitor]; ok && now-l.last <= idle {
+		l.last = max(l.last, now)
+		t.visits[visitor] = l
+		return l.Visit, false
+	}
+	v = Visit{Number: next(), Start: now, Type: t.typeOf(now/daySeconds, visitor, born)}
+	t.keep(now, visitor, live{v, now})
+	return v, true
+}
+
+// Touch notes an engagement at now of a visitor. It extends the visit that goes on and returns it; ok is false when there is none:
+// an engagement never begins one.
+func (t *Table) Touch(now int64, visitor uint64) (v Visit, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l, ok := t.visits[visitor]
+	if !ok || now-l.last > idle {
+		return Visit{}, false
+	}
+	l.last = max(l.last, now)
+	t.visits[visitor] = l
+	return l.Visit, true
+}
+
+// Restore puts back a visit that was on disk, with the time of its last hit or engagement. Of several of one visitor the latest
+// counts.
+func (t *Table) Restore(visitor uint64, v Visit, last int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if v.Type == New {
+		t.typeOf(v.Start/daySeconds, visitor, v.Start/daySeconds)
+	}
+	if old, ok := t.visits[visitor]; !ok || old.last < last {
+		t.keep(last, visitor, live{v, last})
+	}
+}
+
+// typeOf returns the type of a visit that begins on a day, and remembers the visitor if it is new. t.mu is held.
+func (t *Table) typeOf(day int64, visitor uint64, born int64) Type {
+	switch {
+	case born == NoCookie:
+		return Unknown
+	case born != day:
+		return Returning
+	}
+	if day > t.day || len(t.first) >= maxFirst {
+		t.day, t.first = day, map[uint64]struct{}{}
+	}
+	if _, known := t.first[visitor]; known {
+		return Returning
+	}
+	if day == t.day {
+		t.first[visitor] = struct{}{}
+	}
+	return New
+}
+
+// keep remembers a visit, and now and then forgets those that ended: after as many calls as there are visits, so that a call
+// costs the same on average however many there are. t.mu is held.
+func (t *Table) keep(now int64, visitor uint64, l live) {
+	if t.visits == nil {
+		t.visits = map[uint64]live{}
+	}
+	if t.calls++; t.calls > len(t.visits) && now-t.swept >= 60 || len(t.visits) >= maxVisits {
+		t.sweep(now)
+	}
+	t.visits[visitor] = l
+}
+
+// sweep forgets the visits that ended before now, and one in eight of the others if there are too many. t.mu is held.
+func (t *Table) sweep(now int64) {
+	t.calls, t.swept = 0, now
+	kept := make(map[uint64]live, len(t.visits)/2) // a map never shrinks by itself
+	for visitor, l := range t.visits {
+		if now-l.last <= idle {
+			kept[visitor] = l
+		}
+	}
+	spare := len(kept) - maxVisits*7/8
+	for visitor := range kept {
+		if spare--; spare < 0 {
+			break
+		}
+		delete(kept, visitor)
+	}
+	t.visits = kept
+}
