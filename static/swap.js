@@ -14,9 +14,7 @@ async function show(url, { push = true, quiet = false } = {}) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html")
     if (!page.querySelector(".bar") || !page.querySelector("main")) throw new Error("not a page of ours")
     if (push) history.pushState(null, "", answer.redirected ? answer.url : url)
-    const turn = () => replace(page)
-    if (!quiet && document.startViewTransition && !matchMedia("(prefers-reduced-motion: reduce)").matches) document.startViewTransition(turn)
-    else turn()
+    replace(page)
   } catch (e) {
     if (e.name !== "AbortError" && !quiet) location.assign(url) // let the browser say what is wrong
   }
