@@ -158,3 +158,35 @@ func TestRouteWithoutRule(t *testing.T) {
 		}()
 	}
 }
+
+// TestMarkers crawls everything as customer A's people, once their site and customer B's have visits, and looks for
+// anything of B's: in pages, tables, CSV, JSON, live figures.
+func TestMarkers(t *testing.T) {
+	f := full(t)
+	f.read(siteA, "/about", "own", 1)
+	f.read(siteB, "/marker-b-page", "marker-b", 2)
+	seen := 0
+	for _, r := range routes {
+		method, path := fill(r.pattern)
+		if method != http.MethodGet {
+			continue
+		}
+		for _, a := range askers {
+			if a.session == "owner B" {
+				continue
+			}
+			for _, query := range []string{"?period=day", "?period=day&format=csv&by=source", "?period=realtime&by=page&filter=title:contains:marker", "?by=title&period=day&tab=title"} {
+				w := f.do("GET", path+query, "cookie", f.sessions[a.session], "token", f.tokens[a.token])
+				if strings.Contains(strings.ToLower(w.Body.String()), "marker-b") {
+					t.Errorf("%s sees another customer's visits at %s%s", a.name, path, query)
+				}
+				if strings.Contains(w.Body.String(), "own source") || strings.Contains(w.Body.String(), "/about") {
+					seen++
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("nobody sees their own visits: the test shows nothing")
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"sandprint/app/account"
 	"sandprint/app/store"
@@ -63,7 +64,7 @@ func (l *logBuffer) text() string {
 // empty returns a server that nobody has claimed.
 func empty(t *testing.T, set ...func(*Options)) *fixture {
 	t.Helper()
-	st, err := store.Open(t.TempDir())
+	st, err := store.Open(t.TempDir(), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +162,9 @@ func (f *fixture) request(method, target string, pairs ...string) *http.Request 
 			body = value
 			header.Set("Content-Type", "application/json")
 		case "token":
-			header.Set("Authorization", "Bearer "+value)
+			if value != "" {
+				header.Set("Authorization", "Bearer "+value)
+			}
 		case "cookie":
 			if value != "" {
 				header.Add("Cookie", value)
@@ -251,4 +254,25 @@ func (f *fixture) dump() string {
 	over, err := c.SetupOver(ctx)
 	add(over, err)
 	return b.String()
+}
+
+// read counts a page view on a site, by a visitor of that number. Each field of it has the marker.
+func (f *fixture) read(domain, path, marker string, visitor uint64) {
+	f.t.Helper()
+	ctx, now := context.Background(), time.Now().Unix()
+	info, err := f.store.Control().SiteByDomain(ctx, domain)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	site, err := f.store.Site(ctx, info.ID)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	hit := store.Hit{Kind: store.Pageview, Time: now, Start: now, View: fmt.Sprintf("view%09d", visitor), Visitor: visitor, Visit: site.NextVisit(),
+		Page:   store.Page{Host: domain, Path: path, Title: marker + " title"},
+		Origin: store.Origin{Source: marker + " source", Channel: "Referral", Referrer: marker + ".example/x", UTMSource: marker, UTMCampaign: marker},
+		Place:  store.Place{Country: "DE", City: marker + " city"}, Agent: store.Agent{Browser: marker + " browser", OS: "Linux", Device: "desktop"}}
+	if err := site.Append(ctx, []store.Hit{hit}); err != nil {
+		f.t.Fatal(err)
+	}
 }

@@ -85,8 +85,11 @@ func (s *Server) stream(w http.ResponseWriter, c *call, event []byte, changes <-
 			last = nil // a hit came: say so, even if it changed no figure
 		case <-beat.C:
 		}
+		if !s.stillMay(c) {
+			return
+		}
 		next, err := s.liveEvent(c)
-		if err != nil || !s.stillMay(c) {
+		if err != nil {
 			return
 		}
 		if event = next; bytes.Equal(next, last) {
@@ -96,13 +99,13 @@ func (s *Server) stream(w http.ResponseWriter, c *call, event []byte, changes <-
 	}
 }
 
-// stillMay reports whether the asker may still see the site: a stream may outlive a sign-in.
+// stillMay reports whether the asker may still see the site, as it is now: a stream may outlive a sign-in and a site.
 func (s *Server) stillMay(c *call) bool {
 	who, err := s.Accounts.WhoBySession(c.Context(), c.session)
 	if err != nil {
 		return false
 	}
-	_, err = s.Accounts.Open(c.Context(), who, c.PathValue("domain"))
+	c.site, err = s.Accounts.Open(c.Context(), who, c.PathValue("domain"))
 	return err == nil
 }
 

@@ -61,6 +61,9 @@ func TestLiveEnds(t *testing.T) {
 			default:
 				t.Fatalf("%s: the stream goes on", row.why)
 			}
+			if log := f.log.text(); log != "" {
+				t.Errorf("%s: the log says %s", row.why, log)
+			}
 			body := w.Body.String()
 			if !strings.HasPrefix(body, "event: live\ndata: {\"visitors\":0,\"pages\":[]}\n\n") || !strings.Contains(body, ": still here\n\n") {
 				t.Errorf("%s: the stream said %q", row.why, body)
@@ -87,5 +90,37 @@ func TestLiveIsBounded(t *testing.T) {
 		<-one
 		<-two
 		f.want(200, "GET", "/sites/"+siteA+"/live", "cookie", f.sessions["owner A"])
+	})
+}
+
+// TestFirstHit waits on the install page, as a new owner does, until the first page is read.
+func TestFirstHit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := full(t)
+		install := "/sites/" + siteA + "/install"
+		if page := f.want(200, "GET", install, "cookie", f.sessions["owner A"]).Body.String(); !strings.Contains(page, "Waiting for the first page") {
+			t.Errorf("before: %s", page)
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		w, ended := f.watch(ctx, "owner A", siteA)
+		time.Sleep(time.Minute)
+		f.read(siteA, "/about", "", 1)
+		time.Sleep(2 * time.Second)
+		leave()
+		<-ended
+		if want := "event: live\ndata: {\"visitors\":1,\"pages\":[{\"page\":\"/about\",\"visitors\":1}]}\n\n"; !strings.HasSuffix(w.Body.String(), want) {
+			t.Errorf("the stream said %s", w.Body)
+		}
+		if page := f.want(200, "GET", install, "cookie", f.sessions["owner A"]).Body.String(); !strings.Contains(page, "We see it: /about, just now") || strings.Contains(page, "http-equiv") {
+			t.Errorf("after: %s", page)
+		}
+		time.Sleep(time.Hour)
+		if page := f.want(200, "GET", install, "cookie", f.sessions["owner A"]).Body.String(); !strings.Contains(page, "This site is being counted.") {
+			t.Errorf("an hour later: %s", page)
+		}
+		sites := f.want(200, "GET", "/sites", "cookie", f.sessions["owner A"]).Body.String()
+		if !strings.Contains(sites, "<strong>1</strong> visitors today") || !strings.Contains(sites, "<polyline") || !strings.Contains(sites, "0 now") {
+			t.Errorf("the card: %s", sites)
+		}
 	})
 }

@@ -116,21 +116,52 @@ func (s *Server) setOrigin() error {
 func (s *Server) Close() { s.close() }
 
 // ServeHTTP answers a request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	setHeaders(w.Header())
+func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	setHeaders(rw.Header())
+	w := &answer{ResponseWriter: rw}
 	c := &call{Request: r, server: s}
 	defer func() {
-		if v := recover(); v != nil && v != http.ErrAbortHandler {
-			s.fail(w, c, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		v := recover()
+		if v == nil {
+			return
 		}
+		if v == http.ErrAbortHandler {
+			panic(v)
+		}
+		err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		if !w.begun {
+			s.fail(w, c, err)
+			return
+		}
+		s.Log.ErrorContext(r.Context(), "an answer broke off", "route", c.pattern(), "err", err)
+		panic(http.ErrAbortHandler) // closes the connection, so that half an answer isn't taken for a whole one
 	}()
 	if err := s.csrf.Check(r); err != nil {
 		s.fail(w, c, errCrossOrigin)
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	r.Body = http.MaxBytesReader(rw, r.Body, maxBody)
 	s.mux.ServeHTTP(w, r)
 }
+
+// answer is a ResponseWriter that knows whether anything was sent.
+type answer struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (a *answer) WriteHeader(status int) {
+	a.begun = true
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.begun = true
+	return a.ResponseWriter.Write(p)
+}
+
+// Unwrap is for http.ResponseController.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // maxBody is the largest body taken, in bytes; the largest form is a site's settings.
 const maxBody = 64 << 10

@@ -20,7 +20,9 @@ func (s *Server) siteSettings(w http.ResponseWriter, c *call) error {
 func (s *Server) settingsPage(w http.ResponseWriter, c *call, status int, form views.SiteSettingsForm) error {
 	info := c.site.Info()
 	form.Domain, form.CanRemove = info.Domain, c.who.CanManage(info)
-	return s.html(w, c, status, views.SiteSettings(c.page("Settings of "+info.Domain), form))
+	page := c.page("Settings of " + info.Domain)
+	page.Scripts = []string{"zone.js"}
+	return s.html(w, c, status, views.SiteSettings(page, form))
 }
 
 // saveSite takes the form. A field that the form doesn't have is left alone, whatever its name.
