@@ -76,6 +76,17 @@ func (all *dicts) id(dim Dim, day int64, fields ...string) uint32 {
 	return all[dim].id(value, dictFields[dim], day)
 }
 
+// settle notes that new values are in the file, or forgets them when err says that they could not be written.
+func (all *dicts) settle(err error) {
+	for _, d := range all {
+		if err != nil {
+			d.undo()
+		} else {
+			d.saved = len(d.values)
+		}
+	}
+}
+
 // view returns the values as they are now, for a snapshot.
 func (all *dicts) view() (v [NumDims][]string) {
 	for dim, d := range all {

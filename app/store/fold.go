@@ -20,9 +20,9 @@ type row struct {
 	amount  int64
 	view    string
 
-	seq, engaged                                uint32
+	seq, engaged                                 uint32
 	page, origin, place, agent, language, screen uint32
-	name, props, currency                       uint32
+	name, props, currency                        uint32
 
 	kind    Kind
 	vtype   VisitorType

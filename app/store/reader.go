@@ -70,7 +70,7 @@ func NewSnapshot(blocks []*Block, dicts [NumDims][]string, visitors int) *Snapsh
 	for _, b := range blocks {
 		s.blocks = append(s.blocks, b.info())
 	}
-	s.load = func(i int, need Columns, into *Block) error { *into = *blocks[i]; return nil }
+	s.load = func(i int, need Columns, into *Block) error { into.copyFrom(blocks[i], need); return nil }
 	return s
 }
 
@@ -89,6 +89,19 @@ func (s *Snapshot) Load(i int, need Columns, into *Block) error { return s.load(
 
 // Close lets go of the snapshot.
 func (s *Snapshot) Close() { s.close() }
+
+// copyFrom makes b a copy of the columns in need of from: b's slices are its reader's to fill again.
+func (b *Block) copyFrom(from *Block, need Columns) {
+	b.Date, b.Visits, b.Views, b.Events = from.Date, from.Visits, from.Views, from.Events
+	for c := range NumColumns {
+		if need.Has(c) {
+			b.Cols[c] = append(b.Cols[c][:0], from.Cols[c]...)
+		}
+	}
+	if need.Has(EventAmount) {
+		b.Amounts = append(b.Amounts[:0], from.Amounts...)
+	}
+}
 
 // info sums b up. It needs VisitStart and VisitDuration.
 func (b *Block) info() BlockInfo {

@@ -1,0 +1,287 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+const (
+	maxQueued = 8 << 20 // bytes that may wait for the writer of a site; beyond: ErrBusy
+	maxCommit = 4096    // hits a commit takes at most
+)
+
+// request is hits that wait for the writer, and whoever waits for them.
+type request struct {
+	hits []Hit
+	size int64
+	done chan error
+}
+
+// size is about how many bytes a hit takes while it waits.
+func size(h *Hit) int64 {
+	o := &h.Origin
+	return int64(400 + len(h.Page.Path) + len(h.Page.Title) + len(o.Referrer) + len(o.UTMSource) + len(o.UTMMedium) +
+		len(o.UTMCampaign) + len(o.UTMContent) + len(o.UTMTerm) + len(h.Name) + len(h.Props))
+}
+
+// Append writes hits and returns once they are on disk. A hit that is there already (by page view, or by page view and
+// sequence number) changes nothing. Hits whose day is sealed are dropped and counted as "late". ErrBusy: too many are
+// waiting; any other error: they could not be written. Either way none of them counts, unless ctx ended first: then
+// they may.
+func (s *Site) Append(ctx context.Context, hits []Hit) error {
+	if len(hits) == 0 {
+		return nil
+	}
+	r := &request{hits: hits, done: make(chan error, 1)}
+	for i := range hits {
+		r.size += size(&hits[i])
+	}
+	if s.queued.Add(r.size) > maxQueued {
+		s.queued.Add(-r.size)
+		return ErrBusy
+	}
+	select {
+	case s.queue <- r:
+	case <-s.quit:
+		s.queued.Add(-r.size)
+		return ErrClosed
+	default:
+		s.queued.Add(-r.size)
+		return ErrBusy
+	}
+	select {
+	case err := <-r.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.stopped:
+		select {
+		case err := <-r.done:
+			return err
+		default:
+			return ErrClosed
+		}
+	}
+}
+
+// run is the writer: it commits what waits, and while that runs the next batch gathers.
+func (s *Site) run() {
+	defer close(s.stopped)
+	flush := time.NewTicker(time.Minute)
+	defer flush.Stop()
+	for {
+		select {
+		case r := <-s.queue:
+			if w := s.store.o.CommitWindow; w > 0 {
+				timer := time.NewTimer(w)
+				select {
+				case <-timer.C:
+				case <-s.quit:
+				}
+				timer.Stop()
+			}
+			s.commit(s.gather(r))
+		case job := <-s.jobs:
+			job()
+		case <-flush.C:
+			s.commit(nil)
+		case <-s.quit:
+			for {
+				batch := s.gather(nil)
+				s.commit(batch)
+				if len(batch) == 0 {
+					return
+				}
+			}
+		}
+	}
+}
+
+// gather takes what is waiting, first r.
+func (s *Site) gather(r *request) []*request {
+	var batch []*request
+	n := 0
+	if r != nil {
+		batch, n = append(batch, r), len(r.hits)
+	}
+	for n < maxCommit {
+		select {
+		case r := <-s.queue:
+			batch = append(batch, r)
+			n += len(r.hits)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit writes a batch and the counts of what was dropped in one transaction, and answers.
+func (s *Site) commit(batch []*request) {
+	drops := s.takeDrops()
+	if len(batch) == 0 && len(drops) == 0 {
+		return
+	}
+	rows, late := s.rowsOf(batch)
+	if late > 0 {
+		if drops == nil {
+			drops = map[string]int64{}
+		}
+		drops["late"] += late
+	}
+	err := s.checkLog()
+	if err == nil {
+		err = s.inTx(context.Background(), func(tx *sql.Tx) error { return s.insert(tx, rows, drops) }, nil)
+	}
+	s.mu.Lock()
+	s.dicts.settle(err)
+	if err == nil {
+		for i := range rows {
+			s.hot.add(rows[i])
+		}
+		if len(rows) > 0 {
+			for c := range s.watch {
+				select {
+				case c <- struct{}{}:
+				default:
+				}
+			}
+		}
+	}
+	s.mu.Unlock()
+	if err != nil {
+		for reason, n := range drops {
+			if reason != "late" {
+				s.Drop(reason, n)
+			}
+		}
+	}
+	for _, r := range batch {
+		s.queued.Add(-r.size)
+		r.done <- err
+	}
+}
+
+// rowsOf turns a batch into the rows that are new, and counts those whose day is sealed.
+func (s *Site) rowsOf(batch []*request) (rows []row, late int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	views, seqs := map[string]struct{}{}, map[seq]struct{}{}
+	for _, r := range batch {
+		for i := range r.hits {
+			h := &r.hits[i]
+			if s.hot.seen(h) {
+				continue
+			}
+			if h.Kind == Pageview {
+				if _, ok := views[h.View]; ok {
+					continue
+				}
+				views[h.View] = struct{}{}
+			} else if h.Seq != 0 {
+				if _, ok := seqs[seq{h.View, h.Seq}]; ok {
+					continue
+				}
+				seqs[seq{h.View, h.Seq}] = struct{}{}
+			}
+			if s.sealed(int32(h.Start / daySeconds)) {
+				late++
+				continue
+			}
+			rows = append(rows, s.dicts.encode(h))
+		}
+	}
+	return rows, late
+}
+
+// inTx runs f in one transaction of the writer's connection; after, when not nil, runs with the commit under the sealing
+// lock, so that no snapshot sees one without the other.
+func (s *Site) inTx(ctx context.Context, f func(*sql.Tx) error, after func()) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	if after == nil {
+		return tx.Commit()
+	}
+	s.sealing.Lock()
+	defer s.sealing.Unlock()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	after()
+	return nil
+}
+
+// insert writes new dictionary entries, rows (whose ids it fills in) and counts.
+func (s *Site) insert(tx *sql.Tx, rows []row, drops map[string]int64) error {
+	if err := s.insertDicts(tx); err != nil {
+		return err
+	}
+	if len(rows) > 0 {
+		const add = `INSERT INTO hit (kind, time, start, visit, visitor, lasting, type, view, seq, page, origin, place, agent,
+			language, screen, engaged, scroll, name, props, currency, amount)
+			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+		stmt, err := tx.Prepare(add)
+		if err != nil {
+			return err
+		}
+		defer stmt.Close()
+		for i := range rows {
+			r := &rows[i]
+			res, err := stmt.Exec(r.kind, r.time, r.start, r.visit, int64(r.visitor), r.lasting, r.vtype, r.view, r.seq, r.page,
+				r.origin, r.place, r.agent, r.language, r.screen, r.engaged, r.scroll, r.name, r.props, r.currency, r.amount)
+			if err != nil {
+				return err
+			}
+			if r.id, err = res.LastInsertId(); err != nil {
+				return err
+			}
+		}
+	}
+	today := time.Now().Unix() / daySeconds
+	for reason, n := range drops {
+		if _, err := tx.Exec(`INSERT INTO dropped (day, reason, count) VALUES (?, ?, ?)
+			ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count`, today, reason, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertDicts writes the dictionary entries that are not in the file yet.
+func (s *Site) insertDicts(tx *sql.Tx) error {
+	for dim, d := range s.dicts {
+		for id := d.saved; id < len(d.values); id++ {
+			if _, err := tx.Exec("INSERT INTO dict (dim, id, value) VALUES (?, ?, ?)", dim, id, d.values[id]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkLog refuses to write when the write-ahead log at its path is not the file it was: whoever removed it left SQLite
+// writing, and acknowledging, into nothing. It looks once a second.
+func (s *Site) checkLog() error {
+	now := time.Now()
+	if now.Before(s.walNext) {
+		return nil
+	}
+	is, err := os.Stat(s.path + "-wal")
+	if err != nil && (s.walSeen == nil && errors.Is(err, os.ErrNotExist)) {
+		return nil // nothing written yet
+	}
+	if err != nil || s.walSeen != nil && !os.SameFile(s.walSeen, is) {
+		return fmt.Errorf("the write-ahead log of site %s was removed or replaced from outside: restart to go on", s.id)
+	}
+	s.walSeen, s.walNext = is, now.Add(time.Second)
+	return nil
+}

@@ -1,0 +1,284 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+//go:embed site.sql
+var siteSchema string
+
+// siteSteps take a site's file from version 0 to len(siteSteps), one by one.
+var siteSteps = []string{siteSchema}
+
+// Site is one open site: its file, its writer, and the hot days in memory. It implements Reader.
+type Site struct {
+	store *Store
+	id    string
+	path  string
+	write *sql.DB // one connection; used by the writer goroutine, or under work
+	read  *sql.DB
+
+	key     []byte // of cookie visitors
+	visits  atomic.Int64
+	queue   chan *request
+	queued  atomic.Int64 // bytes waiting
+	jobs    chan func()  // other work of the writer's goroutine: sealing, importing
+	quit    chan struct{}
+	stopped chan struct{}
+	once    sync.Once
+	closing error
+
+	saltMu  sync.Mutex
+	saltDay string
+	salt    []byte
+
+	dropMu sync.Mutex
+	drops  map[string]int64 // not yet in the file
+
+	sealing sync.RWMutex // held for writing while what is sealed changes; for reading while a snapshot is taken
+	mu      sync.Mutex   // guards what follows
+	hot     *hot
+	dicts   dicts
+	parts   []part
+	next    uint32 // next visitor number
+	watch   map[chan struct{}]struct{}
+
+	walSeen os.FileInfo // the write-ahead log as it was when it was first seen
+	walNext time.Time   // when to look again
+}
+
+// openSite opens a site's file, makes it when it isn't there, and reads its hot days.
+func openSite(s *Store, id string) (*Site, error) {
+	site := &Site{store: s, id: id, path: s.path(id), queue: make(chan *request, 4096), jobs: make(chan func()),
+		quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{}}
+	var err error
+	if site.write, err = openControlDB(site.path, 1); err != nil {
+		return nil, err
+	}
+	if site.read, err = openControlDB(site.path, 6); err != nil {
+		return nil, errors.Join(err, site.write.Close())
+	}
+	if err := site.start(context.Background()); err != nil {
+		return nil, errors.Join(fmt.Errorf("file of site %s: %w", id, err), site.read.Close(), site.write.Close())
+	}
+	go site.run()
+	return site, nil
+}
+
+// start brings the file up to date and reads what is kept in memory of it.
+func (s *Site) start(ctx context.Context) error {
+	if err := migrateControl(s.write, siteSteps); err != nil {
+		return err
+	}
+	if err := s.dropUnfinished(ctx); err != nil {
+		return err
+	}
+	err := s.write.QueryRowContext(ctx, "SELECT value FROM secret WHERE name = 'site'").Scan(&s.key)
+	if errors.Is(err, sql.ErrNoRows) {
+		s.key = make([]byte, 32)
+		rand.Read(s.key)
+		_, err = s.write.ExecContext(ctx, "INSERT INTO secret (name, value) VALUES ('site', ?)", s.key)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.readDicts(ctx); err != nil {
+		return err
+	}
+	if err := s.readParts(ctx); err != nil {
+		return err
+	}
+	return s.readHot(ctx)
+}
+
+// readDicts reads the dictionaries.
+func (s *Site) readDicts(ctx context.Context) error {
+	s.dicts = newDicts()
+	rows, err := s.write.QueryContext(ctx, "SELECT dim, id, value FROM dict ORDER BY dim, id")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var dim, id int
+		var value string
+		if err := rows.Scan(&dim, &id, &value); err != nil {
+			return err
+		}
+		if dim < 0 || dim >= int(NumDims) || id != len(s.dicts[dim].values) {
+			return fmt.Errorf("dictionary %d has no place for entry %d", dim, id)
+		}
+		s.dicts[dim].add(value)
+		s.dicts[dim].saved++
+	}
+	return rows.Err()
+}
+
+// close stops the writer after what is waiting, and closes the file. A second call waits for the first.
+func (s *Site) close() error {
+	s.once.Do(func() {
+		close(s.quit)
+		<-s.stopped
+		s.closing = errors.Join(s.read.Close(), s.write.Close())
+	})
+	return s.closing
+}
+
+// idle reports whether nothing is waiting to be written and nobody watches.
+func (s *Site) idle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.queued.Load() == 0 && len(s.watch) == 0
+}
+
+// Info returns the site's name and settings as they are now.
+func (s *Site) Info() SiteInfo {
+	i, _ := s.store.info(s.id)
+	return i
+}
+
+// NextVisit returns a new visit number, above all in the hot rows.
+func (s *Site) NextVisit() int64 { return s.visits.Add(1) }
+
+// SiteKey returns the key that the numbers of cookie visitors are made with, 32 bytes.
+func (s *Site) SiteKey() []byte { return s.key }
+
+// DaySalt returns the salt that the numbers of cookieless visitors are made with on the site's day of now, 32 bytes. It
+// is in the file, so that a restart does not split the day, and that of the day before is deleted with the first call
+// of a day.
+func (s *Site) DaySalt(ctx context.Context, now time.Time) ([]byte, error) {
+	s.saltMu.Lock()
+	defer s.saltMu.Unlock()
+	day := now.In(s.Info().Zone).Format("2006-01-02")
+	if day == s.saltDay {
+		return s.salt, nil
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	name := "salt " + day
+	if _, err := tx.ExecContext(ctx, "DELETE FROM secret WHERE name LIKE 'salt %' AND name <> ?", name); err != nil {
+		return nil, err
+	}
+	salt := make([]byte, 32)
+	rand.Read(salt)
+	if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO secret (name, value) VALUES (?, ?)", name, salt); err != nil {
+		return nil, err
+	}
+	if err := tx.QueryRowContext(ctx, "SELECT value FROM secret WHERE name = ?", name).Scan(&salt); err != nil {
+		return nil, err
+	}
+	if err := tx.Commit(); err != nil {
+		return nil, err
+	}
+	s.saltDay, s.salt = day, salt
+	return salt, nil
+}
+
+// Drop counts n hits that were deliberately not counted, by reason. The counts reach the file with the next commit or at
+// Close.
+func (s *Site) Drop(reason string, n int64) {
+	s.dropMu.Lock()
+	s.drops[reason] += n
+	s.dropMu.Unlock()
+}
+
+// takeDrops returns the counts that are not in the file yet and begins anew.
+func (s *Site) takeDrops() map[string]int64 {
+	s.dropMu.Lock()
+	defer s.dropMu.Unlock()
+	if len(s.drops) == 0 {
+		return nil
+	}
+	taken := s.drops
+	s.drops = map[string]int64{}
+	return taken
+}
+
+// Dropped returns what was deliberately not counted, by reason, on the UTC days from..to.
+func (s *Site) Dropped(ctx context.Context, from, to int32) (map[string]int64, error) {
+	all := map[string]int64{}
+	rows, err := s.read.QueryContext(ctx, "SELECT reason, sum(count) FROM dropped WHERE day BETWEEN ? AND ? GROUP BY reason", from, to)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var reason string
+		var n int64
+		if err := rows.Scan(&reason, &n); err != nil {
+			return nil, err
+		}
+		all[reason] = n
+	}
+	if today := int32(time.Now().Unix() / daySeconds); from <= today && today <= to {
+		s.dropMu.Lock()
+		for reason, n := range s.drops {
+			all[reason] += n
+		}
+		s.dropMu.Unlock()
+	}
+	return all, rows.Err()
+}
+
+// Watch returns a channel that gets a value after commits (several may share one), until stop is called.
+func (s *Site) Watch() (changes <-chan struct{}, stop func()) {
+	c := make(chan struct{}, 1)
+	s.mu.Lock()
+	s.watch[c] = struct{}{}
+	s.mu.Unlock()
+	return c, func() {
+		s.mu.Lock()
+		delete(s.watch, c)
+		s.mu.Unlock()
+	}
+}
+
+// OpenVisits yields, once each, the latest visit of every visitor who was active since then, from the hot days: what
+// visit.Table is restored from after a start.
+func (s *Site) OpenVisits(since int64, yield func(visitor uint64, visit, start, last int64, t VisitorType)) {
+	type open struct {
+		visit, start, last int64
+		t                  VisitorType
+	}
+	latest := map[uint64]open{}
+	s.mu.Lock()
+	for _, d := range s.hot.days {
+		for i := range d.rows {
+			r := &d.rows[i]
+			o := latest[r.visitor]
+			if r.time < since || r.visit < o.visit {
+				continue
+			}
+			if r.visit > o.visit {
+				o = open{visit: r.visit, start: r.start, t: r.vtype}
+			}
+			o.last = max(o.last, r.time)
+			latest[r.visitor] = o
+		}
+	}
+	s.mu.Unlock()
+	for visitor, o := range latest {
+		yield(visitor, o.visit, o.start, o.last, o.t)
+	}
+}
+
+// putKeys encodes visitors' numbers and keys as the table visitor holds them.
+func putKeys(data []byte, keys []uint64) []byte {
+	for _, k := range keys {
+		data = binary.LittleEndian.AppendUint64(data, k)
+	}
+	return data
+}

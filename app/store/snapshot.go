@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"sandprint/app/column"
+)
+
+// part is one sealed block as the table part has it.
+type part struct {
+	id   int64 // day << 16 | number
+	info BlockInfo
+}
+
+func (p part) date() int32 { return int32(p.id >> 16) }
+
+// readParts reads the list of sealed blocks and the number that the next new visitor gets.
+func (s *Site) readParts(ctx context.Context) error {
+	rows, err := s.write.QueryContext(ctx, "SELECT id, visits, views, events, last, visitors FROM part WHERE import = 0 ORDER BY id")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	s.parts = nil
+	for rows.Next() {
+		var p part
+		var visitors uint32
+		if err := rows.Scan(&p.id, &p.info.Visits, &p.info.Views, &p.info.Events, &p.info.Last, &visitors); err != nil {
+			return err
+		}
+		p.info.Date = p.date()
+		s.parts = append(s.parts, p)
+		s.next = max(s.next, visitors)
+	}
+	return rows.Err()
+}
+
+// sealed reports whether a day is sealed: only imports change it any more. s.mu is held.
+func (s *Site) sealed(date int32) bool {
+	if _, hot := s.hot.days[date]; hot {
+		return false
+	}
+	_, found := slices.BinarySearchFunc(s.parts, date, func(p part, d int32) int { return int(p.date()) - int(d) })
+	return found && date < s.today()-1
+}
+
+// maxLoaders is how many goroutines may load blocks of one snapshot at the same time.
+const maxLoaders = 2
+
+// Snapshot returns one consistent view of the site's visits.
+func (s *Site) Snapshot(ctx context.Context) (*Snapshot, error) {
+	s.sealing.RLock()
+	defer s.sealing.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	blocks, err := s.hotBlocks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	snap := &Snapshot{dicts: s.dicts.view(), visitors: int(s.next)}
+	sealed := slices.Clone(s.parts)
+	for _, p := range sealed {
+		snap.blocks = append(snap.blocks, p.info)
+	}
+	for _, b := range blocks {
+		snap.blocks = append(snap.blocks, b.info())
+	}
+	var loaders *loaders
+	if len(sealed) > 0 {
+		if loaders, err = s.openLoaders(ctx); err != nil {
+			return nil, err
+		}
+	}
+	snap.load = func(i int, need Columns, into *Block) error {
+		if i >= len(sealed) {
+			into.copyFrom(blocks[i-len(sealed)], need)
+			return nil
+		}
+		return loaders.load(ctx, sealed[i], need, into)
+	}
+	var once sync.Once
+	snap.close = func() { once.Do(loaders.close) }
+	return snap, nil
+}
+
+// loaders are read transactions of one moment.
+type loaders struct {
+	site *Site
+	free chan *sql.Tx
+}
+
+// openLoaders begins the transactions and has each take its view of the file at once.
+func (s *Site) openLoaders(ctx context.Context) (*loaders, error) {
+	l := &loaders{site: s, free: make(chan *sql.Tx, maxLoaders)}
+	for range maxLoaders {
+		tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+		if err == nil {
+			l.free <- tx
+			var n int
+			err = tx.QueryRowContext(ctx, "SELECT count(*) FROM import").Scan(&n)
+		}
+		if err != nil {
+			close(l.free)
+			for tx := range l.free {
+				err = errors.Join(err, tx.Rollback())
+			}
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+func (l *loaders) close() {
+	if l == nil {
+		return
+	}
+	for range maxLoaders {
+		tx := <-l.free
+		tx.Rollback() // it has read only
+	}
+}
+
+// load reads the columns of a sealed block.
+func (l *loaders) load(ctx context.Context, p part, need Columns, into *Block) error {
+	tx := <-l.free
+	defer func() { l.free <- tx }()
+	return loadPart(ctx, tx, p, need, into)
+}
+
+// loadPart reads columns of one part. A column that is not what was written is an error that names it.
+func loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, into *Block) error {
+	into.Date, into.Visits, into.Views, into.Events = p.info.Date, p.info.Visits, p.info.Views, p.info.Events
+	var data sql.RawBytes
+	for c := range NumColumns {
+		if !need.Has(c) {
+			continue
+		}
+		n := into.Len(c)
+		if n == 0 {
+			into.Cols[c] = into.Cols[c][:0]
+			continue
+		}
+		rows, err := tx.QueryContext(ctx, "SELECT data FROM block WHERE id = ?", p.id<<8|int64(c))
+		if err != nil {
+			return err
+		}
+		err = column.ErrCorrupt
+		if rows.Next() {
+			if err = rows.Scan(&data); err == nil {
+				if c == EventAmount {
+					into.Amounts, err = column.Decode64(into.Amounts, data, n)
+				} else {
+					into.Cols[c], err = column.Decode(into.Cols[c], data, n)
+				}
+			}
+		}
+		if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
+			return fmt.Errorf("day %d, column %d: %w", p.info.Date, c, err)
+		}
+	}
+	return nil
+}

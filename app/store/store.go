@@ -1,0 +1,277 @@
+// Package store keeps everything: one SQLite file per site and the control file. No other package runs SQL or opens
+// their paths (a stray close of a live file would drop SQLite's locks).
+//
+//	DIR/control.db        customers, users, sites, sessions, tokens        (control.go, one file per noun)
+//	DIR/sites/ID.db       one site: hot rows, sealed days, dictionaries     (site.go, site.sql)
+//
+// The way in: Append queues hits; the site's one writer commits whatever is waiting and then answers (append.go); rows
+// are mirrored in memory as the columns that a sealed day has (hot.go, fold.go); the nightly round turns days that can no
+// longer change into blobs (seal.go); imports go straight there (import.go). The way out: Snapshot (snapshot.go).
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Errors of writing.
+var (
+	ErrBusy     = errors.New("too many hits are waiting to be written") // try again later
+	ErrClosed   = errors.New("the store is closed")
+	ErrImported = errors.New("the same content was imported before")
+)
+
+// Options are choices for the whole store; the zero value is the default of each.
+type Options struct {
+	CommitWindow time.Duration // how long a commit waits for more hits, at most 1 s; 0: commits whatever is waiting
+	OpenSites    int           // sites kept open while idle; 0: 32
+}
+
+// Store is an open data directory. Its methods may be called by several goroutines at once.
+type Store struct {
+	dir     string
+	o       Options
+	control *Control
+
+	mu      sync.Mutex
+	infos   map[string]SiteInfo // by id
+	domains map[string]string   // domain or further host -> id
+	open    map[string]*opening // by id
+	clock   int64               // counts uses, for closing the longest idle
+	closed  bool
+}
+
+// opening is a site that is open or being opened.
+type opening struct {
+	ready chan struct{}
+	site  *Site
+	err   error
+	used  int64
+}
+
+// Open opens the data directory dir, which must exist and be owned by this process. ErrNewer: a newer version wrote it.
+func Open(dir string, o Options) (*Store, error) {
+	if o.OpenSites == 0 {
+		o.OpenSites = 32
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "sites"), 0o700); err != nil {
+		return nil, err
+	}
+	control, err := OpenControl(filepath.Join(dir, "control.db"))
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{dir: dir, o: o, control: control, open: map[string]*opening{}}
+	if err := s.reload(context.Background()); err != nil {
+		return nil, errors.Join(err, control.Close())
+	}
+	return s, nil
+}
+
+// Close waits for what is being written and closes every file. A second call does nothing.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	all := s.open
+	s.open = nil
+	s.mu.Unlock()
+	var err error
+	for _, o := range all {
+		<-o.ready
+		if o.err == nil {
+			err = errors.Join(err, o.site.close())
+		}
+	}
+	return errors.Join(err, s.control.Close())
+}
+
+// Control returns the control file.
+func (s *Store) Control() *Control { return s.control }
+
+// reload reads the sites from the control file.
+func (s *Store) reload(ctx context.Context) error {
+	sites, err := s.control.Sites(ctx)
+	if err != nil {
+		return err
+	}
+	infos, domains := make(map[string]SiteInfo, len(sites)), make(map[string]string, len(sites))
+	for _, i := range sites {
+		infos[i.ID] = i
+		for _, host := range i.Settings.Hosts {
+			if _, taken := domains[host]; !taken {
+				domains[host] = i.ID
+			}
+		}
+	}
+	for _, i := range sites { // a site's own domain comes before another's further host
+		domains[i.Domain] = i.ID
+	}
+	s.mu.Lock()
+	s.infos, s.domains = infos, domains
+	s.mu.Unlock()
+	return nil
+}
+
+// Sites returns all sites, in no order.
+func (s *Store) Sites() []SiteInfo {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]SiteInfo, 0, len(s.infos))
+	for _, i := range s.infos {
+		all = append(all, i)
+	}
+	return all
+}
+
+// Find returns the site that counts the pages of a host (lower case, without port): by its domain, one of its further
+// hosts, or as a sub-domain of either.
+func (s *Store) Find(host string) (SiteInfo, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		if id, ok := s.domains[host]; ok {
+			return s.infos[id], true
+		}
+		_, parent, ok := strings.Cut(host, ".")
+		if !ok {
+			return SiteInfo{}, false
+		}
+		host = parent
+	}
+}
+
+func (s *Store) info(id string) (SiteInfo, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, ok := s.infos[id]
+	return i, ok
+}
+
+// AddSite adds a site, as Control.AddSite does.
+func (s *Store) AddSite(ctx context.Context, i SiteInfo) (SiteInfo, error) {
+	added, err := s.control.AddSite(ctx, i)
+	if err != nil {
+		return SiteInfo{}, err
+	}
+	return added, s.reload(ctx)
+}
+
+// UpdateSite changes a site, as Control.UpdateSite does.
+func (s *Store) UpdateSite(ctx context.Context, i SiteInfo) error {
+	if err := s.control.UpdateSite(ctx, i); err != nil {
+		return err
+	}
+	return s.reload(ctx)
+}
+
+// RemoveSite removes a site: its row, its file, and what SQLite keeps beside it. Nothing of it can be asked for from the
+// moment the call begins.
+func (s *Store) RemoveSite(ctx context.Context, id string) error {
+	if err := s.control.DeleteSite(ctx, id); err != nil {
+		return err
+	}
+	if err := s.reload(ctx); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	o := s.open[id]
+	delete(s.open, id)
+	s.mu.Unlock()
+	if o != nil {
+		if <-o.ready; o.err == nil {
+			if err := o.site.close(); err != nil {
+				return err
+			}
+		}
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(s.path(id) + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("removing the site's file: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) path(id string) string { return filepath.Join(s.dir, "sites", id+".db") }
+
+// Site returns the site with that id, opened if need be. ErrNotFound: there is none. Ask again for each piece of work:
+// a site that is idle may be closed when others are opened.
+func (s *Store) Site(ctx context.Context, id string) (*Site, error) {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, ErrClosed
+	}
+	if _, ok := s.infos[id]; !ok {
+		s.mu.Unlock()
+		return nil, ErrNotFound
+	}
+	s.clock++
+	o, ok := s.open[id]
+	if ok {
+		o.used = s.clock
+		s.mu.Unlock()
+		select {
+		case <-o.ready:
+			return o.site, o.err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	o = &opening{ready: make(chan struct{}), used: s.clock}
+	s.open[id] = o
+	idle := s.longestIdle()
+	s.mu.Unlock()
+	for _, site := range idle {
+		site.close() // its rows are on disk; an error of closing loses nothing
+	}
+	o.site, o.err = openSite(s, id)
+	close(o.ready)
+	if o.err != nil {
+		s.mu.Lock()
+		if s.open[id] == o {
+			delete(s.open, id)
+		}
+		s.mu.Unlock()
+	}
+	return o.site, o.err
+}
+
+// longestIdle takes sites beyond the number to keep open out of the table: the longest unused of those that are idle.
+// s.mu is held.
+func (s *Store) longestIdle() (out []*Site) {
+	for len(s.open) > s.o.OpenSites {
+		var oldest string
+		for id, o := range s.open {
+			select {
+			case <-o.ready:
+			default:
+				continue
+			}
+			if o.err == nil && o.site.idle() && (oldest == "" || o.used < s.open[oldest].used) {
+				oldest = id
+			}
+		}
+		if oldest == "" {
+			return out
+		}
+		out = append(out, s.open[oldest].site)
+		delete(s.open, oldest)
+	}
+	return out
+}
+
+// Ready writes to the control file and reports whether that works.
+func (s *Store) Ready(ctx context.Context) error {
+	return s.control.SetSetting(ctx, "ready", []byte{1})
+}
