@@ -48,7 +48,10 @@ func localPath(next string) string {
 
 // signInPage answers 401 with the form in place of the page that was asked for; signing in leads back to it.
 func (s *Server) signInPage(w http.ResponseWriter, c *call, p *problem.Error) {
-	form := views.SignInForm{Next: "/", Wrong: views.Wrong{Field: p.Field, Message: p.Message, Hint: p.Hint}}
+	form := views.SignInForm{Next: "/"}
+	if p != errSignedOut { // that is nobody's mistake, and the form says it
+		form.Wrong = views.Wrong{Field: p.Field, Message: p.Message, Hint: p.Hint}
+	}
 	if c.Method == http.MethodGet || c.Method == http.MethodHead {
 		form.Next = localPath(c.URL.RequestURI())
 	}
