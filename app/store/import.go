@@ -17,7 +17,6 @@ type ImportResult struct {
 // Import takes hits straight into sealed days. Its blocks are in the file from early on, but no question sees them
 // before Commit; Cancel, or a start after a crash, removes them. One goroutine uses it.
 type Import struct {
-	ctx     context.Context // of StartImport; ends Add
 	site    *Site
 	id      int64
 	days    map[int32]*hotDay
@@ -36,7 +35,7 @@ const importReach = daySeconds
 
 // StartImport begins an import. Several may run at once.
 func (s *Site) StartImport(ctx context.Context) (*Import, error) {
-	im := &Import{ctx: ctx, site: s, days: map[int32]*hotDay{}, viewDay: map[string]int32{}, early: map[string][]row{},
+	im := &Import{site: s, days: map[int32]*hotDay{}, viewDay: map[string]int32{}, early: map[string][]row{},
 		numbers: map[uint64]uint32{}}
 	err := s.inWriter(ctx, func() error {
 		return s.inTx(ctx, func(tx *sql.Tx) error {
@@ -52,8 +51,8 @@ func (s *Site) StartImport(ctx context.Context) (*Import, error) {
 
 // Add takes hits, in the order of their times as far as possible, with Visit (unique within the import), Start and
 // Visitor set.
-func (im *Import) Add(hits []Hit) error {
-	if err := im.site.inWriter(im.ctx, func() error { return im.encode(hits) }); err != nil {
+func (im *Import) Add(ctx context.Context, hits []Hit) error {
+	if err := im.site.inWriter(ctx, func() error { return im.encode(ctx, hits) }); err != nil {
 		return err
 	}
 	for {
@@ -61,14 +60,14 @@ func (im *Import) Add(hits []Hit) error {
 		if !due {
 			return nil
 		}
-		if err := im.write(im.ctx, date); err != nil {
+		if err := im.write(ctx, date); err != nil {
 			return err
 		}
 	}
 }
 
 // encode turns hits into rows and writes the dictionary entries that are new with them.
-func (im *Import) encode(hits []Hit) error {
+func (im *Import) encode(ctx context.Context, hits []Hit) error {
 	s := im.site
 	rows := make([]row, len(hits))
 	s.mu.Lock()
@@ -77,7 +76,7 @@ func (im *Import) encode(hits []Hit) error {
 		rows[i] = s.dicts.encode(&hits[i])
 	}
 	s.mu.Unlock()
-	err := s.inTx(im.ctx, s.insertDicts, nil)
+	err := s.inTx(ctx, s.insertDicts, nil)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dicts.settle(err)

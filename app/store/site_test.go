@@ -204,7 +204,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := 0; i < len(hits); i += 500 {
-			if err := im.Add(hits[i:min(i+500, len(hits))]); err != nil {
+			if err := im.Add(ctx, hits[i:min(i+500, len(hits))]); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -228,7 +228,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		t.Fatalf("the second time: %v", err)
 	}
 	im, _ := site.StartImport(ctx)
-	if err := im.Add(hits[:1500]); err != nil { // and a crash
+	if err := im.Add(ctx, hits[:1500]); err != nil { // and a crash
 		t.Fatal(err)
 	}
 	s.Close()
