@@ -26,12 +26,12 @@ type instance struct {
 }
 
 // openInstance takes ownership of a data directory and opens what is in it.
-func openInstance(dir string) (*instance, error) {
+func openInstance(dir string, o store.Options) (*instance, error) {
 	lock, err := lockDir(dir)
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(dir)
+	s, err := store.Open(dir, o)
 	if err != nil {
 		return nil, errors.Join(storeError(dir, err), lock.Close())
 	}
@@ -98,7 +98,7 @@ func (sh *shell) dataAction(do action, create bool) func(*cobra.Command, []strin
 // and how that went.
 func (sh *shell) ownOrAsk(ctx context.Context, cmd *cobra.Command, dir string, args []string) (*instance, error) {
 	for wait := time.Now().Add(patience); ; {
-		in, err := openInstance(dir)
+		in, err := openInstance(dir, store.Options{})
 		if _, owned := errors.AsType[*ownedError](err); !owned {
 			return in, err
 		}

@@ -19,6 +19,7 @@ import (
 
 	"sandprint/app/collect"
 	"sandprint/app/enrich"
+	"sandprint/app/store"
 	"sandprint/app/web"
 )
 
@@ -122,7 +123,7 @@ func (r *Running) openData() error {
 	if err := prepareDir(dir); err != nil {
 		return err
 	}
-	if r.instance, err = openInstance(dir); err != nil {
+	if r.instance, err = openInstance(dir, store.Options{CommitWindow: r.cfg.CommitWindow}); err != nil {
 		return err
 	}
 	r.opened(r.instance.Close)

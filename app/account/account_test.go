@@ -23,7 +23,7 @@ const good = "three blind mice ran" // a password that nothing is wrong with
 // open returns a service on a data directory of its own, and the store under it.
 func open(t *testing.T, dir string) (*account.Service, *store.Store) {
 	t.Helper()
-	st, err := store.Open(dir)
+	st, err := store.Open(dir, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,10 +6,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
 	"path/filepath"
-	"slices"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -44,11 +41,11 @@ var controlSteps = []string{controlSchema}
 func OpenControl(path string) (*Control, error) {
 	c := &Control{path: path}
 	var err error
-	if c.write, err = openControlDB(path, 1); err != nil {
+	if c.write, err = openDB(path, 1); err != nil {
 		return nil, err
 	}
-	if err = migrateControl(c.write, controlSteps); err == nil {
-		c.read, err = openControlDB(path, 4)
+	if err = migrate(c.write, controlSteps); err == nil {
+		c.read, err = openDB(path, 4)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("control file %s: %w", path, err), c.write.Close())
@@ -61,48 +58,6 @@ func (c *Control) Close() error { return errors.Join(c.read.Close(), c.write.Clo
 
 // Dir returns the data directory: where the control file is.
 func (c *Control) Dir() string { return filepath.Dir(c.path) }
-
-// openControlDB opens a pool of at most conns connections, each with the same pragmas. auto_vacuum holds only when it comes
-// before anything is written; on a file that is there it would write the header anew with every connection, and so
-// touch a newer version's file, which is why only an empty one gets it.
-func openControlDB(path string, conns int) (*sql.DB, error) {
-	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}
-	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
-		pragmas = slices.Insert(pragmas, 1, "auto_vacuum(INCREMENTAL)")
-	}
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+q.Encode())
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(conns)
-	return db, nil
-}
-
-// migrateControl runs the steps that db has not had yet, each in one transaction with its number.
-func migrateControl(db *sql.DB, steps []string) error {
-	var version int
-	if err := db.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	if version > len(steps) {
-		return ErrNewer
-	}
-	for i := version; i < len(steps); i++ {
-		tx, err := db.Begin()
-		if err != nil {
-			return err
-		}
-		if _, err = tx.Exec(steps[i] + fmt.Sprintf(";PRAGMA user_version = %d", i+1)); err != nil {
-			return errors.Join(fmt.Errorf("schema step %d: %w", i+1, err), tx.Rollback())
-		}
-		if err := tx.Commit(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // inTx runs f in one transaction of the writer: all of it happens, or nothing.
 func (c *Control) inTx(ctx context.Context, f func(*sql.Tx) error) error {

@@ -25,7 +25,8 @@ type Site struct {
 	store *Store
 	id    string
 	path  string
-	write *sql.DB // one connection; used by the writer goroutine, or under work
+	last  atomic.Pointer[SiteInfo] // what Info returned last
+	write *sql.DB                  // one connection; used by the writer goroutine, or under work
 	read  *sql.DB
 
 	key     []byte // of cookie visitors
@@ -59,13 +60,18 @@ type Site struct {
 
 // openSite opens a site's file, makes it when it isn't there, and reads its hot days.
 func openSite(s *Store, id string) (*Site, error) {
+	info, ok := s.info(id)
+	if !ok {
+		return nil, ErrNotFound
+	}
 	site := &Site{store: s, id: id, path: s.path(id), queue: make(chan *request, 4096), jobs: make(chan func()),
 		quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{}}
+	site.last.Store(&info)
 	var err error
-	if site.write, err = openControlDB(site.path, 1); err != nil {
+	if site.write, err = openDB(site.path, 1); err != nil {
 		return nil, err
 	}
-	if site.read, err = openControlDB(site.path, 6); err != nil {
+	if site.read, err = openDB(site.path, 6); err != nil {
 		return nil, errors.Join(err, site.write.Close())
 	}
 	if err := site.start(context.Background()); err != nil {
@@ -77,7 +83,7 @@ func openSite(s *Store, id string) (*Site, error) {
 
 // start brings the file up to date and reads what is kept in memory of it.
 func (s *Site) start(ctx context.Context) error {
-	if err := migrateControl(s.write, siteSteps); err != nil {
+	if err := migrate(s.write, siteSteps); err != nil {
 		return err
 	}
 	if err := s.dropUnfinished(ctx); err != nil {
@@ -141,10 +147,12 @@ func (s *Site) idle() bool {
 	return s.queued.Load() == 0 && len(s.watch) == 0
 }
 
-// Info returns the site's name and settings as they are now.
+// Info returns the site's name and settings as they are now; of a site that was removed, as they were last.
 func (s *Site) Info() SiteInfo {
-	i, _ := s.store.info(s.id)
-	return i
+	if i, ok := s.store.info(s.id); ok {
+		s.last.Store(&i)
+	}
+	return *s.last.Load()
 }
 
 // NextVisit returns a new visit number, above all in the hot rows.

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// openDB opens a pool of at most conns connections, each with the same pragmas. auto_vacuum holds only when it comes
+// before anything is written; on a file that is there it would write the header anew with every connection, and so
+// touch a newer version's file, which is why only an empty one gets it.
+func openDB(path string, conns int) (*sql.DB, error) {
+	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		pragmas = slices.Insert(pragmas, 1, "auto_vacuum(INCREMENTAL)")
+	}
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// migrate runs the steps that db has not had yet, each in one transaction with its number.
+func migrate(db *sql.DB, steps []string) error {
+	var version int
+	if err := db.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	if version > len(steps) {
+		return ErrNewer
+	}
+	for i := version; i < len(steps); i++ {
+		tx, err := db.Begin()
+		if err != nil {
+			return err
+		}
+		if _, err = tx.Exec(steps[i] + fmt.Sprintf(";PRAGMA user_version = %d", i+1)); err != nil {
+			return errors.Join(fmt.Errorf("schema step %d: %w", i+1, err), tx.Rollback())
+		}
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
