@@ -84,3 +84,4 @@ function put(plot, name, x, y) {
 
 begin()
 document.addEventListener("swap", begin)
+addEventListener("resize", () => chart?.isConnected && tell(-1))

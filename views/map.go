@@ -68,6 +68,17 @@ type weekCell struct {
 	Shade string // opacity, 0–1
 }
 
+// gridDays is how many days the grid of a week looks at: hours of more can't be asked for, and 13 weeks show the rhythm.
+const gridDays = 91
+
+// GridPeriod returns the part of a period that the grid of a week is about: all of it, or its last 91 days.
+func GridPeriod(p report.Period) report.Period {
+	if first := p.To.AddDate(0, 0, -gridDays); first.After(p.From) {
+		p.Name, p.From = "custom", first
+	}
+	return p
+}
+
 var weekdays = [7]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 
 // week adds up page views by weekday and hour of an answer by hour.

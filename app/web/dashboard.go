@@ -102,6 +102,9 @@ func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Ans
 		if tab.By == "grid" || tab.By == "map" {
 			list.Compare = nil
 		}
+		if tab.By == "grid" {
+			list.Period = views.GridPeriod(q.Period)
+		}
 		queries = append(queries, list)
 	}
 	live := report.Query{Metrics: []report.Metric{report.Visitors}, Now: q.Now,
