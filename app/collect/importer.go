@@ -1,0 +1,142 @@
+package collect
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"sandprint/app/enrich"
+	"sandprint/app/problem"
+	"sandprint/app/store"
+	"sandprint/app/visit"
+)
+
+// Importer makes hits of the lines of a file, as package transfer describes them. One goroutine uses it.
+type Importer struct {
+	rules  *rules
+	key    []byte
+	visits visit.Table
+	number int64
+	known  map[uint64]struct{} // visitors that had a visit
+}
+
+// NewImporter returns an importer for a site. Of its settings only the page rules are used. A visitor's text gives the same number
+// in every import into the site.
+func NewImporter(info store.SiteInfo) *Importer {
+	return &Importer{rules: newRules(info.Settings), key: []byte("import " + info.ID), known: map[uint64]struct{}{}}
+}
+
+// lineHit is what a line says beyond a hit.
+type lineHit struct {
+	time                    time.Time
+	visitor, agent, country string
+}
+
+// Hit reads a line. Counted is false for one that the owner's page rules leave out. An error is a problem.Error that names the
+// field. Visit, Start and Type are for Assign.
+func (im *Importer) Hit(line []byte) (hit store.Hit, counted bool, err error) {
+	if !json.Valid(line) || line[skipBlanks(line, 0)] != '{' {
+		return store.Hit{}, false, &problem.Error{Status: 400, Code: "bad_json", Message: "it is not a JSON object"}
+	}
+	line = line[skipBlanks(line, 0):]
+	h, err := parseHit(line, "")
+	if err != nil {
+		return store.Hit{}, false, err
+	}
+	if h.isDecision() {
+		return store.Hit{}, false, badHit("n", "begins with a colon, and a file has no visitors' decisions")
+	}
+	l, err := parseLine(line)
+	if err != nil {
+		return store.Hit{}, false, err
+	}
+	hit = h.base(l.time.Unix())
+	hit.Visitor, hit.Lasting = visit.CookieKey(im.key, l.visitor), true
+	if hit.Kind == store.Engage {
+		return hit, true, nil
+	}
+	p, err := enrich.CleanPage(h.page, im.rules.keys)
+	if err != nil {
+		return store.Hit{}, false, badHit("u", "is no page: "+err.Error())
+	}
+	if im.rules.excluded != nil && im.rules.of(p) == levelNone {
+		return store.Hit{}, false, nil
+	}
+	if h.place(&hit, p, levelFull) {
+		h.referrer = "" // the file's owner has decided what to count
+		h.place(&hit, p, levelFull)
+	}
+	hit.Agent, hit.Place.Country = store.Agent(enrich.ParseAgent(l.agent, enrich.Hints{})), l.country
+	return hit, true, nil
+}
+
+// parseLine reads the fields that only lines have.
+func parseLine(line []byte) (l lineHit, err error) {
+	err = members(line, func(name string, value []byte) (err error) {
+		switch name {
+		case "ts":
+			var text string
+			if text, err = bounded(value, 40); err == nil {
+				if l.time, err = time.Parse(time.RFC3339, text); err != nil || l.time.Unix() < 0 {
+					err = fmt.Errorf("is not a time such as 2026-01-31T23:59:59Z")
+				}
+			}
+		case "visitor":
+			l.visitor, err = bounded(value, 200)
+		case "ua":
+			l.agent, err = bounded(value, 2000)
+		case "cc":
+			if l.country, err = bounded(value, 2); err == nil && !isCountry(l.country) {
+				err = fmt.Errorf("is not a country's two capital letters")
+			}
+		}
+		if err != nil {
+			return badHit(name, err.Error())
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+	case l.time.IsZero():
+		err = badHit("ts", "is missing")
+	case l.visitor == "":
+		err = badHit("visitor", "is missing")
+	case l.time.After(time.Now().Add(time.Minute)):
+		err = badHit("ts", "is in the future")
+	}
+	return l, err
+}
+
+// isCountry reports whether s has the form of an ISO 3166-1 alpha-2 code, or is empty.
+func isCountry(s string) bool {
+	return s == "" || len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
+}
+
+// Assign fills in Visit, Start and Type of hits, which come in the order of their times, over all calls.
+func (im *Importer) Assign(hits []store.Hit) {
+	for i := range hits {
+		h := &hits[i]
+		h.Start = h.Time
+		var v visit.Visit
+		if h.Kind == store.Engage {
+			var goesOn bool
+			if v, goesOn = im.visits.Touch(h.Time, h.Visitor); !goesOn {
+				continue
+			}
+		} else {
+			v = im.assign(h)
+		}
+		h.Visit, h.Start, h.Type = v.Number, v.Start, store.VisitorType(v.Type)
+	}
+}
+
+// assign returns the visit of a page view or event. A visitor is new in the visit in which it is first seen, whenever that is.
+func (im *Importer) assign(h *store.Hit) visit.Visit {
+	born := int64(0) // long ago
+	if _, known := im.known[h.Visitor]; !known {
+		born = h.Time / 86400
+		im.known[h.Visitor] = struct{}{}
+	}
+	v, _ := im.visits.Assign(h.Time, h.Visitor, born, func() int64 { im.number++; return im.number })
+	return v
+}

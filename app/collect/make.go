@@ -1,0 +1,69 @@
+package collect
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"sandprint/app/enrich"
+	"sandprint/app/store"
+)
+
+// Reasons for which a hit is not counted, as owners read them.
+const (
+	reasonBot      = "bot"
+	reasonForeign  = "foreign host"
+	reasonExcluded = "excluded page"
+	reasonPrivate  = "private page" // an event on a page of which only the path is counted
+	reasonSpam     = "referrer spam"
+	reasonOptedOut = "opted out"
+)
+
+// base makes what of a hit needs neither the request nor the site.
+func (h *wireHit) base(now int64) store.Hit {
+	out := store.Hit{Time: now, View: h.view, Seq: h.seq}
+	switch h.name {
+	case namePageview:
+		out.Kind, out.Seq = store.Pageview, 0
+	case nameEngage:
+		out.Kind, out.Engaged, out.Scroll = store.Engage, h.engaged, h.scroll()
+	default:
+		out.Kind, out.Name, out.Props = store.Event, cutRunes(enrich.ScrubText(h.name), 120), h.props
+		out.Amount, out.Currency = h.amount, h.currency
+	}
+	return out
+}
+
+// scroll returns the deepest percent of the page that was seen, rounded, 1–100; 0: not known.
+func (h *wireHit) scroll() uint8 {
+	if h.depth == 0 || h.height == 0 {
+		return 0
+	}
+	return uint8(min(100, max(1, (h.depth*100+h.height/2)/h.height)))
+}
+
+// maxTitle is how many characters of a title are kept.
+const maxTitle = 300
+
+// place fills in the page, where the visit came from, and what the browser says of itself without its agent. It returns true
+// when the referrer is spam.
+func (h *wireHit) place(out *store.Hit, p enrich.CleanedPage, l level) (spam bool) {
+	out.Page = store.Page{Host: p.Host, Path: p.Path}
+	if l == levelFull {
+		out.Page.Title = cutRunes(strings.TrimSpace(enrich.ScrubText(cutRunes(h.title, 2*maxTitle))), maxTitle)
+	} else {
+		out.Page.Path, _, _ = strings.Cut(p.Path, "?")
+		p.URL.RawQuery = ""
+	}
+	origin, spam := enrich.Trace(p.URL, h.referrer)
+	out.Origin = store.Origin(origin)
+	out.Language, out.Screen = enrich.Language(h.language), enrich.Screen(h.width)
+	return spam
+}
+
+// cutRunes returns at most n characters of s.
+func cutRunes(s string, n int) string {
+	if len(s) <= n || utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n])
+}

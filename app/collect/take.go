@@ -1,0 +1,224 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"sandprint/app/enrich"
+	"sandprint/app/store"
+	"sandprint/app/visit"
+)
+
+// patience is how long a sender waits for its hits to be written.
+const patience = 20 * time.Second
+
+// take takes the hits of one request in. It returns nil once those that count are on disk and the others are counted by reason; on
+// an error the sender sends all of them again (those that are on disk already are known by page view and number).
+func (d *Door) take(ctx context.Context, from sender, hits []wireHit) error {
+	// A browser that leaves a page often hangs up before the answer; its hits count all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	for len(hits) > 0 {
+		info, known := d.siteOf(&hits[0])
+		n := 1
+		for n < len(hits) && sameSite(&hits[0], &hits[n]) {
+			n++
+		}
+		if !known {
+			d.unknown.Add(int64(n))
+		} else if err := d.takeFor(ctx, info, from, hits[:n]); err != nil {
+			d.fault(info.Number, err)
+			return err
+		}
+		hits = hits[n:]
+	}
+	return nil
+}
+
+// siteOf returns the site that a hit is for: the one it names, or else the one of its page.
+func (d *Door) siteOf(h *wireHit) (store.SiteInfo, bool) {
+	if h.site != "" {
+		return d.o.Store.Find(strings.ToLower(h.site))
+	}
+	p, err := enrich.CleanPage(h.page, nil)
+	if err != nil {
+		return store.SiteInfo{}, false
+	}
+	return d.o.Store.Find(p.Host)
+}
+
+// sameSite reports whether two hits are surely for the same site.
+func sameSite(a, b *wireHit) bool { return a.site != "" && a.site == b.site }
+
+// takeFor is take for one site. A site may be closed for want of use between the asking for it and the writing; it is asked for
+// once more then.
+func (d *Door) takeFor(ctx context.Context, info store.SiteInfo, from sender, hits []wireHit) error {
+	for again := true; ; again = false {
+		site, err := d.o.Store.Site(ctx, info.ID)
+		if errors.Is(err, store.ErrNotFound) { // removed meanwhile
+			d.unknown.Add(int64(len(hits)))
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		t := taking{door: d, site: site, info: info, from: from, visits: d.visitsOf(info.ID, site), rules: d.rules.of(info), drops: map[string]int64{}}
+		kept, err := t.all(ctx, hits)
+		if err == nil {
+			err = site.Append(ctx, kept)
+		}
+		if errors.Is(err, store.ErrClosed) && again {
+			continue
+		}
+		if err == nil {
+			for reason, n := range t.drops {
+				site.Drop(reason, n)
+			}
+		}
+		return err
+	}
+}
+
+// visitsOf returns the visits that go on at a site, read back from its file the first time.
+func (d *Door) visitsOf(id string, site *store.Site) *visit.Table {
+	d.mu.Lock()
+	v := d.tables[id]
+	if v == nil {
+		v = &siteVisits{}
+		d.tables[id] = v
+	}
+	d.mu.Unlock()
+	v.restored.Do(func() {
+		now := time.Now().Unix()
+		midnight := now - now%86400 // who was new today stays known all day
+		site.OpenVisits(min(midnight, now-3600), func(visitor uint64, number, start, last int64, t store.VisitorType) {
+			if number > 0 {
+				v.Restore(visitor, visit.Visit{Number: number, Start: start, Type: visit.Type(t)}, last)
+			}
+		})
+	})
+	return &v.Table
+}
+
+// taking is the hits of one request for one site being taken in.
+type taking struct {
+	door   *Door
+	site   *store.Site
+	info   store.SiteInfo
+	from   sender
+	visits *visit.Table
+	rules  *rules
+	drops  map[string]int64
+	salt   []byte
+
+	described bool // agent and where are known
+	agent     store.Agent
+	where     store.Place
+}
+
+// all returns the hits that count, with their visits.
+func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
+	if enrich.IsBot(t.from.ua, t.from.hints) {
+		for i := range hits {
+			t.drop(&hits[i], reasonBot)
+		}
+		return nil, nil
+	}
+	now := time.Now().Unix()
+	kept := make([]store.Hit, 0, len(hits))
+	for i := range hits {
+		h := &hits[i]
+		out := h.base(now)
+		if h.isDecision() {
+			if h.name != nameConsent {
+				t.drops[reasonOptedOut]++
+			}
+			continue
+		}
+		if out.Kind != store.Engage {
+			if reason := t.describe(h, &out); reason != "" {
+				t.drop(h, reason)
+				continue
+			}
+		}
+		if err := t.assign(ctx, h, &out); err != nil {
+			return nil, err
+		}
+		kept = append(kept, out)
+	}
+	return kept, nil
+}
+
+// drop counts a hit that is not taken. An engagement is part of its page view, which was counted.
+func (t *taking) drop(h *wireHit, reason string) {
+	if h.name != nameEngage {
+		t.drops[reason]++
+	}
+}
+
+// describe fills in all that a page view or event says, or returns why it is not counted.
+func (t *taking) describe(h *wireHit, out *store.Hit) (reason string) {
+	p, err := enrich.CleanPage(h.page, t.rules.keys)
+	if err != nil || !belongs(t.info, p.Host) {
+		return reasonForeign
+	}
+	l := t.rules.of(p)
+	switch {
+	case l == levelNone:
+		return reasonExcluded
+	case l == levelCount && out.Kind == store.Event && !(t.info.Settings.Forms && h.name == nameForm):
+		return reasonPrivate
+	}
+	if h.place(out, p, l) {
+		return reasonSpam
+	}
+	if !t.described {
+		t.described = true
+		t.agent = store.Agent(enrich.ParseAgent(t.from.ua, t.from.hints))
+		if t.from.addr.IsValid() {
+			t.where = store.Place(t.door.o.Geo.Place(t.from.addr))
+		}
+	}
+	out.Agent, out.Place = t.agent, t.where
+	return ""
+}
+
+// nameForm is the event that the tracker sends of forms at level count too, where the owner asked for it: it tells the path only.
+const nameForm = "Form: Submission"
+
+// assign fills in the visitor's number and the visit.
+func (t *taking) assign(ctx context.Context, h *wireHit, out *store.Hit) error {
+	visitor, born, err := t.key(ctx, h, out.Time)
+	if err != nil {
+		return err
+	}
+	out.Visitor, out.Lasting, out.Start = visitor, born != visit.NoCookie, out.Time
+	var v visit.Visit
+	if out.Kind == store.Engage {
+		var goesOn bool
+		if v, goesOn = t.visits.Touch(out.Time, visitor); !goesOn {
+			return nil
+		}
+	} else {
+		v, _ = t.visits.Assign(out.Time, visitor, born, t.site.NextVisit)
+	}
+	out.Visit, out.Start, out.Type = v.Number, v.Start, store.VisitorType(v.Type)
+	return nil
+}
+
+// key returns the visitor's number, and the day of birth of the cookie if it was used.
+func (t *taking) key(ctx context.Context, h *wireHit, now int64) (visitor uint64, born int64, err error) {
+	if h.cookie != "" && !t.from.objects && t.info.Mode != "cookieless" {
+		if id, born, ok := visit.ParseCookie(h.cookie); ok && visit.Alive(born, now) {
+			return visit.CookieKey(t.site.SiteKey(), id), born, nil
+		}
+	}
+	if t.salt == nil {
+		if t.salt, err = t.site.DaySalt(ctx, time.Now()); err != nil {
+			return 0, 0, err
+		}
+	}
+	return visit.DayKey(t.salt, t.from.addr, t.from.ua), visit.NoCookie, nil
+}
