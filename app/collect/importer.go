@@ -59,7 +59,7 @@ func (im *Importer) Hit(line []byte) (hit store.Hit, counted bool, err error) {
 	if err != nil {
 		return store.Hit{}, false, badHit("u", "is no page: "+err.Error())
 	}
-	if im.rules.excluded != nil && im.rules.of(p) == levelNone {
+	if im.rules.excludes(p) {
 		return store.Hit{}, false, nil
 	}
 	if h.place(&hit, p, levelFull) {

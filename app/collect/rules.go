@@ -62,13 +62,18 @@ func pathExpr(pattern string) string {
 
 // of returns how much of a page may be counted. It looks at the path as it came, not as it is kept.
 func (r *rules) of(p enrich.CleanedPage) level {
-	switch path := p.URL.Path; {
-	case r.excluded != nil && (r.excluded.MatchString(path) || r.excluded.MatchString(p.URL.EscapedPath())):
+	switch {
+	case r.excludes(p):
 		return levelNone
-	case countPaths.MatchString(path):
+	case countPaths.MatchString(p.URL.Path):
 		return levelCount
 	}
 	return levelFull
+}
+
+// excludes reports whether the owner has excluded a page.
+func (r *rules) excludes(p enrich.CleanedPage) bool {
+	return r.excluded != nil && (r.excluded.MatchString(p.URL.Path) || r.excluded.MatchString(p.URL.EscapedPath()))
 }
 
 // rulebook keeps the rules of sites, made anew when an owner changes them.
