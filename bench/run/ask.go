@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sandprint/bench/gen"
+	"sandprint/bench/load"
 )
 
 // panels are the questions of a dashboard page over 12 months.
