@@ -1,0 +1,139 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sandprint/app/account"
+	"sandprint/bench/gen"
+)
+
+const (
+	demoUser     = "demo@" + gen.Domain
+	demoCustomer = "Kiln & Sea"
+)
+
+func (sh *shell) demoCommand() *cobra.Command {
+	c := &cobra.Command{Use: "demo", Short: "Show everything with a year of made-up visits, gone on exit", Args: cobra.NoArgs,
+		Long: "Run Sandprint on a throw-away directory with a year of made-up visits to a shop that doesn't exist, and a few more\n" +
+			"while it runs. It prints one address, which signs in as often as it is opened. Ctrl-C ends it and removes everything.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			sh.ran = true
+			if sh.live != nil {
+				return usagef("the demo has a directory of its own: run it without --data")
+			}
+			return sh.demo(cmd.Context(), cmd.Flags().Changed("listen"))
+		}}
+	defineServe(c, &sh.cfg)
+	return c
+}
+
+// demo runs a demo until ctx ends. Unless the address was chosen, one that is taken is replaced by a free port.
+func (sh *shell) demo(ctx context.Context, chosen bool) (err error) {
+	cfg := sh.cfg
+	if cfg.Data, err = os.MkdirTemp("", "sandprint-demo-"); err != nil {
+		return failf(exitFailed, "can't make a directory for the demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(cfg.Data)) }()
+	if !chosen && taken(cfg.Listen) {
+		cfg.Listen = "127.0.0.1:0"
+	}
+	// The made-up visitors give addresses of their own, as a proxy on this machine would.
+	cfg.TrustedProxies = append(cfg.TrustedProxies, netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"))
+	l, logFile, err := newLog(cfg, sh.err)
+	if err != nil {
+		return err
+	}
+	defer logFile.Close()
+	r, err := Start(cfg, sh.assets, l)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	sh.say("Making a year of visits …")
+	link, err := r.furnish(ctx, time.Now())
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped on purpose, before it was ready
+		}
+		return err
+	}
+	stop := r.startTrickle(ctx, time.Now())
+	defer stop()
+	sh.say("The demo is ready. Open this address; Ctrl-C ends the demo and removes it.")
+	fmt.Fprintln(sh.out, link)
+	select {
+	case <-ctx.Done():
+	case err = <-r.failed:
+	}
+	return err
+}
+
+// taken reports whether another program listens on addr.
+func taken(addr string) bool {
+	l, err := net.Listen("tcp", addr)
+	if err == nil {
+		l.Close()
+	}
+	return errors.Is(err, syscall.EADDRINUSE)
+}
+
+// furnish makes the demo's user, site and year of visits up to now, and returns the link that leads to them.
+func (r *Running) furnish(ctx context.Context, now time.Time) (link string, err error) {
+	who := account.Local()
+	if _, err := r.accounts.AddUser(ctx, who, account.NewUser{Email: demoUser, Customer: demoCustomer, Role: "owner"}); err != nil {
+		return "", err
+	}
+	site, err := r.accounts.AddSite(ctx, who, account.NewSite{Domain: gen.Domain, Customer: demoCustomer, Zone: "Europe/Berlin"})
+	if err != nil {
+		return "", err
+	}
+	site.Settings.Goals = []account.Goal{
+		{Name: "Purchase", Event: "Purchase"}, {Name: "Workshop booking", Event: "Workshop booking"},
+		{Name: "Newsletter signup", Event: "Newsletter signup"}, {Name: "Saw the basket", Page: "/basket/"},
+	}
+	if _, err := r.accounts.ChangeSite(ctx, who, gen.Domain, account.SiteChange{Settings: &site.Settings}); err != nil {
+		return "", err
+	}
+	if err := r.importYear(ctx, site.ID, now); err != nil {
+		return "", err
+	}
+	secret, err := r.accounts.NewLink(ctx, who, demoUser, account.DemoLink)
+	return r.base + "/link/" + secret, err
+}
+
+// importYear puts the visits of the demo into its site, as an import does.
+func (r *Running) importYear(ctx context.Context, siteID string, now time.Time) error {
+	o, err := gen.Scale("demo", now)
+	if err != nil {
+		return err
+	}
+	site, err := r.store.Site(ctx, siteID)
+	if err != nil {
+		return err
+	}
+	im, err := site.StartImport(ctx)
+	if err != nil {
+		return err
+	}
+	defer im.Cancel()
+	for day := range gen.New(o).Days() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := im.Add(ctx, day); err != nil {
+			return err
+		}
+	}
+	_, err = im.Commit(ctx, sha256.Sum256(fmt.Appendf(nil, "demo %v", o)))
+	return err
+}
