@@ -2,6 +2,7 @@ package views
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,7 +77,9 @@ func drawChart(w *Words, v View, a report.Answer, at int) chart {
 		from := max(last-1, 0)
 		c.Unfinished = trace(now[from:last+1], func(i int) float64 { return place(from + i) }, height)
 	}
-	c.Before = trace(before, place, height)
+	if slices.ContainsFunc(before, func(f float64) bool { return f > 0 }) { // a line along zero would say nothing
+		c.Before = trace(before, place, height)
+	}
 	for _, f := range rulesOf(m, c.Top) {
 		c.Rules = append(c.Rules, tick{At: height(f), Label: w.axis(m, f, currencyOf(a, at))})
 	}

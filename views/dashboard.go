@@ -2,7 +2,6 @@ package views
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"sandprint/app/report"
@@ -40,14 +39,30 @@ func (d Dashboard) read() int {
 	return most
 }
 
-// hidden returns the reason why rows are kept back, or "".
-func (d Dashboard) hidden() (rows int, reason string) {
-	for _, a := range d.Lists {
-		if rows += a.Hidden.Rows; a.Hidden.Reason != "" {
-			reason = a.Hidden.Reason
+// floor says what the smallest group keeps back, or "".
+func (d Dashboard) floor() string {
+	rows, blank, reason := 0, d.Chart.Hidden.Rows, d.Chart.Hidden.Reason
+	for i, t := range d.View.Open() {
+		if h := d.Lists[i].Hidden; h.Rows > 0 {
+			reason = h.Reason
+			if t.By == "grid" {
+				blank += h.Rows
+			} else {
+				rows += h.Rows
+			}
 		}
 	}
-	return rows, reason
+	w := d.words()
+	switch {
+	case reason == "":
+		return ""
+	case blank == 0:
+		return w.F("%s rows are kept together as (other): %s. The site's settings say how small is too small.", w.Exact(float64(rows)), reason)
+	case rows == 0:
+		return w.F("%s hours or days are left blank: %s. The site's settings say how small is too small.", w.Exact(float64(blank)), reason)
+	}
+	return w.F("%s rows are kept together as (other) and %s hours or days left blank: %s. The site's settings say how small is too small.",
+		w.Exact(float64(rows)), w.Exact(float64(blank)), reason)
 }
 
 // periodChoice is a line of the period menu and its key (the keys are those that users of Plausible know).
@@ -189,94 +204,6 @@ func (d Dashboard) modeText() string {
 	return d.words().T("Counted by first-party cookie")
 }
 
-// row is one line of a list, ready to be drawn.
-type row struct {
-	Name, Title string // Title is the whole name where it may be cut
-	Bar         string // width in percent
-	Share       string
-	Value, Full string
-	Extra       string // a second figure, or empty
-	Change, Was string
-	Mood        Mood
-	Link        string // filters by the row; empty for what can't be filtered by
-	Without     string // excludes the row
-	On          bool   // the page is filtered by it
-	Path        bool   // the name is an address: written left to right, cut in the middle of nothing
-}
-
-// rows makes the lines of a list from its answer.
-func (d Dashboard) rows(t Tab, a report.Answer) []row {
-	w, by, high := d.words(), a.Query.By, 0.0
-	for _, r := range a.Rows {
-		high = max(high, r.Values[0].Number)
-	}
-	m := a.Query.Metrics[0]
-	list := make([]row, 0, len(a.Rows))
-	for _, r := range a.Rows {
-		v := r.Values[0]
-		line := row{Name: w.valueName(by, r.Name), Title: r.Name, Value: w.listed(m, v), Full: w.FullFigure(m, v) + " " + w.T(metricNames[m]), Path: isPath(by)}
-		if high > 0 {
-			line.Bar = percent(100 * v.Number / high)
-		}
-		if a.Totals[0].Number > 0 {
-			line.Share = w.share(100 * v.Number / a.Totals[0].Number)
-		}
-		if len(r.Values) > 1 {
-			line.Extra, line.Share = w.Figure(a.Query.Metrics[1], r.Values[1]), ""
-		}
-		if r.Previous != nil {
-			line.Change, line.Mood = w.Change(m, v, r.Previous[0])
-			line.Was = w.FullFigure(m, r.Previous[0])
-		}
-		if r.Name != report.Other {
-			line.Link, line.Without = d.View.only(by, report.Is, r.Name).URL(), d.View.only(by, report.Not, r.Name).URL()
-			line.On = d.View.filtered(by, r.Name)
-		}
-		list = append(list, line)
-	}
-	return list
-}
-
-func isPath(by report.Dimension) bool {
-	return by == "page" || by == "entry_page" || by == "exit_page" || by == "referrer" || by == "hostname"
-}
-
-// share writes a part of a whole: whole percents, and <1% for what is there but small.
-func (w *Words) share(percent float64) string {
-	if percent > 0 && percent < 0.5 {
-		return "<1" + w.or().Space + "%"
-	}
-	return w.Percent(percent, 0)
-}
-
-// tabGroup is a place in the row of tabs: one list or several.
-type tabGroup struct {
-	Label string
-	Tabs  []Tab
-}
-
-// groups returns the places in a panel's row of tabs.
-func (p *panel) groups() []tabGroup {
-	var list []tabGroup
-	for _, t := range p.Tabs {
-		if n := len(list); t.Under != "" && n > 0 && list[n-1].Label == t.Under {
-			list[n-1].Tabs = append(list[n-1].Tabs, t)
-			continue
-		}
-		label := t.Label
-		if t.Under != "" {
-			label = t.Under
-		}
-		list = append(list, tabGroup{label, []Tab{t}})
-	}
-	return list
-}
-
-// has reports whether a tab is in the group.
-func (g tabGroup) has(t Tab) bool {
-	return slices.ContainsFunc(g.Tabs, func(other Tab) bool { return other.By == t.By })
-}
-
 // exports are the lists that the export menu offers.
 var exports = []report.Dimension{"page", "source", "channel", "utm_campaign", "country", "browser", "device", "goal"}
 
@@ -287,9 +214,6 @@ func (v View) csv(by report.Dimension) string {
 
 // details returns the address of a list's whole table.
 func (v View) details(by report.Dimension) string { return v.at("/details", "by", string(by)) }
-
-// count writes a whole number for an attribute.
-func count(n int) string { return strconv.Itoa(n) }
 
 // frame returns the page with the dashboard's bar, footer and scripts.
 func (d Dashboard) frame() Page {

@@ -160,7 +160,7 @@ func worldMap(d Dashboard, a report.Answer) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for i, f := range from {
-			if i == 0 || f > from[i-1] {
+			if i == len(from)-1 || from[i+1] > f {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

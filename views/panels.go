@@ -21,6 +21,7 @@ type Tab struct {
 	Under   string          // label of the group that the tab is in, or empty: tabs of a group share one place in the row of tabs
 	Metrics []report.Metric // the first one orders the list and draws the bars
 	Empty   string          // what an empty list says
+	Unset   string          // what is said of visits without a value, which have no row; empty: they have one
 }
 
 // listRows is how many rows a list of the dashboard has.
@@ -33,35 +34,35 @@ var panels = []*panel{
 	{"sources", "Sources", []Tab{
 		{By: "channel", Label: "Channels", Empty: "No visits in this period."},
 		{By: "source", Label: "Sources", Empty: "No visits in this period."},
-		{By: "referrer", Label: "Referrers", Empty: "No visit came from a link on another site."},
-		{By: "utm_campaign", Label: "Campaigns", Under: "Campaigns", Empty: noTags},
-		{By: "utm_source", Label: "Source", Under: "Campaigns", Empty: noTags},
-		{By: "utm_medium", Label: "Medium", Under: "Campaigns", Empty: noTags},
-		{By: "utm_content", Label: "Content", Under: "Campaigns", Empty: noTags},
-		{By: "utm_term", Label: "Term", Under: "Campaigns", Empty: noTags},
+		{By: "referrer", Label: "Referrers", Empty: "No visit came from a link on another site.", Unset: "Without a referrer"},
+		{By: "utm_campaign", Label: "Campaigns", Under: "Campaigns", Empty: noTags, Unset: "Not tagged"},
+		{By: "utm_source", Label: "Source", Under: "Campaigns", Empty: noTags, Unset: "Not tagged"},
+		{By: "utm_medium", Label: "Medium", Under: "Campaigns", Empty: noTags, Unset: "Not tagged"},
+		{By: "utm_content", Label: "Content", Under: "Campaigns", Empty: noTags, Unset: "Not tagged"},
+		{By: "utm_term", Label: "Term", Under: "Campaigns", Empty: noTags, Unset: "Not tagged"},
 	}},
 	{"pages", "Pages", []Tab{
 		{By: "page", Label: "Pages", Empty: "No page was read in this period."},
 		{By: "entry_page", Label: "Entry", Empty: "No visit began in this period."},
 		{By: "exit_page", Label: "Exit", Empty: "No visit ended in this period."},
-		{By: "title", Label: "Titles", Empty: "No page had a title."},
+		{By: "title", Label: "Titles", Empty: "No page had a title.", Unset: "Without a title"},
 		{By: "hostname", Label: "Hosts", Empty: "No page was read in this period."},
 	}},
 	{"places", "Places", []Tab{
 		{By: "map", Label: "Map", Empty: "No country is known for this period."},
 		{By: "country", Label: "Countries", Empty: "No country is known for this period."},
-		{By: "region", Label: "Regions", Empty: noCities},
-		{By: "city", Label: "Cities", Empty: noCities},
-		{By: "language", Label: "Languages", Empty: "No browser named a language in this period."},
+		{By: "region", Label: "Regions", Empty: noCities, Unset: "Not known"},
+		{By: "city", Label: "Cities", Empty: noCities, Unset: "Not known"},
+		{By: "language", Label: "Languages", Empty: "No browser named a language in this period.", Unset: "Not known"},
 	}},
 	{"devices", "Devices", []Tab{
 		{By: "browser", Label: "Browsers", Under: "Browsers", Empty: "No visits in this period."},
 		{By: "browser_version", Label: "Versions", Under: "Browsers", Empty: "No visits in this period."},
 		{By: "os", Label: "Systems", Under: "Systems", Empty: "No visits in this period."},
-		{By: "os_version", Label: "Versions", Under: "Systems", Empty: "No browser named its system's version."},
+		{By: "os_version", Label: "Versions", Under: "Systems", Empty: "No browser named its system's version.", Unset: "Not known"},
 		{By: "device", Label: "Devices", Under: "Devices", Empty: "No visits in this period."},
-		{By: "device_model", Label: "Models", Under: "Devices", Empty: "No phone or tablet named its make."},
-		{By: "screen", Label: "Screens", Empty: "No visits in this period."},
+		{By: "device_model", Label: "Models", Under: "Devices", Empty: "No phone or tablet named its make.", Unset: "Not known"},
+		{By: "screen", Label: "Screens", Empty: "No visits in this period.", Unset: "Not known"},
 	}},
 	{"goals", "Goals", []Tab{
 		{By: "goal", Label: "Goals", Metrics: []report.Metric{report.Conversions, report.ConversionRate},
@@ -132,6 +133,9 @@ func (t Tab) Limit() int {
 		return 300
 	case "grid":
 		return 0
+	}
+	if t.Unset != "" {
+		return listRows + 1
 	}
 	return listRows
 }

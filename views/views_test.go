@@ -85,7 +85,7 @@ func TestDashboardHoldsItsParts(t *testing.T) {
 	if got := text(class(doc, "on")[0]); !strings.HasPrefix(got, "kiln-and-sea.example") {
 		t.Errorf("the switcher marks %q", got)
 	}
-	for name, want := range map[string]int{"tile": 6, "panel": 6, "plot": 1, "pill": 1, "row": 4*9 - 3 + 11 + 4} {
+	for name, want := range map[string]int{"tile": 6, "panel": 6, "plot": 1, "pill": 1, "row": 3*9 + 6 + 4} {
 		if got := len(class(doc, name)); got != want {
 			t.Errorf("%d elements of class %s, want %d", got, name, want)
 		}
@@ -207,7 +207,7 @@ func TestFloorIsSaid(t *testing.T) {
 	d := sample("")
 	d.Lists[2].Hidden = report.Hidden{Rows: 3, Reason: "groups under 5"}
 	got := text(class(parse(t, draw(t, views.DashboardPage(d))), "floor")[0])
-	if !strings.Contains(got, "3 small rows") || !strings.Contains(got, "groups under 5") {
+	if !strings.Contains(got, "3 rows") || !strings.Contains(got, "groups under 5") {
 		t.Errorf("the page says %q", got)
 	}
 }
