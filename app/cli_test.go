@@ -83,9 +83,9 @@ func finish(t *testing.T, c *exec.Cmd, stdin string) result {
 // served is a serve at work.
 type served struct {
 	*exec.Cmd
-	url, setup string
-	talk       *bytes.Buffer
-	ended      chan struct{}
+	url   string
+	talk  *bytes.Buffer
+	ended chan struct{}
 }
 
 // serve starts the program on dir and a free port, and waits until it is ready.

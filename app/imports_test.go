@@ -30,7 +30,7 @@ const importPolicy = `
 	privacy < account, store, problem;
 	views < report, heatmap, account, privacy, problem;
 	web < views, report, heatmap, account, privacy, transfer, problem;
-	app < problem, column, enrich, visit, store, report, heatmap, account, collect, compat, transfer, privacy, views, web;
+	app < problem, column, enrich, visit, store, report, heatmap, account, collect, compat, transfer, privacy, views, web, bench/gen;
 	apptest < app;
 	main < app;
 `

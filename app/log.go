@@ -98,8 +98,9 @@ func (d *dailyFile) prune(now time.Time) error {
 	oldest := now.UTC().AddDate(0, 0, 1-d.days).Format(time.DateOnly)
 	before, after, _ := strings.Cut(filepath.Base(d.name("\x00")), "\x00")
 	for _, e := range entries {
-		day, ok := strings.CutPrefix(e.Name(), before)
-		if day, ok = strings.CutSuffix(day, after); !ok || !strings.HasPrefix(e.Name(), before) {
+		rest, ours := strings.CutPrefix(e.Name(), before)
+		day, dated := strings.CutSuffix(rest, after)
+		if !ours || !dated {
 			continue
 		}
 		if _, err := time.Parse(time.DateOnly, day); err == nil && day < oldest {

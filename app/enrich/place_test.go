@@ -163,8 +163,10 @@ func TestGeoReadsAReplacedFile(t *testing.T) {
 		time.Sleep(recheck)
 		expect("put back", "FR", false)
 
-		if g.Close() != nil || g.Close() != nil {
-			t.Error("closing failed")
+		for range 2 {
+			if err := g.Close(); err != nil {
+				t.Error("closing:", err)
+			}
 		}
 		put(sample(t, "city.mmdb"))
 		time.Sleep(recheck)

@@ -176,14 +176,15 @@ func (t *tally) views(b *store.Block, r run) {
 	}
 	pages := b.Cols[store.ViewPage]
 	at := r.start
-	row, ok := r.row, true
+	row := r.row
 	if r.slot != apart {
-		row, ok = p.rowAt(&r, 0)
+		row, _ = p.rowAt(&r, 0)
 	}
 	total := int32(p.rows)
 	for i := r.views[0]; i < r.views[1]; i++ {
 		if r.slot == apart {
 			at += int64(b.Cols[store.ViewDelay][i])
+			var ok bool
 			if row, ok = p.rowAt(&r, at); !ok {
 				continue
 			}

@@ -27,7 +27,7 @@ func TestSameSeedSameHits(t *testing.T) {
 		}
 		return [32]byte(h.Sum(nil))
 	}
-	if sum(1) != sum(1) {
+	if again := sum(1); again != sum(1) {
 		t.Error("two runs with one seed differ")
 	}
 	if sum(1) == sum(2) {
