@@ -43,10 +43,11 @@ type live struct {
 type Table struct {
 	mu     sync.Mutex
 	visits map[uint64]live
-	calls  int   // since the last sweep
-	swept  int64 // when that was, seconds since 1970
-	first  map[uint64]struct{}
-	day    int64 // of first, days since 1970
+	begun  int                 // visits since the last sweep
+	kept   int                 // visits that it kept
+	swept  int64               // when it was, seconds since 1970
+	first  map[uint64]struct{} // visitors that were new on day
+	day    int64               // days since 1970
 }
 
 // Assign returns the visit that a hit at now (seconds since 1970) of a visitor belongs to, and whether it begins with it. Born is
@@ -100,7 +101,7 @@ func (t *Table) typeOf(day int64, visitor uint64, born int64) Type {
 	case born != day:
 		return Returning
 	}
-	if day > t.day || len(t.first) >= maxFirst {
+	if t.first == nil || day > t.day || len(t.first) >= maxFirst {
 		t.day, t.first = day, map[uint64]struct{}{}
 	}
 	if _, known := t.first[visitor]; known {
@@ -112,13 +113,13 @@ func (t *Table) typeOf(day int64, visitor uint64, born int64) Type {
 	return New
 }
 
-// keep remembers a visit, and now and then forgets those that ended: after as many calls as there are visits, so that a call
-// costs the same on average however many there are. t.mu is held.
+// keep remembers a visit, and now and then forgets those that ended: after as many as the last time were kept, so that it costs
+// the same on average however many there are. t.mu is held.
 func (t *Table) keep(now int64, visitor uint64, l live) {
 	if t.visits == nil {
 		t.visits = map[uint64]live{}
 	}
-	if t.calls++; t.calls > len(t.visits) && now-t.swept >= 60 || len(t.visits) >= maxVisits {
+	if t.begun++; t.begun > t.kept && now-t.swept >= 60 || len(t.visits) >= maxVisits {
 		t.sweep(now)
 	}
 	t.visits[visitor] = l
@@ -126,7 +127,6 @@ func (t *Table) keep(now int64, visitor uint64, l live) {
 
 // sweep forgets the visits that ended before now, and one in eight of the others if there are too many. t.mu is held.
 func (t *Table) sweep(now int64) {
-	t.calls, t.swept = 0, now
 	kept := make(map[uint64]live, len(t.visits)/2) // a map never shrinks by itself
 	for visitor, l := range t.visits {
 		if now-l.last <= idle {
@@ -140,5 +140,5 @@ func (t *Table) sweep(now int64) {
 		}
 		delete(kept, visitor)
 	}
-	t.visits = kept
+	t.visits, t.kept, t.begun, t.swept = kept, len(kept), 0, now
 }
