@@ -47,7 +47,7 @@ type wireHit struct {
 // isDecision reports whether h tells of a visitor's decision rather than of a page.
 func (h *wireHit) isDecision() bool { return h.name[0] == ':' }
 
-// badHit says what is wrong with a field; what goes on where the field's name ends.
+// badHit says what is wrong with a field: a sentence that begins with its name and goes on with what.
 func badHit(field, what string) *problem.Error {
 	return problem.BadField(field, "bad_hit", `"`+field+`" `+what+".")
 }
@@ -307,12 +307,16 @@ func looseText(value []byte, limit int) (string, error) {
 	if len(s) > limit {
 		return "", fmt.Errorf("is longer than %d bytes", limit)
 	}
-	s = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s)
+	if strings.ContainsAny(s, "\n\r\t") {
+		s = lineBreaks.Replace(s)
+	}
 	if strings.ContainsFunc(s, unicode.IsControl) {
 		return "", errControl
 	}
 	return s, nil
 }
+
+var lineBreaks = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ")
 
 // within returns a number, its fraction cut where T has none, from low to high.
 func within[T int | uint32 | float64](value []byte, low, high float64) (T, error) {
