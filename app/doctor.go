@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -134,13 +133,8 @@ func examineDir(dir string) []finding {
 
 func (sh *shell) examineGeo() finding {
 	f := finding{About: "countries"}
-	embedded, err := fs.ReadFile(sh.assets, "static/country.mmdb")
-	if err != nil {
-		f.Is, f.Mend = oneLine(err.Error()), "get a whole copy of the program"
-		return f
-	}
 	file := os.Getenv(envName("geoip"))
-	geo, err := enrich.OpenGeo(embedded, file)
+	geo, err := enrich.OpenGeo(sh.assets.Countries, file)
 	if err != nil {
 		f.Is, f.Mend = oneLine(err.Error()), "name a GeoLite2, GeoIP2 or DB-IP file with "+envName("geoip")+", or leave it out"
 		return f

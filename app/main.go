@@ -58,9 +58,15 @@ func failf(code int, format string, args ...any) error {
 
 func usagef(format string, args ...any) error { return failf(exitUsage, format, args...) }
 
-// Main runs one command line and returns its exit code. Args are without the program's name; assets are the files
-// tracker.js and static/ of the repository. An interrupt or SIGTERM ends the command in order, a second one at once.
-func Main(args []string, assets fs.FS) int {
+// Assets are what the binary carries: the files tracker.js and static/ of the repository, and the country table.
+type Assets struct {
+	fs.FS
+	Countries []byte // static/country.mmdb
+}
+
+// Main runs one command line and returns its exit code. Args are without the program's name. An interrupt or SIGTERM
+// ends the command in order, a second one at once.
+func Main(args []string, assets Assets) int {
 	keepPrivate()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
@@ -74,7 +80,7 @@ func Main(args []string, assets fs.FS) int {
 
 // shell is where a command runs: its streams, and the instance when that is already open in this process.
 type shell struct {
-	assets fs.FS
+	assets Assets
 	in     io.Reader
 	out    io.Writer // results
 	err    io.Writer // talk

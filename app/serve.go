@@ -73,7 +73,7 @@ type Running struct {
 
 	*instance
 	cfg     Config
-	assets  fs.FS
+	assets  Assets
 	log     *slog.Logger
 	geo     *enrich.Geo
 	scripts *collect.Scripts
@@ -86,9 +86,9 @@ type Running struct {
 	err     error          // of Close
 }
 
-// Start opens the data directory and the listener and answers from then on. Assets are as for Main. Errors carry the
-// exit code of the contract. Close the instance in the end.
-func Start(cfg Config, assets fs.FS, l *slog.Logger) (*Running, error) {
+// Start opens the data directory and the listener and answers from then on. Errors carry the exit code of the
+// contract. Close the instance in the end.
+func Start(cfg Config, assets Assets, l *slog.Logger) (*Running, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
@@ -131,11 +131,8 @@ func (r *Running) openData() error {
 }
 
 func (r *Running) openGeo() error {
-	embedded, err := fs.ReadFile(r.assets, "static/country.mmdb")
-	if err != nil {
-		return err
-	}
-	if r.geo, err = enrich.OpenGeo(embedded, r.cfg.GeoIP); err != nil {
+	var err error
+	if r.geo, err = enrich.OpenGeo(r.assets.Countries, r.cfg.GeoIP); err != nil {
 		return failf(exitFailed, "can't read the country table %s: %v: give --geoip a GeoLite2, GeoIP2 or DB-IP file, or leave it out", r.cfg.GeoIP, err)
 	}
 	r.opened(r.geo.Close)

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"io/fs"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -63,11 +62,7 @@ func (sh *shell) versionCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			sh.ran = true
 			v := versionOf()
-			embedded, err := fs.ReadFile(sh.assets, "static/country.mmdb")
-			if err != nil {
-				return err
-			}
-			geo, err := enrich.OpenGeo(embedded, "")
+			geo, err := enrich.OpenGeo(sh.assets.Countries, "")
 			if err != nil {
 				return err
 			}

@@ -62,7 +62,7 @@ func Start(t testing.TB, o Options) *App {
 	c.Data, c.Listen, c.BaseURL, c.GeoIP = o.Dir, "127.0.0.1:0", o.BaseURL, o.GeoIP
 	c.TrustedProxies, c.RateLimit = o.TrustedProxies, app.Rate(o.RateLimit)
 	a := &App{Dir: o.Dir, t: t, log: &buffer{}}
-	running, err := app.Start(c, Assets(), slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	running, err := app.Start(c, Assets(t), slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,10 +71,16 @@ func Start(t testing.TB, o Options) *App {
 	return a
 }
 
-// Assets returns the files that the binary carries, from the repository that the test is in.
-func Assets() fs.FS {
+// Assets returns what the binary carries, from the repository that the test is in.
+func Assets(t testing.TB) app.Assets {
+	t.Helper()
 	_, file, _, _ := runtime.Caller(0)
-	return os.DirFS(filepath.Join(filepath.Dir(file), "..", ".."))
+	root := os.DirFS(filepath.Join(filepath.Dir(file), "..", ".."))
+	countries, err := fs.ReadFile(root, "static/country.mmdb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app.Assets{FS: root, Countries: countries}
 }
 
 // Close ends the application as Ctrl-C does. Closing again does nothing.
