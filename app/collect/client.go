@@ -71,7 +71,8 @@ type limiter struct {
 // generation is how many networks one generation holds; one takes some 100 bytes.
 const generation = 1 << 15
 
-// newLimiter returns a limiter to hits a second, with bursts of four times as many; 0 is no limit.
+// newLimiter returns a limiter to hits a second, with bursts of four times as many, and of one full body at least; 0 is
+// no limit.
 func newLimiter(perSecond int) *limiter {
 	return &limiter{rate: rate.Limit(perSecond), seed: maphash.MakeSeed(), young: map[uint64]*rate.Limiter{}}
 }

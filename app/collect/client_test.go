@@ -47,6 +47,13 @@ func TestClientAddress(t *testing.T) {
 	}
 }
 
+// A socket without an address is no reason to fall.
+func TestNoAddressAtAll(t *testing.T) {
+	p := open(t, func(o *Options, _ *store.SiteInfo) { o.RateLimit = 10 })
+	p.send(wire(nil), "Peer: @")
+	p.expect(1, 1, 0, map[string]int64{})
+}
+
 func TestFloodIsRefused(t *testing.T) {
 	p := open(t, func(o *Options, _ *store.SiteInfo) { o.RateLimit = 10 })
 	body := "[" + strings.TrimSuffix(strings.Repeat(wire(map[string]any{"n": "engage", "q": 1})+",", 20), ",") + "]"

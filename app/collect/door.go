@@ -33,7 +33,7 @@ type Options struct {
 	Geo            *enrich.Geo
 	Scripts        *Scripts
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
-	RateLimit      int            // hits a second taken from one network (/24 or /48), bursts of four times as many; 0: no limit
+	RateLimit      int            // hits a second taken from one network (/24 or /48), bursts of four times as many, 32 at least; 0: no limit
 	BaseURL        string         // of the instance, as "https://stats.example.com"
 	Log            *slog.Logger
 }
