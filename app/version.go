@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sandprint/app/enrich"
+	"sandprint/app/store"
 )
 
 // version and commit are set by make dist: -X sandprint/app.version=… -X sandprint/app.commit=…
@@ -19,13 +20,14 @@ type versionInfo struct {
 	Commit  string `json:"commit"`  // of the source, with "+changes" when it was changed; "unknown" without git
 	Go      string `json:"go"`
 	System  string `json:"system"`
-	SQLite  string `json:"sqlite,omitempty"` // version of the Go module that is SQLite
-	Geo     string `json:"geo,omitempty"`    // where the countries come from, and of when
+	SQLite  string `json:"sqlite"`        // version of SQLite, as "3.54.1"
+	Geo     string `json:"geo,omitempty"` // where the countries come from, and of when
 }
 
 // versionOf returns what the program knows of itself without opening a file.
 func versionOf() versionInfo {
-	v := versionInfo{Version: version, Commit: commit, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
+	v := versionInfo{Version: version, Commit: commit, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH,
+		SQLite: store.SQLiteVersion}
 	if v.Version == "" {
 		v.Version = "development"
 	}
@@ -46,11 +48,6 @@ func versionOf() versionInfo {
 		v.Commit = "unknown"
 	}
 	v.Commit += changed
-	for _, m := range info.Deps {
-		if m.Path == "modernc.org/sqlite" {
-			v.SQLite = "modernc.org/sqlite " + m.Version
-		}
-	}
 	return v
 }
 

@@ -8,7 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
+
+// SQLiteVersion is the version of SQLite in the binary, as "3.54.1".
+const SQLiteVersion = sqlite3.SQLITE_VERSION
 
 // openDB opens a pool of at most conns connections, each with the same pragmas. auto_vacuum holds only when it comes
 // before anything is written; on a file that is there it would write the header anew with every connection, and so
