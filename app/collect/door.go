@@ -100,7 +100,7 @@ func (d *Door) serveHits(w http.ResponseWriter, r *http.Request) {
 		refuse(w, errFlood)
 		return
 	}
-	if err := checkType(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding")); err != nil {
+	if err := checkEncoding(r.Header.Get("Content-Encoding")); err != nil {
 		refuse(w, err)
 		return
 	}

@@ -89,8 +89,8 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"16 KiB are enough for anybody", `{"x":"` + strings.Repeat("a", maxBody) + `"}`, nil, http.StatusRequestEntityTooLarge},
 		{"exactly 16 KiB are not too many, but this is no hit", `"` + strings.Repeat("a", maxBody-2) + `"`, nil, http.StatusBadRequest},
-		{"a form is no hit", wire(nil), []string{"Content-Type: application/x-www-form-urlencoded"}, http.StatusUnsupportedMediaType},
-		{"what is packed is not unpacked", wire(nil), []string{"Content-Encoding: gzip"}, http.StatusUnsupportedMediaType},
+		{"the type that a body says it has does not matter", wire(nil), []string{"Content-Type: application/x-www-form-urlencoded"}, http.StatusAccepted},
+		{"what is packed is not unpacked", wire(nil), []string{"Content-Encoding: gzip"}, http.StatusBadRequest},
 		{"deep nesting is JSON, and no more", strings.Repeat("[", 8000) + strings.Repeat("]", 8000), nil, http.StatusBadRequest},
 		{"JSON, said so", wire(nil), []string{"Content-Type: application/json; charset=utf-8"}, http.StatusAccepted},
 		{"nothing said", wire(nil), []string{"Content-Type: "}, http.StatusAccepted},

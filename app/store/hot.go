@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // hot is the newest days in memory: their rows, and the blocks made of them. s.mu guards it.
@@ -82,7 +83,7 @@ func (s *Site) readHot(ctx context.Context) error {
 		return err
 	}
 	defer rows.Close()
-	var latest int64
+	latest := time.Now().UnixMicro() // numbers given before the file was closed are never given again
 	for rows.Next() {
 		var r row
 		var visitor int64

@@ -155,7 +155,7 @@ func (s *Site) Info() SiteInfo {
 	return *s.last.Load()
 }
 
-// NextVisit returns a new visit number, above all in the hot rows.
+// NextVisit returns a new visit number, above all that were given before, also by an earlier process.
 func (s *Site) NextVisit() int64 { return s.visits.Add(1) }
 
 // SiteKey returns the key that the numbers of cookie visitors are made with, 32 bytes.
@@ -163,12 +163,12 @@ func (s *Site) SiteKey() []byte { return s.key }
 
 // DaySalt returns the salt that the numbers of cookieless visitors are made with on the site's day of now, 32 bytes. It
 // is in the file, so that a restart does not split the day, and that of the day before is deleted with the first call
-// of a day.
+// of a day. A day that is over has no salt any more: an earlier now gets the newest.
 func (s *Site) DaySalt(ctx context.Context, now time.Time) ([]byte, error) {
 	s.saltMu.Lock()
 	defer s.saltMu.Unlock()
 	day := now.In(s.Info().Zone).Format("2006-01-02")
-	if day == s.saltDay {
+	if day <= s.saltDay { // a request that began before midnight gets the new salt: the old one is gone
 		return s.salt, nil
 	}
 	tx, err := s.write.BeginTx(ctx, nil)
