@@ -233,9 +233,13 @@ func (r *Running) snippet(domain string) web.Snippet {
 	return s
 }
 
-// geoLine says where the countries come from, and of when.
+// geoLine says where the countries come from, and of when. The licence of our own table asks for its source (NOTICE).
 func (r *Running) geoLine() string {
-	return r.geo.Name() + ", " + r.geo.Built().UTC().Format(time.DateOnly)
+	source := r.geo.Name()
+	if r.cfg.GeoIP == "" {
+		source = "registry data of the NRO (CC BY 4.0)"
+	}
+	return "countries from " + source + " of " + r.geo.Built().UTC().Format(time.DateOnly)
 }
 
 // inside runs a line that came over the socket.
