@@ -43,12 +43,12 @@ func TestTheWayOfAQuestion(t *testing.T) {
 	visits(t, a, "b.example", "/own", "/own")
 
 	want := table{"/": {"3", "3", "3"}, "/price": {"2", "2", "2"}, "/a&b<i>": {"1", "1", "1"}}
-	question := a.URL + "/api/v1/sites/a.example/stats?period=day&by=page&metrics=visitors,visits,pageviews"
+	question := a.URL + "/api/v1/sites/a.example/stats?period=24h&by=page&metrics=visitors,visits,pageviews"
 	for how, got := range map[string]table{
 		"JSON": jsonTable(t, get(t, owner, question)),
 		"CSV":  csvTable(t, get(t, owner, question+"&format=csv")),
-		"page": pageTable(t, get(t, owner, a.URL+"/sites/a.example/details?period=day&by=page")),
-		"file": csvTable(t, get(t, owner, a.URL+"/sites/a.example/details?period=day&by=page&format=csv&compare=none")),
+		"page": pageTable(t, get(t, owner, a.URL+"/sites/a.example/details?period=24h&by=page")),
+		"file": csvTable(t, get(t, owner, a.URL+"/sites/a.example/details?period=24h&by=page&format=csv&compare=none")),
 	} {
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: %v, want %v", how, got, want)

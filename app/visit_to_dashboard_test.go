@@ -61,7 +61,7 @@ func patch(t *testing.T, a *apptest.App, token, domain, change string) {
 // stats asks the API about a site's day so far.
 func stats(t *testing.T, c *http.Client, a *apptest.App, domain, by, metrics string) (out answer) {
 	t.Helper()
-	ask := url.Values{"period": {"day"}, "metrics": {metrics}}
+	ask := url.Values{"period": {"24h"}, "metrics": {metrics}}
 	if by != "" {
 		ask.Set("by", by)
 	}
