@@ -84,8 +84,18 @@ func (s *Snapshot) Visitors() int { return s.visitors }
 func (s *Snapshot) Dict(d Dim) []string { return s.dicts[d] }
 
 // Load reads the columns in need of block i into into, whose slices it reuses. Into must not be kept beyond Close, and
-// its values must not be changed.
-func (s *Snapshot) Load(i int, need Columns, into *Block) error { return s.load(i, need, into) }
+// its values must not be changed. Columns that are not in need are nil in it.
+func (s *Snapshot) Load(i int, need Columns, into *Block) error {
+	for c := range NumColumns {
+		if !need.Has(c) {
+			into.Cols[c] = nil
+		}
+	}
+	if !need.Has(EventAmount) {
+		into.Amounts = nil
+	}
+	return s.load(i, need, into)
+}
 
 // Close lets go of the snapshot.
 func (s *Snapshot) Close() { s.close() }
