@@ -21,7 +21,7 @@ func floorSite(cities map[string]int, floor int) site {
 				Page: store.Page{Path: "/"}, Place: store.Place{Country: "DE", City: city}})
 		}
 	}
-	return site{info: store.SiteInfo{Zone: time.UTC, Settings: store.SiteSettings{Floor: floor}}, snap: blocksOf(hits)}
+	return site{info: store.SiteInfo{Zone: time.UTC, Settings: store.SiteSettings{Floor: floor}}, snap: store.SnapshotOf(hits)}
 }
 
 func TestFloor(t *testing.T) {

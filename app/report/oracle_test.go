@@ -187,7 +187,7 @@ func TestOracle(t *testing.T) {
 		hits := someHits(r, around.Unix())
 		goals := pick(r, nil, []store.Goal{{Name: "Joined", Event: "signup"}, {Name: "Read", Page: "/blog/**"}, {Name: "Read", Page: "/blog/*"}, {Name: "Any", Page: "/**"}, {Name: "Joined too", Event: "signup"}})
 		floor := pick(r, 0, 1, 8)
-		s := site{info: store.SiteInfo{Domain: "a.org", Zone: zone, Settings: store.SiteSettings{Goals: goals, Floor: floor}}, snap: blocksOf(hits)}
+		s := site{info: store.SiteInfo{Domain: "a.org", Zone: zone, Settings: store.SiteSettings{Goals: goals, Floor: floor}}, snap: store.SnapshotOf(hits)}
 		if floor == 0 {
 			floor = 5
 		}
