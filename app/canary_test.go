@@ -125,6 +125,12 @@ func TestCanary(t *testing.T) {
 			{"a visit with a cookie", "POST", "/e", hit("cookie.example", `,"v":"`+cookie+`"`), 202, nil},
 			{"a visit without", "POST", "/e", hit("bare.example", ""), 202, nil},
 			{"a cookie where none is wanted", "POST", "/e", strings.Replace(hit("bare.example", `,"v":"`+cookie+`"`), `"i":"view`, `"i":"more`, 1), 202, nil},
+			{"an event of a page that names the address all over", "POST", "/e", fmt.Sprintf(`{"s":"cookie.example","n":"Order from %[1]s","i":"view%08[2]d","q":1,`+
+				`"u":"https://cookie.example/%[3]s/%[1]s?utm_campaign=%[1]s&ip=%[1]s#%[1]s","r":"https://other.example/by/%[1]s","t":"Hello %[1]s","l":"en","v":%[4]q,`+
+				`"p":{"from":"%[1]s","and %[1]s":"x"}}`, from, n, marker, cookie), 202, nil},
+			{"a page view of such a page", "POST", "/e", fmt.Sprintf(`{"s":"bare.example","n":"pageview","i":"spot%08[2]d",`+
+				`"u":"https://bare.example/%[3]s/%[1]s?utm_campaign=%[1]s&ref=%[1]s","r":"https://other.example/by/%[1]s","t":"Hello %[1]s"}`, from, n, marker), 202, nil},
+			{"a browser that sends its cookie itself", "POST", "/e", hit("cookie.example", ""), 202, []string{"Cookie", "_sp=" + cookie, "X-Real-Ip", from, "Forwarded", "for=" + from}},
 			{"a withdrawal", "POST", "/e", `{"s":"cookie.example","n":":withdraw","v":"` + cookie + `"}`, 202, nil},
 			{"no JSON", "POST", "/e", `{"v":"` + cookie + `",`, 400, nil},
 			{"a bad field", "POST", "/e", hit("cookie.example", `,"w":"`+from+`"`), 400, nil},
@@ -134,6 +140,8 @@ func TestCanary(t *testing.T) {
 			{"the pixel", "GET", "/p/bare.example.gif", "", 200, []string{"Referer", "https://bare.example/" + marker}},
 			{"the tracker", "GET", "/js/cookie.example.js", "", 200, nil},
 			{"a page that isn't there", "GET", "/" + id, "", 404, nil},
+			{"a right password", "POST", "/sign-in", url.Values{"email": {"owner@canary.example"}, "password": {apptest.Password}}.Encode(), 303,
+				[]string{"Content-Type", "application/x-www-form-urlencoded"}},
 			{"a wrong password", "POST", "/sign-in", url.Values{"email": {"owner@canary.example"}, "password": {"wrong"}}.Encode(), 401,
 				[]string{"Content-Type", "application/x-www-form-urlencoded"}},
 			{"a wrong token", "GET", "/api/v1/sites", "", 401, []string{"Authorization", "Bearer sp_wrong"}},
@@ -151,7 +159,7 @@ func TestCanary(t *testing.T) {
 			t.Errorf("1,000 hits at once from %s were not limited", from)
 		}
 	}
-	for site, want := range map[string]float64{"cookie.example": 4, "bare.example": 12} {
+	for site, want := range map[string]float64{"cookie.example": 4, "bare.example": 16} {
 		if got := stats(t, owner, a, site, "", "pageviews").Totals["pageviews"]; got != want {
 			t.Errorf("%s: %v page views, want %v", site, got, want)
 		}
@@ -172,6 +180,15 @@ func TestCanary(t *testing.T) {
 		}
 	}
 	look("at work")
+	for _, site := range []string{"cookie.example", "bare.example"} { // what is packed on disk is looked for where it comes out
+		for _, by := range []string{"page", "title", "referrer", "source", "channel", "utm_campaign", "utm_source", "event", "prop:from",
+			"language", "region", "city", "browser_version", "os_version", "screen", "hostname"} {
+			answer := get(t, owner, a.URL+"/api/v1/sites/"+site+"/stats?period=24h&by="+by)
+			if found := scan(t, t.TempDir(), string(answer), held); len(found) > 0 {
+				t.Errorf("%s by %s: %s", site, by, strings.Join(found, "\n"))
+			}
+		}
+	}
 	a.Close()
 	look("closed")
 
