@@ -30,15 +30,11 @@ func main() {
 	flag.StringVar(&o.program, "program", "", "a built sandprint to measure instead of this checkout's")
 	nothing := flag.Bool("nothing", false, "be the server that does nothing (the program starts itself so)")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	var err error
+	do := func() error { return run(o) }
 	if *nothing {
-		err = serveNothing()
-	} else {
-		err = run(ctx, o)
+		do = serveNothing
 	}
-	if err != nil {
+	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -80,7 +76,9 @@ func (b *bench) report(name, goal string, met bool, result string, args ...any) 
 }
 
 // run measures everything and prints the table, of what was measured so far if something fails.
-func run(ctx context.Context, o options) (err error) {
+func run(o options) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 	if runtime.GOOS != "linux" {
 		return errors.New("processes are measured through /proc, so this runs on Linux only")
 	}
