@@ -130,7 +130,8 @@ func (d Dashboard) stepped(by int) (View, bool) {
 		days := by * int(to.Sub(from).Hours()/24+0.5)
 		from, last = from.AddDate(0, 0, days), last.AddDate(0, 0, days)
 	}
-	if by > 0 && from.After(d.Chart.Query.Now) {
+	// A month that has begun can be shown; of days, none that are still to come.
+	if now := d.Chart.Query.Now; by > 0 && (from.After(now) || months == 0 && last.After(now)) {
 		return d.View, false
 	}
 	return d.View.days(from.Format(time.DateOnly), last.Format(time.DateOnly)), true

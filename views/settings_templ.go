@@ -336,7 +336,7 @@ func SiteSettings(p Page, f SiteSettingsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = check(p, "localhost", "Pages on localhost, to try things out", f.Localhost).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = check(p, "localhost", "Pages on localhost, to try things out (browsers keep the script for an hour; reload with Ctrl-Shift-R)", f.Localhost).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -46,6 +46,8 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 				return err
 			}
 			q.Compare = nil
+			values.Set("period", "day") // so that what is clicked stays in it
+			view = views.NewView(c.site.Info().Domain, values, q.Filters)
 			if answers, err = s.askPage(c, view, q); err != nil {
 				return err
 			}
