@@ -64,7 +64,7 @@ type Result struct {
 const maxExamples = 20
 
 // ImportHits takes a file of hits into a site: all of it or, on an error or when ctx ends, nothing. Hits should be in
-// order of time; one may stand up to 32,768 lines too late. Of the site's settings only the owner's page rules are
+// order of time; one may stand up to 16,384 lines too late. Of the site's settings only the owner's page rules are
 // obeyed. Lines that can't be read are a problem.Error that names them.
 func ImportHits(ctx context.Context, r io.Reader, site *store.Site, o Options) (Result, error) {
 	in, err := newLines(r)

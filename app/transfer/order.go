@@ -7,8 +7,8 @@ import (
 	"sandprint/app/store"
 )
 
-// window is how many lines a hit may stand too late in a file. Twice as many hits are held in memory at most: 32 MB.
-const window = 32 << 10
+// window is how many lines a hit may stand too late in a file. Twice as many hits are held in memory at most: some 16 MB.
+const window = 16 << 10
 
 // order brings hits into the order of their times, within the window.
 type order struct {
