@@ -165,7 +165,7 @@ func TestCanary(t *testing.T) {
 		}
 	}
 
-	held := map[string][]byte{"cookie id": []byte(id), "build of the user agent": []byte("29173")}
+	held := map[string][]byte{"cookie id": []byte(id), "build of the user agent": []byte("7341.29173")}
 	for _, addr := range addrs {
 		for form, needle := range traces(addr) {
 			held[addr.String()+", "+form] = needle
