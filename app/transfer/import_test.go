@@ -268,23 +268,6 @@ func TestImportAgainstGenerator(t *testing.T) {
 	}
 }
 
-// Whatever a file holds, the import ends with a result or a problem, and reads no line twice.
-func FuzzImportHits(f *testing.F) {
-	f.Add([]byte(hit(0, "ann", "/a") + hit(5, "bob", "/b")))
-	f.Add([]byte(`{"ts":"2026-03-04T12:00:00Z","visitor":"a","n":"Purchase","i":"view00001","u":"https://kiln-and-sea.example/","p":{"a":1},"$":{"a":100,"c":"EUR"}}`))
-	f.Add([]byte("\x1f\x8b\x08\x00"))
-	site := open(f, store.SiteSettings{})
-	f.Fuzz(func(t *testing.T, file []byte) {
-		r, err := transfer.ImportHits(t.Context(), bytes.NewReader(file), site, transfer.Options{SkipBad: true})
-		if _, ok := errors.AsType[*problem.Error](err); err != nil && !ok {
-			t.Fatal(err)
-		}
-		if err == nil && !r.Already && r.Hits+r.Bad+r.Excluded > r.Lines {
-			t.Fatalf("%+v", r)
-		}
-	})
-}
-
 // BenchmarkImportHits reads a year from memory into sealed days on disk.
 func BenchmarkImportHits(b *testing.B) {
 	o, _ := gen.Scale("demo", time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))

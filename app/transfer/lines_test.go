@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"sandprint/app/collect"
 	"sandprint/app/store"
 )
 
@@ -102,6 +103,42 @@ func TestOrder(t *testing.T) {
 			t.Fatalf("hit %d: time %d line %d after time %d line %d", i, b.Time, b.Seq, a.Time, a.Seq)
 		}
 	}
+}
+
+// Whatever a file holds, reading it comes to an end, and each line is a hit in its place, left out, or bad. (Without the store
+// behind it: SQLite under a fuzzer's instruments manages one file a second.)
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"ts":"2026-03-04T12:00:00Z","visitor":"a","n":"pageview","i":"view00001","u":"https://shop.example/?a=1#b","t":"T","w":390}` + "\n\n"))
+	f.Add([]byte(`{"ts":"2026-03-04T12:00:00Z","visitor":"a","n":"Purchase","i":"view00001","u":"https://shop.example/","p":{"a":1},"$":{"a":100,"c":"EUR"}}`))
+	f.Add([]byte(`{"ts":"2026-03-04T12:00:00+01:00","visitor":"a","n":"engage","i":"view00001","q":1,"e":900,"d":4,"H":5}`))
+	f.Add(pack([]byte("{}\n")))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		in, err := newLines(bytes.NewReader(file))
+		if err != nil {
+			return
+		}
+		im := &importer{o: Options{SkipBad: true}, in: in, maker: collect.NewImporter(store.SiteInfo{ID: "x"})}
+		for {
+			line, err := in.next()
+			if err == errLong {
+				continue
+			}
+			if err != nil {
+				break
+			}
+			im.take(line)
+		}
+		hits := im.order.release(true)
+		im.maker.Assign(hits)
+		if r := im.result; int64(len(hits)) != r.Hits || r.Hits+r.Bad+r.Excluded > in.number {
+			t.Fatalf("%d hits of %d lines: %+v", len(hits), in.number, r)
+		}
+		for i := 1; i < len(hits); i++ {
+			if hits[i].Time < hits[i-1].Time || hits[i].Start > hits[i].Time {
+				t.Fatalf("hit %d is out of order or before its visit: %+v after %+v", i, hits[i], hits[i-1])
+			}
+		}
+	})
 }
 
 func pack(b []byte) []byte {
