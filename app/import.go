@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sandprint/app/account"
 	"sandprint/app/transfer"
 )
 
@@ -31,7 +30,7 @@ func (sh *shell) importHits() *cobra.Command {
 			if f.Site == "" {
 				return usagef("“import hits” needs --site DOMAIN")
 			}
-			site, err := in.accounts.Open(ctx, account.Local(), f.Site)
+			site, err := in.site(ctx, f.Site)
 			if err != nil {
 				return err
 			}

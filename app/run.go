@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"sandprint/app/account"
+	"sandprint/app/problem"
 	"sandprint/app/store"
 )
 
@@ -44,6 +45,15 @@ func storeError(dir string, err error) error {
 		return failf(exitNewer, "the data in %s was written by a newer version of Sandprint and was left as it is: run that version, or a newer one", dir)
 	}
 	return failf(exitFailed, "can't open the data in %s: %w; “sandprint doctor” tells more", dir, err)
+}
+
+// site opens a site for the command line.
+func (in *instance) site(ctx context.Context, domain string) (store.Reader, error) {
+	site, err := in.accounts.Open(ctx, account.Local(), domain)
+	if errors.Is(err, problem.NotFound) {
+		return nil, failf(exitFailed, "there is no site %s: “sandprint site list” tells which there are", domain)
+	}
+	return site, err
 }
 
 // Close closes the files and lets go of the directory.

@@ -78,7 +78,7 @@ func (sh *shell) siteRemove() *cobra.Command {
 	var f siteFlags
 	c := &cobra.Command{Use: "remove DOMAIN", Short: "Remove a site and everything counted for it", Args: cobra.ExactArgs(1),
 		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
-			site, err := in.accounts.Open(ctx, account.Local(), args[0])
+			site, err := in.site(ctx, args[0])
 			if err != nil {
 				return err
 			}

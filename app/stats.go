@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sandprint/app/account"
 	"sandprint/app/report"
 )
 
@@ -45,7 +44,7 @@ func (sh *shell) statsCommand() *cobra.Command {
 	var f statsFlags
 	c := &cobra.Command{Use: "stats DOMAIN", Short: "Show the figures of a site", Args: cobra.ExactArgs(1),
 		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
-			site, err := in.accounts.Open(ctx, account.Local(), args[0])
+			site, err := in.site(ctx, args[0])
 			if err != nil {
 				return err
 			}
@@ -69,7 +68,11 @@ func (sh *shell) statsCommand() *cobra.Command {
 // printAnswer writes an answer as a table: a head, the rows, the totals.
 func (sh *shell) printAnswer(a report.Answer) error {
 	p := a.Query.Period
-	sh.say("%s, %s to %s (%s)", a.Site, p.From.Format(time.DateOnly), p.To.Add(-time.Second).Format(time.DateOnly), p.From.Location())
+	span := p.From.Format(time.DateOnly) + " to " + p.To.Add(-time.Second).Format(time.DateOnly)
+	if y, m, d := a.Query.Now.Date(); p.To.Equal(time.Date(y, m, d, 0, 0, 0, 0, p.To.Location())) {
+		span += ", without today (see --period day)"
+	}
+	sh.say("%s, %s (%s)", a.Site, span, p.From.Location())
 	head := []string{strings.ToUpper(string(a.Query.By))}
 	right := []bool{false}
 	for _, m := range a.Query.Metrics {
