@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,7 +30,9 @@ type Site struct {
 	write *sql.DB                  // one connection; used by the writer goroutine, or under work
 	read  *sql.DB
 
-	key     []byte // of cookie visitors
+	addOne  *sql.Stmt // inserts a row
+	addMany *sql.Stmt // inserts rowsAtOnce rows
+	key     []byte    // of cookie visitors
 	visits  atomic.Int64
 	queue   chan *request
 	queued  atomic.Int64 // bytes waiting
@@ -89,7 +92,14 @@ func (s *Site) start(ctx context.Context) error {
 	if err := s.dropUnfinished(ctx); err != nil {
 		return err
 	}
-	err := s.write.QueryRowContext(ctx, "SELECT value FROM secret WHERE name = 'site'").Scan(&s.key)
+	var err error
+	if s.addOne, err = s.write.PrepareContext(ctx, addRows+rowValues); err != nil {
+		return err
+	}
+	if s.addMany, err = s.write.PrepareContext(ctx, addRows+rowValues+strings.Repeat(","+rowValues, rowsAtOnce-1)); err != nil {
+		return err
+	}
+	err = s.write.QueryRowContext(ctx, "SELECT value FROM secret WHERE name = 'site'").Scan(&s.key)
 	if errors.Is(err, sql.ErrNoRows) {
 		s.key = make([]byte, 32)
 		rand.Read(s.key)
