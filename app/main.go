@@ -99,7 +99,7 @@ func (sh *shell) run(ctx context.Context, args []string) int {
 		return exitDone
 	}
 	code := exitCode(err)
-	if code == exitFailed && !sh.ran {
+	if _, ours := errors.AsType[*failure](err); code == exitFailed && !sh.ran && !ours { // the line was not understood
 		code = exitUsage
 	}
 	if _, said := errors.AsType[remoteExit](err); !said {

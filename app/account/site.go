@@ -38,6 +38,10 @@ func (s *Service) Open(ctx context.Context, who Who, domain string) (store.Reade
 		return nil, err
 	}
 	site, err := s.store.Site(ctx, info.ID)
+	if errors.Is(err, store.ErrNewer) {
+		return nil, problem.New(http.StatusServiceUnavailable, "newer_file", "The file of this site was written by a newer version of Sandprint and was left as it is.").
+			WithHint("Run that version, or a newer one.").Because(err)
+	}
 	if err != nil {
 		return nil, notFound(err)
 	}

@@ -15,18 +15,18 @@ import (
 
 // User is a person who signs in.
 type User struct {
-	Number   int64 // by which the service log names them
-	Email    string
-	Operator bool // runs the instance
-	Ready    bool // has set a password
-	Created  time.Time
-	Members  []Membership // by name of the customer
+	Number   int64        `json:"number"` // by which the service log names them
+	Email    string       `json:"email"`
+	Operator bool         `json:"operator"` // runs the instance
+	Ready    bool         `json:"ready"`    // has set a password
+	Created  time.Time    `json:"created"`
+	Members  []Membership `json:"members"` // by name of the customer
 }
 
 // Membership is a user's part in a customer.
 type Membership struct {
-	Customer string
-	Role     Role
+	Customer string `json:"customer"`
+	Role     Role   `json:"role"`
 }
 
 // NewUser is what AddUser is told.

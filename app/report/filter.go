@@ -16,13 +16,18 @@ const (
 )
 
 // ParseFilter reads "dimension:op:value[,value…]". A backslash makes the character after it plain, which commas and
-// backslashes in a value need; so does a colon in the name of a property. The error is a 400 on the field "filter".
+// backslashes in a value need; so does a colon within the name of a property (prop:NAME:op:value). The error is a 400 on the field "filter".
 func ParseFilter(s string) (Filter, error) {
 	bad := func(why string) (Filter, error) {
 		return Filter{}, problem.BadField("filter", "bad_filter", fmt.Sprintf("The filter %q %s.", short(s), why)).
 			WithHint(`Write it as dimension:op:value[,value…], such as country:is:DE,AT; the operators are is, not, contains, lacks and matches.`)
 	}
 	by, rest, ok := cutPlain(s, ':')
+	if by == "prop" && ok { // prop:NAME:op:value
+		var name string
+		name, rest, ok = cutPlain(rest, ':')
+		by += ":" + name
+	}
 	op, rest2, ok2 := cutPlain(rest, ':')
 	if !ok || !ok2 {
 		return bad("has not the three parts that it needs")
@@ -59,7 +64,11 @@ func (f Filter) String() string {
 	for i, v := range f.Values {
 		values[i] = plain.Replace(v)
 	}
-	return plain.Replace(string(f.By)) + ":" + string(f.Op) + ":" + strings.Join(values, ",")
+	by := string(f.By)
+	if name, ok := strings.CutPrefix(by, "prop:"); ok {
+		by = "prop:" + plain.Replace(name)
+	}
+	return by + ":" + string(f.Op) + ":" + strings.Join(values, ",")
 }
 
 var plain = strings.NewReplacer(`\`, `\\`, `,`, `\,`, `:`, `\:`)

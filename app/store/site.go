@@ -74,11 +74,11 @@ func openSite(s *Store, id string) (*Site, error) {
 	if site.write, err = openDB(site.path, 1); err != nil {
 		return nil, err
 	}
-	if site.read, err = openDB(site.path, 6); err != nil {
-		return nil, errors.Join(err, site.write.Close())
-	}
 	if err := site.start(context.Background()); err != nil {
-		return nil, errors.Join(fmt.Errorf("file of site %s: %w", id, err), site.read.Close(), site.write.Close())
+		return nil, errors.Join(fmt.Errorf("file of site %s: %w", id, err), site.write.Close())
+	}
+	if site.read, err = openDB(site.path, 6); err != nil { // after start: a reader must find the file made, and write nothing
+		return nil, errors.Join(err, site.write.Close())
 	}
 	go site.run()
 	return site, nil

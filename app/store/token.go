@@ -8,15 +8,15 @@ import (
 
 // Token lets a program act for a user.
 type Token struct {
-	ID      int64 // by which it is listed and revoked
-	User    int64
-	Email   string // of its user
-	Site    string // id of the one site it is for; empty: every site of its user
-	Domain  string // of that site
-	Scope   string // read or write
-	Name    string
-	Created time.Time
-	Used    int32 // UTC day of last use, days since 1970; 0: never
+	ID      int64     `json:"id"` // by which it is listed and revoked
+	User    int64     `json:"-"`
+	Email   string    `json:"email"`            // of its user
+	Site    string    `json:"-"`                // id of the one site it is for; empty: every site of its user
+	Domain  string    `json:"domain,omitempty"` // of that site
+	Scope   string    `json:"scope"`            // read or write
+	Name    string    `json:"name,omitempty"`
+	Created time.Time `json:"created"`
+	Used    int32     `json:"used"` // UTC day of last use, days since 1970; 0: never
 }
 
 const tokenQuery = `SELECT token.id, token.user, user.email, coalesce(token.site, ''), coalesce(site.domain, ''),
