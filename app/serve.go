@@ -200,7 +200,7 @@ func (r *Running) routes() (*http.ServeMux, error) {
 	if r.scripts, err = collect.NewScripts(r.assets); err != nil {
 		return nil, fmt.Errorf("the tracker in the program: %w", err)
 	}
-	r.door = collect.New(collect.Options{Store: r.store, Geo: r.geo, Scripts: r.scripts, TrustedProxies: r.cfg.TrustedProxies,
+	r.door = collect.New(collect.Options{Authorize: r.maySend, Store: r.store, Geo: r.geo, Scripts: r.scripts, TrustedProxies: r.cfg.TrustedProxies,
 		RateLimit: int(r.cfg.RateLimit), BaseURL: r.base, Log: r.log})
 	r.opened(r.door.Close)
 	static, err := fs.Sub(r.assets, "static")
@@ -231,6 +231,13 @@ func (r *Running) snippet(domain string) web.Snippet {
 		}
 	}
 	return s
+}
+
+// maySend reports whether a token may send hits for a site: one with the scope write, of someone who may change the site.
+func (r *Running) maySend(ctx context.Context, token, domain string) bool {
+	who, err := r.accounts.WhoByToken(ctx, token)
+	site, known := r.store.Find(domain)
+	return err == nil && known && who.CanWrite(site)
 }
 
 // geoLine says where the countries come from, and of when. The licence of our own table asks for its source (NOTICE).

@@ -10,6 +10,7 @@
 package collect
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -36,6 +37,7 @@ type Options struct {
 	RateLimit      int            // hits a second taken from one network (/24 or /48), bursts of four times as many, 32 at least; 0: no limit
 	BaseURL        string         // of the instance, as "https://stats.example.com"
 	Log            *slog.Logger
+	Authorize      func(ctx context.Context, token, domain string) bool // whether a token may send hits for a site; nil: none may
 }
 
 // Door answers visitors' browsers. Make it with New.
@@ -122,8 +124,13 @@ func (d *Door) serveHits(w http.ResponseWriter, r *http.Request) {
 		refuse(w, errFlood)
 		return
 	}
-	if err := d.take(r.Context(), from, hits); err != nil {
-		refuse(w, errNotKept)
+	if token := bearer(r); token != "" {
+		err = d.takeFromServer(r.Context(), token, from, hits, body)
+	} else if d.take(r.Context(), from, hits) != nil {
+		err = errNotKept
+	}
+	if err != nil {
+		refuse(w, problem.Of(err))
 		return
 	}
 	w.WriteHeader(http.StatusAccepted)
@@ -162,7 +169,9 @@ type sender struct {
 	addr    netip.Addr
 	ua      string
 	hints   enrich.Hints
-	objects bool // to being recognised: GPC or DNT
+	objects bool  // to being recognised: GPC or DNT
+	server  bool  // speaks for its visitors, with a token
+	at      int64 // when, seconds since 1970; 0: now
 }
 
 func (d *Door) senderOf(r *http.Request) sender {

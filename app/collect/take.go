@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -120,13 +121,13 @@ type taking struct {
 
 // all returns the hits that count, with their visits.
 func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
-	if enrich.IsBot(t.from.ua, t.from.hints) {
+	if t.from.isBot() {
 		for i := range hits {
 			t.drop(&hits[i], reasonBot)
 		}
 		return nil, nil
 	}
-	now := time.Now().Unix()
+	now := cmp.Or(t.from.at, time.Now().Unix())
 	kept := make([]store.Hit, 0, len(hits))
 	for i := range hits {
 		h := &hits[i]
