@@ -250,6 +250,34 @@ func TestImportIsAllOrNothing(t *testing.T) {
 	}
 }
 
+func TestBlocksAreInOrderOfTheirDays(t *testing.T) {
+	_, site := newSite(t, t.TempDir())
+	ctx, now := context.Background(), time.Now().Unix()
+	view := func(id string, at int64) []Hit {
+		return []Hit{{Kind: Pageview, Time: at, Start: at, View: id, Visitor: 1, Visit: 1}}
+	}
+	if err := site.Append(ctx, view("hotview00001", now-3*daySeconds)); err != nil {
+		t.Fatal(err)
+	}
+	im, err := site.StartImport(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, ago := range []int64{5, 2} { // one day before the hot one, and one after it
+		if err := im.Add(ctx, view(fmt.Sprintf("imported%04d", i), now-ago*daySeconds)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := im.Commit(ctx, sha256.Sum256([]byte("two days"))); err != nil {
+		t.Fatal(err)
+	}
+	blocks, _ := blocksOf(t, site)
+	today := int32(now / daySeconds)
+	if len(blocks) != 3 || blocks[0].Date != today-5 || blocks[1].Date != today-3 || blocks[2].Date != today-2 {
+		t.Fatalf("blocks are of %d days, not of three in order: %v", len(blocks), blocks)
+	}
+}
+
 func TestWritersReadersAndSealingTogether(t *testing.T) {
 	_, site := newSite(t, t.TempDir())
 	ctx, now := context.Background(), time.Now().Unix()

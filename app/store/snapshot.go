@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -49,6 +50,13 @@ func (s *Site) sealed(date int32) bool {
 	return found && date < s.today()-1
 }
 
+// source is where a block of a snapshot comes from: a part of the file, or a hot day in memory.
+type source struct {
+	info BlockInfo
+	part part
+	hot  *Block // nil: part
+}
+
 // maxLoaders is how many goroutines may load blocks of one snapshot at the same time.
 const maxLoaders = 2
 
@@ -63,25 +71,30 @@ func (s *Site) Snapshot(ctx context.Context) (*Snapshot, error) {
 		return nil, err
 	}
 	snap := &Snapshot{dicts: s.dicts.view(), visitors: int(s.next)}
-	sealed := slices.Clone(s.parts)
-	for _, p := range sealed {
-		snap.blocks = append(snap.blocks, p.info)
+	sources := make([]source, 0, len(s.parts)+len(blocks))
+	for _, p := range s.parts {
+		sources = append(sources, source{info: p.info, part: p})
 	}
 	for _, b := range blocks {
-		snap.blocks = append(snap.blocks, b.info())
+		sources = append(sources, source{info: b.info(), hot: b})
+	}
+	// An import may seal days that are newer than one that is still hot.
+	slices.SortStableFunc(sources, func(a, b source) int { return cmp.Compare(a.info.Date, b.info.Date) })
+	for _, from := range sources {
+		snap.blocks = append(snap.blocks, from.info)
 	}
 	var loaders *loaders
-	if len(sealed) > 0 {
+	if len(s.parts) > 0 {
 		if loaders, err = s.openLoaders(ctx); err != nil {
 			return nil, err
 		}
 	}
 	snap.load = func(i int, need Columns, into *Block) error {
-		if i >= len(sealed) {
-			into.copyFrom(blocks[i-len(sealed)], need)
+		if hot := sources[i].hot; hot != nil {
+			into.copyFrom(hot, need)
 			return nil
 		}
-		return loaders.load(ctx, sealed[i], need, into)
+		return loaders.load(ctx, sources[i].part, need, into)
 	}
 	var once sync.Once
 	snap.close = func() { once.Do(loaders.close) }
