@@ -153,7 +153,7 @@ func (im *Import) write(ctx context.Context, date int32) error {
 			if err := insertPart(tx, p, b, visitors, im.id); err != nil {
 				return err
 			}
-			return insertKeys(tx, fresh, im.id)
+			return insertKeys(tx, date, fresh, im.id)
 		}, nil)
 		if err == nil {
 			im.parts = append(im.parts, p)

@@ -78,7 +78,7 @@ func (s *Site) sealOldest(ctx context.Context) (bool, error) {
 		if err := insertPart(tx, p, day.block, visitors, 0); err != nil {
 			return err
 		}
-		if err := insertKeys(tx, keys, 0); err != nil {
+		if err := insertKeys(tx, date, keys, 0); err != nil {
 			return err
 		}
 		return deleteRows(tx, day.rows)
@@ -184,8 +184,8 @@ func insertPart(tx *sql.Tx, p part, b *Block, visitors uint32, imported int64) e
 	return nil
 }
 
-// insertKeys writes visitors' numbers and keys. A visitor may be in several rows; the number is the same in each.
-func insertKeys(tx *sql.Tx, keys []visitorKey, imported int64) error {
+// insertKeys writes the numbers and keys of a day's visitors. A visitor may be in several rows; the number is the same in each.
+func insertKeys(tx *sql.Tx, date int32, keys []visitorKey, imported int64) error {
 	if len(keys) == 0 {
 		return nil
 	}
@@ -196,7 +196,7 @@ func insertKeys(tx *sql.Tx, keys []visitorKey, imported int64) error {
 	packed := column.Encode(nil, numbers)
 	data := binary.LittleEndian.AppendUint32(nil, uint32(len(packed)))
 	data = putKeys(append(data, packed...), texts)
-	_, err := tx.Exec("INSERT INTO visitor (count, data, import) VALUES (?, ?, ?)", len(keys), data, imported)
+	_, err := tx.Exec("INSERT INTO visitor (day, count, data, import) VALUES (?, ?, ?, ?)", date, len(keys), data, imported)
 	return err
 }
 

@@ -18,8 +18,11 @@ import (
 //go:embed site.sql
 var siteSchema string
 
+//go:embed site_2.sql
+var siteSchema2 string
+
 // siteSteps take a site's file from version 0 to len(siteSteps), one by one.
-var siteSteps = []string{siteSchema}
+var siteSteps = []string{siteSchema, siteSchema2}
 
 // Site is one open site: its file, its writer, and the hot days in memory. It implements Reader.
 type Site struct {
