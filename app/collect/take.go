@@ -53,33 +53,27 @@ func (d *Door) siteOf(h *wireHit) (store.SiteInfo, bool) {
 // sameSite reports whether two hits are surely for the same site.
 func sameSite(a, b *wireHit) bool { return a.site != "" && a.site == b.site }
 
-// takeFor is take for one site. A site may be closed for want of use between the asking for it and the writing; it is asked for
-// once more then.
+// takeFor is take for one site. Ctx ends with the request, and the site stays open until then.
 func (d *Door) takeFor(ctx context.Context, info store.SiteInfo, from sender, hits []wireHit) error {
-	for again := true; ; again = false {
-		site, err := d.o.Store.Site(ctx, info.ID)
-		if errors.Is(err, store.ErrNotFound) { // removed meanwhile
-			d.unknown.Add(int64(len(hits)))
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		t := taking{door: d, site: site, info: info, from: from, visits: d.visitsOf(info.ID, site), rules: d.rules.of(info), drops: map[string]int64{}}
-		kept, err := t.all(ctx, hits)
-		if err == nil {
-			err = site.Append(ctx, kept)
-		}
-		if errors.Is(err, store.ErrClosed) && again {
-			continue
-		}
-		if err == nil {
-			for reason, n := range t.drops {
-				site.Drop(reason, n)
-			}
-		}
+	site, err := d.o.Store.Site(ctx, info.ID)
+	if errors.Is(err, store.ErrNotFound) { // removed meanwhile
+		d.unknown.Add(int64(len(hits)))
+		return nil
+	}
+	if err != nil {
 		return err
 	}
+	t := taking{door: d, site: site, info: info, from: from, visits: d.visitsOf(info.ID, site), rules: d.rules.of(info), drops: map[string]int64{}}
+	kept, err := t.all(ctx, hits)
+	if err == nil {
+		err = site.Append(ctx, kept)
+	}
+	if err == nil {
+		for reason, n := range t.drops {
+			site.Drop(reason, n)
+		}
+	}
+	return err
 }
 
 // visitsOf returns the visits that go on at a site, read back from its file the first time.

@@ -16,15 +16,21 @@ func (s *Store) Maintain(ctx context.Context, report func(done string)) error {
 		if ctx.Err() != nil {
 			return errors.Join(failed, ctx.Err())
 		}
-		site, err := s.Site(ctx, info.ID)
-		if err == nil {
-			err = site.maintain(ctx, info.Number, report)
-		}
-		if err != nil {
+		if err := s.maintainSite(ctx, info, report); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("site %d: %w", info.Number, err))
 		}
 	}
 	return failed
+}
+
+func (s *Store) maintainSite(ctx context.Context, info SiteInfo, report func(string)) error {
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	site, err := s.Site(ctx, info.ID)
+	if err != nil {
+		return err
+	}
+	return site.maintain(ctx, info.Number, report)
 }
 
 func (s *Site) maintain(ctx context.Context, number int64, report func(string)) error {

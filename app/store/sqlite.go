@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -30,6 +31,9 @@ func openDB(path string, conns int) (*sql.DB, error) {
 	}
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
+	if conns > 1 { // each has up to 2 MB of pages and four files open; the only one is the writer, with prepared statements
+		db.SetConnMaxIdleTime(10 * time.Second)
+	}
 	return db, nil
 }
 

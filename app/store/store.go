@@ -42,17 +42,10 @@ type Store struct {
 	mu      sync.Mutex
 	infos   map[string]SiteInfo // by id
 	domains map[string]string   // domain or further host -> id
-	open    map[string]*opening // by id
-	clock   int64               // counts uses, for closing the longest idle
+	open    map[string]*opened  // by id; those that are being opened or closed are in it too
+	sweep   *time.Timer         // closes what nobody uses; nil: nothing to close
 	closed  bool
-}
-
-// opening is a site that is open or being opened.
-type opening struct {
-	ready chan struct{}
-	site  *Site
-	err   error
-	used  int64
+	closing sync.WaitGroup // what closes sites
 }
 
 // Open opens the data directory dir, which must exist and be owned by this process. ErrNewer: a newer version wrote it.
@@ -67,7 +60,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, o: o, control: control, open: map[string]*opening{}}
+	s := &Store{dir: dir, o: o, control: control, open: map[string]*opened{}}
 	if err := s.reload(context.Background()); err != nil {
 		return nil, errors.Join(err, control.Close())
 	}
@@ -82,16 +75,12 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	all := s.open
-	s.open = nil
-	s.mu.Unlock()
-	var err error
-	for _, o := range all {
-		<-o.ready
-		if o.err == nil {
-			err = errors.Join(err, o.site.close())
-		}
+	if s.sweep != nil {
+		s.sweep.Stop()
 	}
+	s.mu.Unlock()
+	err := s.closeAll()
+	s.closing.Wait()
 	return errors.Join(err, s.control.Close())
 }
 
@@ -183,16 +172,8 @@ func (s *Store) RemoveSite(ctx context.Context, id string) error {
 	if err := s.reload(ctx); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	o := s.open[id]
-	delete(s.open, id)
-	s.mu.Unlock()
-	if o != nil {
-		if <-o.ready; o.err == nil {
-			if err := o.site.close(); err != nil {
-				return err
-			}
-		}
+	if err := s.closeSite(id); err != nil {
+		return err
 	}
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		if err := os.Remove(s.path(id) + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -203,73 +184,6 @@ func (s *Store) RemoveSite(ctx context.Context, id string) error {
 }
 
 func (s *Store) path(id string) string { return filepath.Join(s.dir, "sites", id+".db") }
-
-// Site returns the site with that id, opened if need be. ErrNotFound: there is none. Ask again for each piece of work:
-// a site that is idle may be closed when others are opened.
-func (s *Store) Site(ctx context.Context, id string) (*Site, error) {
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return nil, ErrClosed
-	}
-	if _, ok := s.infos[id]; !ok {
-		s.mu.Unlock()
-		return nil, ErrNotFound
-	}
-	s.clock++
-	o, ok := s.open[id]
-	if ok {
-		o.used = s.clock
-		s.mu.Unlock()
-		select {
-		case <-o.ready:
-			return o.site, o.err
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-	o = &opening{ready: make(chan struct{}), used: s.clock}
-	s.open[id] = o
-	idle := s.longestIdle()
-	s.mu.Unlock()
-	for _, site := range idle {
-		site.close() // its rows are on disk; an error of closing loses nothing
-	}
-	o.site, o.err = openSite(s, id)
-	close(o.ready)
-	if o.err != nil {
-		s.mu.Lock()
-		if s.open[id] == o {
-			delete(s.open, id)
-		}
-		s.mu.Unlock()
-	}
-	return o.site, o.err
-}
-
-// longestIdle takes sites beyond the number to keep open out of the table: the longest unused of those that are idle.
-// s.mu is held.
-func (s *Store) longestIdle() (out []*Site) {
-	for len(s.open) > s.o.OpenSites {
-		var oldest string
-		for id, o := range s.open {
-			select {
-			case <-o.ready:
-			default:
-				continue
-			}
-			if o.err == nil && o.site.idle() && (oldest == "" || o.used < s.open[oldest].used) {
-				oldest = id
-			}
-		}
-		if oldest == "" {
-			return out
-		}
-		out = append(out, s.open[oldest].site)
-		delete(s.open, oldest)
-	}
-	return out
-}
 
 // Ready writes to the control file and reports whether that works.
 func (s *Store) Ready(ctx context.Context) error {
