@@ -1,5 +1,5 @@
 # make test      everything that must hold; installs what is missing (Debian: chromium, strace, gcc for race tests)
-# make generate  the generated files;  make bench  the figures;  make dist  binaries for all systems
+# make generate  the generated files;  make bench, bench-limits  the figures;  make dist  binaries for all systems
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 export CGO_ENABLED = 0
@@ -18,7 +18,7 @@ LDFLAGS  = -s -w -buildid= -X sandprint/app.version=$(VERSION) -X sandprint/app.
 BUILD    = go build -trimpath -buildvcs=false -ldflags "$(LDFLAGS)"
 TARGETS  = linux/amd64 linux/arm64 linux/arm/7 linux/arm/6 darwin/amd64 darwin/arm64 windows/amd64 freebsd/amd64
 
-.PHONY: all build test tools format generated vet unit race generate bench dist dist-local clean
+.PHONY: all build test tools format generated vet unit race generate bench bench-limits dist dist-local clean
 all: build
 
 build:
@@ -69,6 +69,11 @@ race:
 
 bench:
 	go run ./bench/run
+
+# The same questions asked of Sandprint and of DuckDB, side by side. Needs a C compiler, and fetches DuckDB.
+SCALE ?= 1.2m
+bench-limits:
+	CGO_ENABLED=1 go -C bench/limits run . -scale $(SCALE)
 
 # The binary for this machine, and an empty directory for the image's volume.
 dist-local:
