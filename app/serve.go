@@ -123,7 +123,7 @@ func (r *Running) openData() error {
 	if err := prepareDir(dir); err != nil {
 		return err
 	}
-	if r.instance, err = openInstance(dir, store.Options{CommitWindow: r.cfg.CommitWindow}); err != nil {
+	if r.instance, err = openInstance(dir, store.Options{CommitWindow: r.cfg.CommitWindow, Log: r.log}); err != nil {
 		return err
 	}
 	r.opened(r.instance.Close)

@@ -99,6 +99,9 @@ func (sh *shell) printAnswer(a report.Answer) error {
 	if a.Hidden.Rows > 0 {
 		sh.say("%d rows are folded together or blank: %s.", a.Hidden.Rows, a.Hidden.Reason)
 	}
+	if len(a.Damaged) > 0 {
+		sh.say("Left out, because the site's file is damaged there: %s. “sandprint doctor” says more.", strings.Join(a.DamagedDays(), ", "))
+	}
 	return nil
 }
 

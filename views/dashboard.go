@@ -2,6 +2,7 @@ package views
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"sandprint/app/report"
@@ -63,6 +64,32 @@ func (d Dashboard) floor() string {
 	}
 	return w.F("%s rows are kept together as (other) and %s hours or days left blank: %s. The site's settings say how small is too small.",
 		w.Exact(float64(rows)), w.Exact(float64(blank)), reason)
+}
+
+// daysNamed is how many days that are left out are named.
+const daysNamed = 3
+
+// leftOut says which days the figures are without, because the site's file is damaged there; "" for none.
+func (d Dashboard) leftOut() string {
+	days := slices.Clone(d.Chart.Damaged)
+	for _, a := range d.Lists {
+		days = append(days, a.Damaged...)
+	}
+	slices.SortFunc(days, time.Time.Compare)
+	days = slices.Compact(days)
+	if len(days) == 0 {
+		return ""
+	}
+	w := d.words()
+	var names []string
+	for _, day := range days[:min(len(days), daysNamed)] {
+		names = append(names, w.date(day, "2 January 2006"))
+	}
+	list := strings.Join(names, ", ")
+	if more := len(days) - len(names); more > 0 {
+		return w.F("Figures of %s and %d more days are left out: the site's file is damaged there.", list, more)
+	}
+	return w.F("Figures of %s are left out: the site's file is damaged there.", list)
 }
 
 // periodChoice is a line of the period menu and its key (the keys are those that users of Plausible know).

@@ -11,7 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
 	"sandprint/app/report"
@@ -209,6 +211,31 @@ func TestFloorIsSaid(t *testing.T) {
 	got := text(class(parse(t, draw(t, views.DashboardPage(d))), "floor")[0])
 	if !strings.Contains(got, "3 rows") || !strings.Contains(got, "groups under 5") {
 		t.Errorf("the page says %q", got)
+	}
+}
+
+func TestDaysThatAreLeftOutAreSaid(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 3, n, 0, 0, 0, 0, time.UTC) }
+	for _, c := range []struct {
+		chart, list []time.Time
+		want        string
+	}{
+		{nil, nil, ""},
+		{[]time.Time{day(3)}, []time.Time{day(3)}, "Figures of 3 March 2026 are left out"},
+		{nil, []time.Time{day(2), day(5)}, "Figures of 2 March 2026, 5 March 2026 are left out"},
+		{[]time.Time{day(1), day(2), day(3), day(4), day(5)}, nil, "3 March 2026 and 2 more days are left out"},
+	} {
+		d := sample("")
+		d.Chart.Damaged, d.Lists[2].Damaged = c.chart, c.list
+		details := views.Details{Dashboard: d, By: "page", Answer: d.Lists[2]}
+		for _, page := range []templ.Component{views.DashboardPage(d), views.DetailsPage(details)} {
+			said := class(parse(t, draw(t, page)), "leftout")
+			if c.want == "" && len(said) > 0 {
+				t.Errorf("a whole file is said to be damaged: %q", text(said[0]))
+			} else if c.want != "" && (len(said) != 1 || !strings.Contains(text(said[0]), c.want) || !strings.Contains(text(said[0]), "doctor")) {
+				t.Errorf("%v and %v: the page says %d times that it is damaged", c.chart, c.list, len(said))
+			}
+		}
 	}
 }
 

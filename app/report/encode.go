@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // pair is one member of a JSON object whose members have an order.
@@ -73,7 +74,18 @@ func (a Answer) JSON() ([]byte, error) {
 	if a.Hidden.Rows > 0 {
 		o = append(o, pair{"hidden", object{{"rows", a.Hidden.Rows}, {"reason", a.Hidden.Reason}}})
 	}
+	if len(a.Damaged) > 0 {
+		o = append(o, pair{"damaged", a.DamagedDays()})
+	}
 	return plainJSON(o)
+}
+
+// DamagedDays returns Damaged as dates.
+func (a Answer) DamagedDays() (dates []string) {
+	for _, day := range a.Damaged {
+		dates = append(dates, day.Format(time.DateOnly))
+	}
+	return dates
 }
 
 // WriteJSON writes what JSON returns and a line's end.

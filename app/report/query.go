@@ -129,6 +129,7 @@ type Answer struct {
 	Previous  []Value // totals of the comparison; nil without one
 	TotalRows int     // rows before limit and offset
 	Hidden    Hidden
+	Damaged   []time.Time   // UTC days of the period and the comparison that are left out, by date: the file is damaged there
 	Read      int           // page views and events read
 	Took      time.Duration // to answer
 }

@@ -3,8 +3,10 @@ package report
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -68,7 +70,18 @@ func answerAll(ctx context.Context, site store.Reader, queries []Query) ([]Answe
 		return nil, err
 	}
 	defer snap.Close()
-	info := site.Info()
+	for {
+		known := countDamaged(snap)
+		answers, err := answerFrom(ctx, snap, site.Info(), queries)
+		if err != nil || countDamaged(snap) == known {
+			return answers, err
+		}
+		// A block turned out to be damaged, maybe after some of it was counted: again, without it, for all questions.
+	}
+}
+
+// answerFrom answers questions from the blocks of a snapshot that are not known to be damaged.
+func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, queries []Query) (_ []Answer, err error) {
 	known := groups{snap: snap, by: map[Dimension]*grouping{}}
 	list := make([]*asked, len(queries))
 	var parts []*part
@@ -104,6 +117,7 @@ func answerAll(ctx context.Context, site store.Reader, queries []Query) ([]Answe
 	answers := make([]Answer, len(list))
 	for i, a := range list {
 		answers[i] = a.answer(info, scratch)
+		answers[i].Damaged = damagedIn(snap, a.misses)
 	}
 	return answers, nil
 }
@@ -152,10 +166,12 @@ func resolveAll(p Period, snap *store.Snapshot) (Period, error) {
 		if blocks[i].Date != blocks[0].Date {
 			break
 		}
-		if err := snap.Load(i, store.Set(store.VisitStart), &b); err != nil {
+		switch err := snap.Load(i, store.Set(store.VisitStart), &b); {
+		case isDamage(err):
+			first = min(first, int64(blocks[i].Date)*86400)
+		case err != nil:
 			return p, err
-		}
-		if b.Visits > 0 {
+		case b.Visits > 0:
 			first = min(first, int64(b.Date)*86400+int64(b.Cols[store.VisitStart][0]))
 		}
 	}
@@ -173,6 +189,9 @@ func scanAll(ctx context.Context, snap *store.Snapshot, parts []*part) ([]*tally
 	var wanted []int
 	work := 0
 	for i, b := range blocks {
+		if snap.Damaged(i) != nil {
+			continue
+		}
 		for _, p := range parts {
 			if !p.misses(b) {
 				wanted = append(wanted, i)
@@ -193,7 +212,14 @@ func scanAll(ctx context.Context, snap *store.Snapshot, parts []*part) ([]*tally
 	var wait sync.WaitGroup
 	var rest []*tally
 	var restErr error
-	wait.Go(func() { rest, restErr = scanBlocks(ctx, snap, wanted[half:], parts) })
+	wait.Go(func() {
+		defer func() { // here nobody else would catch it, and the process would end
+			if v := recover(); v != nil {
+				restErr = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+			}
+		}()
+		rest, restErr = scanBlocks(ctx, snap, wanted[half:], parts)
+	})
 	done, err := scanBlocks(ctx, snap, wanted[:half], parts)
 	wait.Wait()
 	if err = errors.Join(err, restErr); err != nil {
@@ -223,7 +249,9 @@ func scanBlocks(ctx context.Context, snap *store.Snapshot, wanted []int, parts [
 				columns |= p.columns(blocks[i])
 			}
 		}
-		if err := snap.Load(i, columns, &block); err != nil {
+		if err := snap.Load(i, columns, &block); isDamage(err) {
+			continue // answerAll begins anew
+		} else if err != nil {
 			return nil, err
 		}
 		for j, p := range parts {

@@ -33,6 +33,14 @@ const (
 	NumColumns
 )
 
+// columnNames names the columns for people.
+var columnNames = [NumColumns + 1]string{"start", "duration", "visitor", "type", "origin", "place", "agent", "language", "screen",
+	"views", "events", "view delay", "view page", "view scroll", "view engaged", "event delay", "event name", "event page",
+	"event properties", "event currency", "event amount", "summary"}
+
+// String returns the column's name for people; that of NumColumns is "summary".
+func (c Column) String() string { return "column " + columnNames[c] }
+
 // Columns is a set of columns.
 type Columns uint32
 

@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
+	"sync/atomic"
 	"time"
+
+	"sandprint/app/column"
 )
 
 // Reader is the read-only handle of one site: all that a question needs and nothing that writes.
@@ -60,17 +64,28 @@ type Snapshot struct {
 	blocks   []BlockInfo
 	dicts    [NumDims][]string
 	visitors int
+	damage   []atomic.Pointer[Damage] // by block; nil: none is known
 	load     func(i int, need Columns, into *Block) error
 	close    func()
 }
 
-// NewSnapshot returns a snapshot over blocks held in memory: for tests of what reads snapshots.
+// NewSnapshot returns a snapshot over blocks held in memory: for tests of what reads snapshots. A block one of whose
+// columns has not as many values as it should is damaged.
 func NewSnapshot(blocks []*Block, dicts [NumDims][]string, visitors int) *Snapshot {
 	s := &Snapshot{dicts: dicts, visitors: visitors, close: func() {}}
 	for _, b := range blocks {
 		s.blocks = append(s.blocks, b.info())
 	}
-	s.load = func(i int, need Columns, into *Block) error { into.copyFrom(blocks[i], need); return nil }
+	s.damage = make([]atomic.Pointer[Damage], len(blocks))
+	s.load = func(i int, need Columns, into *Block) error {
+		into.copyFrom(blocks[i], need)
+		for c := range EventAmount {
+			if need.Has(c) && len(into.Cols[c]) != into.Len(c) {
+				return &Damage{File: "memory", Day: into.Date, Column: c, Err: column.ErrCorrupt}
+			}
+		}
+		return nil
+	}
 	return s
 }
 
@@ -83,8 +98,13 @@ func (s *Snapshot) Visitors() int { return s.visitors }
 // Dict returns the values of a dictionary, by id. The slice must not be changed.
 func (s *Snapshot) Dict(d Dim) []string { return s.dicts[d] }
 
+// Damaged returns what is known to be damaged of block i; nil: nothing. It is known from the first Load that met it on,
+// also to later snapshots.
+func (s *Snapshot) Damaged(i int) *Damage { return s.damage[i].Load() }
+
 // Load reads the columns in need of block i into into, whose slices it reuses. Into must not be kept beyond Close, and
-// its values must not be changed. Columns that are not in need are nil in it.
+// its values must not be changed. Columns that are not in need are nil in it. A *Damage: the block is not as it was
+// written; no figure may be made of any of its columns.
 func (s *Snapshot) Load(i int, need Columns, into *Block) error {
 	for c := range NumColumns {
 		if !need.Has(c) {
@@ -94,7 +114,14 @@ func (s *Snapshot) Load(i int, need Columns, into *Block) error {
 	if !need.Has(EventAmount) {
 		into.Amounts = nil
 	}
-	return s.load(i, need, into)
+	if d := s.Damaged(i); d != nil {
+		return d
+	}
+	err := s.load(i, need, into)
+	if d, ok := errors.AsType[*Damage](err); ok {
+		s.damage[i].Store(d)
+	}
+	return err
 }
 
 // Close lets go of the snapshot.

@@ -153,6 +153,9 @@ func (s *Site) close() error {
 	return s.closing
 }
 
+// file names the site's file for people.
+func (s *Site) file() string { return "sites/" + s.id + ".db" }
+
 // idle reports whether nothing is waiting to be written and nobody watches.
 func (s *Site) idle() bool {
 	s.mu.Lock()

@@ -8,14 +8,16 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"sandprint/app/column"
 )
 
 // part is one sealed block as the table part has it.
 type part struct {
-	id   int64 // day << 16 | number
-	info BlockInfo
+	id     int64 // day << 16 | number
+	info   BlockInfo
+	damage *Damage // nil: none is known
 }
 
 func (p part) date() int32 { return int32(p.id >> 16) }
@@ -83,6 +85,10 @@ func (s *Site) Snapshot(ctx context.Context) (*Snapshot, error) {
 	for _, from := range sources {
 		snap.blocks = append(snap.blocks, from.info)
 	}
+	snap.damage = make([]atomic.Pointer[Damage], len(sources))
+	for i := range sources {
+		snap.damage[i].Store(sources[i].part.damage)
+	}
 	var loaders *loaders
 	if len(s.parts) > 0 {
 		if loaders, err = s.openLoaders(ctx); err != nil {
@@ -94,7 +100,11 @@ func (s *Site) Snapshot(ctx context.Context) (*Snapshot, error) {
 			into.copyFrom(hot, need)
 			return nil
 		}
-		return loaders.load(ctx, sources[i].part, need, into)
+		err := loaders.load(ctx, sources[i].part, need, into)
+		if d, ok := errors.AsType[*Damage](err); ok {
+			s.note(sources[i].part, d)
+		}
+		return err
 	}
 	var once sync.Once
 	snap.close = func() { once.Do(loaders.close) }
@@ -142,11 +152,13 @@ func (l *loaders) close() {
 func (l *loaders) load(ctx context.Context, p part, need Columns, into *Block) error {
 	tx := <-l.free
 	defer func() { l.free <- tx }()
-	return loadPart(ctx, tx, p, need, into)
+	return l.site.loadPart(ctx, tx, p, need, into)
 }
 
-// loadPart reads columns of one part. A column that is not what was written is an error that names it.
-func loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, into *Block) error {
+var errMissing = fmt.Errorf("%w: it is not there", column.ErrCorrupt)
+
+// loadPart reads columns of one part. A column that is not what was written is a *Damage.
+func (s *Site) loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, into *Block) error {
 	into.Date, into.Visits, into.Views, into.Events = p.info.Date, p.info.Visits, p.info.Views, p.info.Events
 	var data sql.RawBytes
 	for c := range NumColumns {
@@ -162,7 +174,7 @@ func loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, into *Block
 		if err != nil {
 			return err
 		}
-		err = column.ErrCorrupt
+		err = errMissing
 		if rows.Next() {
 			if err = rows.Scan(&data); err == nil {
 				if c == EventAmount {
@@ -173,7 +185,10 @@ func loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, into *Block
 			}
 		}
 		if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
-			return fmt.Errorf("day %d, column %d: %w", p.info.Date, c, err)
+			if unreadable(err) {
+				return &Damage{File: s.file(), Day: p.info.Date, Column: c, Err: err}
+			}
+			return fmt.Errorf("reading %v of a day: %w", c, err)
 		}
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +32,7 @@ var (
 type Options struct {
 	CommitWindow time.Duration // how long a commit waits for more hits, at most 1 s; 0: commits whatever is waiting
 	OpenSites    int           // sites kept open while idle; 0: 32
+	Log          *slog.Logger  // is told of damaged files, sites by number; nil: nobody is
 }
 
 // Store is an open data directory. Its methods may be called by several goroutines at once.

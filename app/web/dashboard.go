@@ -243,6 +243,7 @@ func (s *Server) file(w http.ResponseWriter, c *call, q report.Query) error {
 	if err := answer.WriteCSV(&b); err != nil {
 		return err
 	}
+	markDamaged(w, answer)
 	from, to := answer.Query.Period.Dates()
 	name := c.site.Info().Domain + " " + string(q.By) + " " + from + " " + to + ".csv"
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))

@@ -42,8 +42,16 @@ func (s *Server) apiStats(w http.ResponseWriter, c *call) error {
 	if err := answer.WriteCSV(&b); err != nil {
 		return err
 	}
+	markDamaged(w, answer)
 	w.Header().Set("Content-Disposition", `attachment; filename="sandprint.csv"`)
 	return s.send(w, c, http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
+}
+
+// markDamaged names the days that a file of figures is without: a table has no other place for it.
+func markDamaged(w http.ResponseWriter, a report.Answer) {
+	if len(a.Damaged) > 0 {
+		w.Header().Set("Sandprint-Damaged", strings.Join(a.DamagedDays(), ", "))
+	}
 }
 
 // wantsCSV reports whether Accept names text/csv before JSON; browsers and programs that don't care get JSON.

@@ -1,0 +1,47 @@
+package report
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"sandprint/app/store"
+)
+
+// isDamage reports whether a block can't be read because it is damaged. It is left out of the answers to all questions
+// of a call then, also of those that would not have read the damaged column: figures side by side must be about the same
+// visits.
+func isDamage(err error) bool {
+	_, ok := errors.AsType[*store.Damage](err)
+	return ok
+}
+
+// damagedIn returns the UTC days, by date, of the damaged blocks that are not missed.
+func damagedIn(snap *store.Snapshot, misses func(store.BlockInfo) bool) (days []time.Time) {
+	for i, b := range snap.Blocks() {
+		if d := snap.Damaged(i); d != nil && !misses(b) {
+			days = append(days, d.Date())
+		}
+	}
+	return slices.CompactFunc(days, time.Time.Equal)
+}
+
+// countDamaged returns how many blocks are known to be damaged.
+func countDamaged(snap *store.Snapshot) (n int) {
+	for i := range snap.Blocks() {
+		if snap.Damaged(i) != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// misses reports whether nothing of a block is in the question's time.
+func (a *asked) misses(b store.BlockInfo) bool {
+	for _, p := range a.parts {
+		if !p.misses(b) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"sandprint/app/column"
+)
+
+// ErrDamaged is wrapped by errors of a file that can't be read as a whole: not a database, cut off, or unreadable for the
+// disk. Other sites are not concerned.
+var ErrDamaged = errors.New("the file is damaged")
+
+// Damage is a block that is not as it was written: its day is left out of answers. It wraps column.ErrCorrupt or what
+// SQLite said.
+type Damage struct {
+	File   string // within the data directory, as "sites/ID.db"
+	Day    int32  // UTC day on which the block's visits began, in days since 1970
+	Column Column // the first that was found so; NumColumns: what sums the block up
+	Err    error
+}
+
+// Error names the file, the day and the column.
+func (d *Damage) Error() string {
+	return fmt.Sprintf("%s: the visits of %s can't be read (%v): %v", d.File, d.Date().Format(time.DateOnly), d.Column, d.Err)
+}
+
+// Unwrap returns the cause.
+func (d *Damage) Unwrap() error { return d.Err }
+
+// Date returns the midnight that the day begins with, in UTC.
+func (d *Damage) Date() time.Time { return time.Unix(int64(d.Day)*daySeconds, 0).UTC() }
+
+// unreadable reports whether err says that what is on disk can't be read, whoever asks and whenever.
+func unreadable(err error) bool {
+	if errors.Is(err, column.ErrCorrupt) {
+		return true
+	}
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT:
+		return true
+	case sqlite3.SQLITE_IOERR: // of reading: a disk that can't be written is full or gone, not damaged
+		return e.Code() == sqlite3.SQLITE_IOERR_READ || e.Code() == sqlite3.SQLITE_IOERR_SHORT_READ ||
+			e.Code() == sqlite3.SQLITE_IOERR_CORRUPTFS || e.Code() == sqlite3.SQLITE_IOERR_DATA
+	}
+	return false
+}
+
+// damaged wraps ErrDamaged around an error of reading a file that says that it is.
+func damaged(err error) error {
+	if unreadable(err) && !errors.Is(err, ErrDamaged) {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
+}
+
+// note remembers that a sealed block is damaged, so that no later snapshot counts it, and says so in the log, once while
+// the site is open.
+func (s *Site) note(p part, d *Damage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.parts {
+		if q := &s.parts[i]; q.id == p.id && q.damage == nil {
+			q.damage = d
+			s.logDamage(d.Day, d)
+		}
+	}
+}
+
+// logDamage says in the log what is left out of the site's figures.
+func (s *Site) logDamage(day int32, err error) {
+	if log := s.store.o.Log; log != nil {
+		log.Error("a site's file is damaged: a day is left out of its figures; see sandprint doctor",
+			"site", s.Info().Number, "day", time.Unix(int64(day)*daySeconds, 0).UTC().Format(time.DateOnly), "err", err)
+	}
+}
