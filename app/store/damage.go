@@ -62,23 +62,24 @@ func damaged(err error) error {
 	return err
 }
 
-// note remembers that a sealed block is damaged, so that no later snapshot counts it, and says so in the log, once while
-// the site is open.
+// note remembers that a sealed block is damaged, so that no later snapshot counts it, and says so in the log.
 func (s *Site) note(p part, d *Damage) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	for i := range s.parts {
 		if q := &s.parts[i]; q.id == p.id && q.damage == nil {
 			q.damage = d
-			s.logDamage(d.Day, d)
 		}
 	}
+	s.mu.Unlock()
+	s.tell(d)
 }
 
-// logDamage says in the log what is left out of the site's figures.
-func (s *Site) logDamage(day int32, err error) {
+// tell says in the log what is damaged: once a process, however often the site is opened and asked.
+func (s *Site) tell(d error) {
 	if log := s.store.o.Log; log != nil {
-		log.Error("a site's file is damaged: a day is left out of its figures; see sandprint doctor",
-			"site", s.Info().Number, "day", time.Unix(int64(day)*daySeconds, 0).UTC().Format(time.DateOnly), "err", err)
+		if _, told := s.store.told.LoadOrStore(d.Error(), true); !told {
+			log.Error("a site's file is damaged; what can't be read is left out of its figures (see sandprint doctor)",
+				"site", s.Info().Number, "err", d)
+		}
 	}
 }

@@ -40,6 +40,7 @@ type Store struct {
 	dir     string
 	o       Options
 	control *Control
+	told    sync.Map // damage that is in the log, by its text
 
 	mu      sync.Mutex
 	infos   map[string]SiteInfo // by id
