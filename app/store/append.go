@@ -126,7 +126,7 @@ func (s *Site) commit(batch []*request) {
 	if len(batch) == 0 && len(drops) == 0 {
 		return
 	}
-	rows, late := s.rowsOf(batch)
+	rows, views, late := s.rowsOf(batch)
 	if late > 0 {
 		if drops == nil {
 			drops = map[string]int64{}
@@ -135,7 +135,7 @@ func (s *Site) commit(batch []*request) {
 	}
 	err := s.checkLog()
 	if err == nil {
-		err = s.inTx(context.Background(), func(tx *sql.Tx) error { return s.insert(tx, rows, drops) }, nil)
+		err = s.inTx(context.Background(), func(tx *sql.Tx) error { return s.insert(tx, rows, views, drops) }, nil)
 	}
 	s.mu.Lock()
 	s.dicts.settle(err)
@@ -166,36 +166,37 @@ func (s *Site) commit(batch []*request) {
 	}
 }
 
-// rowsOf turns a batch into the rows that are new, and counts those whose day is sealed.
-func (s *Site) rowsOf(batch []*request) (rows []row, late int64) {
+// rowsOf turns a batch into the rows that are new, with the ids of their page views, and counts those whose day is sealed.
+func (s *Site) rowsOf(batch []*request) (rows []row, views []string, late int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	views, seqs := map[string]struct{}{}, map[seq]struct{}{}
+	shown, seqs := map[uint64]struct{}{}, map[seq]struct{}{}
 	for _, r := range batch {
 		for i := range r.hits {
 			h := &r.hits[i]
-			if s.hot.seen(h) {
+			view := viewKey(h.View)
+			if s.hot.seen(h.Kind, view, h.Seq) {
 				continue
 			}
 			if h.Kind == Pageview {
-				if _, ok := views[h.View]; ok {
+				if _, ok := shown[view]; ok {
 					continue
 				}
-				views[h.View] = struct{}{}
+				shown[view] = struct{}{}
 			} else if h.Seq != 0 {
-				if _, ok := seqs[seq{h.View, h.Seq}]; ok {
+				if _, ok := seqs[seq{view, h.Seq}]; ok {
 					continue
 				}
-				seqs[seq{h.View, h.Seq}] = struct{}{}
+				seqs[seq{view, h.Seq}] = struct{}{}
 			}
 			if s.sealed(int32(h.Start / daySeconds)) {
 				late++
 				continue
 			}
-			rows = append(rows, s.dicts.encode(h))
+			rows, views = append(rows, s.dicts.encode(h)), append(views, h.View)
 		}
 	}
-	return rows, late
+	return rows, views, late
 }
 
 // inTx runs f in one transaction of the writer's connection; after, when not nil, runs with the commit under the sealing
@@ -220,12 +221,12 @@ func (s *Site) inTx(ctx context.Context, f func(*sql.Tx) error, after func()) er
 	return nil
 }
 
-// insert writes new dictionary entries, rows (whose ids it fills in) and counts.
-func (s *Site) insert(tx *sql.Tx, rows []row, drops map[string]int64) error {
+// insert writes new dictionary entries, rows (whose ids it fills in) with their page views, and counts.
+func (s *Site) insert(tx *sql.Tx, rows []row, views []string, drops map[string]int64) error {
 	if err := s.insertDicts(tx); err != nil {
 		return err
 	}
-	if err := s.insertRows(tx, rows); err != nil {
+	if err := s.insertRows(tx, rows, views); err != nil {
 		return err
 	}
 	today := time.Now().Unix() / daySeconds
@@ -247,7 +248,7 @@ const (
 )
 
 // insertRows writes rows and fills in their ids. The writer alone inserts, so the ids of one statement are neighbours.
-func (s *Site) insertRows(tx *sql.Tx, rows []row) error {
+func (s *Site) insertRows(tx *sql.Tx, rows []row, views []string) error {
 	args := make([]any, 0, rowsAtOnce*rowColumns)
 	for len(rows) > 0 {
 		n, add := 1, s.addOne
@@ -257,7 +258,7 @@ func (s *Site) insertRows(tx *sql.Tx, rows []row) error {
 		args = args[:0]
 		for i := range rows[:n] {
 			r := &rows[i]
-			args = append(args, int64(r.kind), r.time, r.start, r.visit, int64(r.visitor), r.lasting, int64(r.vtype), r.view,
+			args = append(args, int64(r.kind), r.time, r.start, r.visit, int64(r.visitor), r.lasting, int64(r.vtype), views[i],
 				int64(r.seq), int64(r.page), int64(r.origin), int64(r.place), int64(r.agent), int64(r.language), int64(r.screen),
 				int64(r.engaged), int64(r.scroll), int64(r.name), int64(r.props), int64(r.currency), r.amount)
 		}
@@ -272,7 +273,7 @@ func (s *Site) insertRows(tx *sql.Tx, rows []row) error {
 		for i := range rows[:n] {
 			rows[i].id = last - int64(n-1-i)
 		}
-		rows = rows[n:]
+		rows, views = rows[n:], views[n:]
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func (all *dicts) view() (v [NumDims][]string) {
 // encode turns a hit into a row with dictionary ids.
 func (all *dicts) encode(h *Hit) row {
 	day := h.Time / daySeconds
-	r := row{kind: h.Kind, time: h.Time, start: h.Start, view: h.View, seq: h.Seq, visitor: h.Visitor, lasting: h.Lasting,
+	r := row{kind: h.Kind, time: h.Time, start: h.Start, view: viewKey(h.View), seq: h.Seq, visitor: h.Visitor, lasting: h.Lasting,
 		visit: h.Visit, vtype: h.Type}
 	if h.Kind == Engage {
 		r.engaged, r.scroll = h.Engaged, h.Scroll

@@ -18,7 +18,7 @@ type row struct {
 	visit   int64
 	visitor uint64
 	amount  int64
-	view    string
+	view    uint64 // viewKey of the page view's id
 
 	seq, engaged                                 uint32
 	page, origin, place, agent, language, screen uint32
@@ -57,7 +57,7 @@ func fold(date int32, rows []row, number func(*row) uint32) *Block {
 	var views []foldView
 	var events []row
 	visitAt := make(map[int64]int32, len(rows)/2)
-	viewAt := make(map[string]int32, len(rows))
+	viewAt := make(map[uint64]int32, len(rows))
 	viewVisit := make([]int32, 0, len(rows))
 
 	for i := range rows {

@@ -20,8 +20,8 @@ type Import struct {
 	site    *Site
 	id      int64
 	days    map[int32]*hotDay
-	viewDay map[string]int32
-	early   map[string][]row
+	viewDay map[uint64]int32
+	early   map[uint64][]row
 	numbers map[uint64]uint32
 	loaded  bool // numbers holds the sealed visitors
 	parts   []part
@@ -35,7 +35,7 @@ const importReach = daySeconds
 
 // StartImport begins an import. Several may run at once.
 func (s *Site) StartImport(ctx context.Context) (*Import, error) {
-	im := &Import{site: s, days: map[int32]*hotDay{}, viewDay: map[string]int32{}, early: map[string][]row{},
+	im := &Import{site: s, days: map[int32]*hotDay{}, viewDay: map[uint64]int32{}, early: map[uint64][]row{},
 		numbers: map[uint64]uint32{}}
 	err := s.inWriter(ctx, func() error {
 		return s.inTx(ctx, func(tx *sql.Tx) error {

@@ -14,7 +14,7 @@ import (
 )
 
 // newSite opens a store on a new directory with one site.
-func newSite(t *testing.T, dir string) (*Store, *Site) {
+func newSite(t testing.TB, dir string) (*Store, *Site) {
 	t.Helper()
 	s, err := Open(dir, Options{})
 	if err != nil {
@@ -302,41 +302,4 @@ func TestWritersReadersAndSealingTogether(t *testing.T) {
 		})
 	}
 	wg.Wait()
-}
-
-func BenchmarkAppend(b *testing.B) {
-	s, err := Open(b.TempDir(), Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
-	ctx := context.Background()
-	customer, _ := s.Control().AddCustomer(ctx, "Main")
-	i, err := s.AddSite(ctx, SiteInfo{Customer: customer.ID, Domain: "example.com", Zone: time.UTC, Mode: "cookie"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	site, _ := s.Site(ctx, i.ID)
-	hits := make(chan []Hit, 1024)
-	go func() {
-		defer close(hits)
-		r, now := rand.New(rand.NewPCG(1, 1)), time.Now().Unix()
-		for n := range b.N {
-			hits <- []Hit{{Kind: Pageview, Time: now, Start: now, View: fmt.Sprintf("view%09d", n), Visitor: r.Uint64(), Lasting: true,
-				Visit: int64(n), Page: Page{"example.com", fmt.Sprintf("/%d", r.IntN(2000)), "Title"}}}
-		}
-	}()
-	b.ResetTimer()
-	var wg sync.WaitGroup
-	for range 256 {
-		wg.Go(func() {
-			for h := range hits {
-				if err := site.Append(ctx, h); err != nil {
-					b.Error(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "hits/s")
 }
