@@ -260,7 +260,7 @@ func SiteSettings(p Page, f SiteSettingsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = listField(p, "goals", "Goals", "One a line: a name, =, and an event or a path, as “Thanks = /thanks/**” or “Sign-up = signup”. Without any, each event is a goal.", f.Goals, f.Wrong).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = listField(p, "goals", "Goals", "One a line: a name, =, and an event or a path, as “Thanks = /thanks/**” or “Sign-up = signup”; conditions behind bars, as “Pro = signup | plan:is:pro” or “Read = /blog/** | scroll 75 | engaged 30”. Without any, each event is a goal.", f.Goals, f.Wrong).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

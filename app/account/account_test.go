@@ -507,6 +507,12 @@ func TestSettings(t *testing.T) {
 		{account.SiteSettings{Goals: []account.Goal{{Name: "x", Event: "e", Page: "/"}}}, "bad_goal"},
 		{account.SiteSettings{Goals: []account.Goal{{Name: "x", Event: "e"}, {Name: "x", Event: "f"}}}, "bad_goal"},
 		{account.SiteSettings{Goals: []account.Goal{{Name: "a\nb", Event: "e"}}}, "bad_text"},
+		{account.SiteSettings{Goals: []account.Goal{{Name: "x", Event: "e", Props: []string{"plan:is:\x00"}}}}, "bad_text"},
+		{account.SiteSettings{Goals: []account.Goal{{Name: "x", Page: "/", Props: []string{"plan:is:pro"}}}}, "bad_goal"},
+		{account.SiteSettings{Goals: []account.Goal{{Name: "x", Event: "e", Scroll: 50}}}, "bad_goal"},
+		{account.SiteSettings{Goals: []account.Goal{{Name: "x", Event: "e", Engaged: 5}}}, "bad_goal"},
+		{account.SiteSettings{Goals: []account.Goal{{Name: "x", Page: "/", Scroll: 101}}}, "bad_goal"},
+		{account.SiteSettings{Goals: []account.Goal{{Name: "x", Page: "/", Engaged: -1}}}, "bad_goal"},
 	} {
 		_, err := s.ChangeSite(ctx, local, "example.com", account.SiteChange{Settings: &row.set})
 		refused(t, err, row.code)

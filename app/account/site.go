@@ -270,7 +270,7 @@ func checkGoals(goals []Goal) error {
 	}
 	names := map[string]bool{}
 	for _, g := range goals {
-		if err := checkText("goals", "goal", g.Name+g.Event+g.Page, 1000); err != nil {
+		if err := checkText("goals", "goal", g.Name+g.Event+g.Page+strings.Join(g.Props, ""), 1000); err != nil {
 			return err
 		}
 		switch {
@@ -278,6 +278,12 @@ func checkGoals(goals []Goal) error {
 			return problem.BadField("goals", "bad_goal", "A goal has no name.").WithHint("Name it.")
 		case (g.Event == "") == (g.Page == ""):
 			return problem.BadField("goals", "bad_goal", "The goal "+quote(g.Name)+" is to be either an event or a page.").WithHint("Set one of the two.")
+		case len(g.Props) > 0 && g.Event == "", len(g.Props) > maxConditions:
+			return problem.BadField("goals", "bad_goal", "The goal "+quote(g.Name)+" can't have these conditions on properties.").WithHint("A goal that is an event may have up to 10.")
+		case g.Scroll < 0 || g.Scroll > 100 || g.Engaged < 0 || g.Engaged > daySeconds:
+			return problem.BadField("goals", "bad_goal", "The goal "+quote(g.Name)+" asks for more than there is.").WithHint("Scrolling is from 1 to 100 percent, engagement up to 86400 seconds.")
+		case g.Page == "" && (g.Scroll > 0 || g.Engaged > 0):
+			return problem.BadField("goals", "bad_goal", "The goal "+quote(g.Name)+" is an event, which has no scrolling and no engagement.").WithHint("Make it a goal of a page.")
 		case names[g.Name]:
 			return problem.BadField("goals", "bad_goal", "There are two goals named "+quote(g.Name)+".").WithHint("Give each its own name.")
 		}
@@ -285,6 +291,12 @@ func checkGoals(goals []Goal) error {
 	}
 	return nil
 }
+
+// Bounds on what a goal asks for.
+const (
+	maxConditions = 10
+	daySeconds    = 86400
+)
 
 // maxList is the most entries of a list in a site's settings.
 const maxList = 200

@@ -148,11 +148,22 @@ func (n *naive) reached(h *store.Hit) (names []string) {
 	}
 	for _, g := range n.goals {
 		if (g.Event != "" && h.Kind == store.Event && h.Name == g.Event || g.Page != "" && h.Kind == store.Pageview && like(g.Page, h.Page.Path)) &&
-			!slices.Contains(names, g.Name) {
+			n.further(h, g) && !slices.Contains(names, g.Name) {
 			names = append(names, g.Name)
 		}
 	}
 	return names
+}
+
+// further reports whether a hit meets the conditions of a goal beyond its event or page.
+func (n *naive) further(h *store.Hit, g store.Goal) bool {
+	for _, condition := range g.Props {
+		f, err := report.ParseFilter("prop:" + condition)
+		if err != nil || meets(f, n.names(h, f.By)[0]) == negative(f) {
+			return false
+		}
+	}
+	return int(n.scroll[h.View]) >= g.Scroll && int(n.engaged[h.View]+50)/100 >= g.Engaged*10
 }
 
 // like is the path pattern as a regular expression.

@@ -185,7 +185,9 @@ func TestOracle(t *testing.T) {
 		}
 		around, _ := time.ParseInLocation(time.DateOnly, place.around, zone)
 		hits := someHits(r, around.Unix())
-		goals := pick(r, nil, []store.Goal{{Name: "Joined", Event: "signup"}, {Name: "Read", Page: "/blog/**"}, {Name: "Read", Page: "/blog/*"}, {Name: "Any", Page: "/**"}, {Name: "Joined too", Event: "signup"}})
+		goals := pick(r, nil, []store.Goal{{Name: "Read", Page: "/blog/**", Scroll: 50}, {Name: "Read", Page: "/", Engaged: 20, Scroll: 20}, {Name: "Any", Page: "/**", Engaged: 60},
+			{Name: "Pro", Event: "signup", Props: []string{"plan:is:pro", "x:not:1"}}, {Name: "Free", Event: "signup", Props: []string{"plan:contains:FRE"}},
+			{Name: "Joined", Event: "signup"}, {Name: "Never", Event: "signup", Props: []string{"plan"}}}, []store.Goal{{Name: "Joined", Event: "signup"}, {Name: "Read", Page: "/blog/**"}, {Name: "Read", Page: "/blog/*"}, {Name: "Any", Page: "/**"}, {Name: "Joined too", Event: "signup"}})
 		floor := pick(r, 0, 1, 8)
 		s := site{info: store.SiteInfo{Domain: "a.org", Zone: zone, Settings: store.SiteSettings{Goals: goals, Floor: floor}}, snap: store.SnapshotOf(hits)}
 		if floor == 0 {

@@ -224,6 +224,9 @@ func (p *part) columns(b store.BlockInfo) store.Columns {
 	want(edge || !p.noViews && (p.view != nil || p.level == pageLevel || p.need.depth || goalPages), store.VisitViews, store.ViewPage)
 	want(p.need.engaged, store.ViewEngaged)
 	want(p.need.depth, store.ViewScroll)
+	if p.goals != nil {
+		c |= p.goals.columns() & store.Set(store.ViewScroll, store.ViewEngaged, store.EventProps)
+	}
 	if b.Events > 0 {
 		want(p.eventPage != nil || p.level == pageLevel, store.EventPage)
 		want(p.eventName != nil || p.level == eventLevel || p.goals != nil, store.EventName)

@@ -199,13 +199,17 @@ func (t *tally) views(b *store.Block, r run) {
 		if p.level == pageLevel {
 			row = p.group[page]
 		}
-		if p.goals != nil && !t.goalHit(row, page, p.goals.page, p.goals.pageOK) {
-			continue
+		var reached []int32
+		if p.goals != nil {
+			var ok bool
+			if reached, ok = p.goals.ofView(b, i, &t.reached); !t.goalHit(row, reached, ok) {
+				continue
+			}
 		}
 		t.view(b, total, i, page)
 		switch {
 		case p.level == goalLevel:
-			t.goalRows(p.goals.page[page], func(row int32) { t.view(b, row, i, page) }, nil)
+			t.goalRows(reached, func(row int32) { t.view(b, row, i, page) }, nil)
 		case row >= 0 && p.level != eventLevel && p.level != propLevel:
 			t.view(b, row, i, page)
 		}
@@ -249,9 +253,9 @@ func (t *tally) view(b *store.Block, row int32, i int, page uint32) {
 	}
 }
 
-// goalHit counts the conversions of a hit, in its row and the total, and its visitor among those that the rate is of. It
+// goalHit counts the conversions of a hit that reaches these goals, in its row and the total, and its visitor among those that the rate is of. It
 // reports whether the hit passes the filters on goals.
-func (t *tally) goalHit(row int32, id uint32, reached [][]int32, pass []bool) bool {
+func (t *tally) goalHit(row int32, reached []int32, pass bool) bool {
 	p := t.p
 	total := int32(p.rows)
 	if t.base != nil {
@@ -260,10 +264,10 @@ func (t *tally) goalHit(row int32, id uint32, reached [][]int32, pass []bool) bo
 			t.base[row].add(t.visitor, p.limit)
 		}
 	}
-	if pass != nil && !pass[id] {
+	if !pass {
 		return false
 	}
-	n := len(reached[id])
+	n := len(reached)
 	t.convert(total, n)
 	if row >= 0 && p.level != goalLevel {
 		t.convert(row, n)
@@ -324,11 +328,10 @@ func (t *tally) event(b *store.Block, i int, row int32) {
 	total := int32(p.rows)
 	var reached []int32
 	if p.goals != nil {
-		name := b.Cols[store.EventName][i]
-		if !t.goalHit(row, name, p.goals.event, p.goals.eventOK) {
+		var ok bool
+		if reached, ok = p.goals.ofEvent(b, i, &t.reached); !t.goalHit(row, reached, ok) {
 			return
 		}
-		reached = p.goals.event[name]
 	}
 	pay := func(row int32) {
 		if p.need.revenue && len(reached) > 0 {

@@ -33,6 +33,7 @@ type tally struct {
 	bounce          int64
 	duration        int64
 	depthList       []depth
+	reached         []int32 // scratch of goals.ofView and ofEvent
 }
 
 // depth is how deep a visit saw a page.

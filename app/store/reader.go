@@ -47,9 +47,12 @@ type SiteSettings struct {
 
 // Goal is a named conversion: an event by its name, or a page by a path pattern (* within a level, ** across).
 type Goal struct {
-	Name  string `json:"name"`
-	Event string `json:"event,omitempty"`
-	Page  string `json:"page,omitempty"`
+	Name    string   `json:"name"`
+	Event   string   `json:"event,omitempty"`
+	Props   []string `json:"props,omitempty"` // of an event: "property:op:value[,value…]" as in filters; all must hold
+	Page    string   `json:"page,omitempty"`
+	Scroll  int      `json:"scroll,omitempty"`  // of a page: the percent of it that must be seen, 1–100; 0: any
+	Engaged int      `json:"engaged,omitempty"` // of a page: the seconds that must be spent on it, up to 86,400; 0: any
 }
 
 // BlockInfo tells of one block without its columns.

@@ -40,9 +40,12 @@ type apiSiteOut struct {
 }
 
 type apiGoal struct {
-	Name  string `json:"name"`
-	Event string `json:"event,omitempty"`
-	Page  string `json:"page,omitempty"`
+	Name    string   `json:"name"`
+	Event   string   `json:"event,omitempty"`
+	Props   []string `json:"props,omitempty"`
+	Page    string   `json:"page,omitempty"`
+	Scroll  int      `json:"scroll,omitempty"`
+	Engaged int      `json:"engaged,omitempty"`
 }
 
 // defaultFloor is what a floor of 0 stands for.
@@ -137,6 +140,9 @@ func (s *Server) apiChangeSite(w http.ResponseWriter, c *call) error {
 		set.Goals = nil
 		for _, g := range *in.Goals {
 			set.Goals = append(set.Goals, account.Goal(g))
+		}
+		if err := checkConditions(set.Goals); err != nil {
+			return err
 		}
 	}
 	info, err := s.Accounts.ChangeSite(c.Context(), c.who, info.Domain, account.SiteChange{Zone: in.Timezone, Mode: in.Mode, Settings: &set})

@@ -93,7 +93,10 @@ func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
 			return account.SiteChange{}, problem.BadField("floor", "bad_floor", "The smallest group shown is a number from 1 to 20.")
 		}
 	}
-	if set.Goals, err = readGoals(f.Goals); err != nil {
+	if set.Goals, err = readGoals(f.Goals); err == nil {
+		err = checkConditions(set.Goals)
+	}
+	if err != nil {
 		return account.SiteChange{}, err
 	}
 	return account.SiteChange{Zone: &f.Zone, Mode: &f.Mode, Settings: &set}, nil
@@ -108,35 +111,4 @@ func lines(text string) []string {
 		}
 	}
 	return list
-}
-
-// readGoals reads one goal a line: "Name = event" or "Name = /path/**".
-func readGoals(text string) ([]account.Goal, error) {
-	var goals []account.Goal
-	for _, line := range lines(text) {
-		at := strings.LastIndex(line, "=")
-		if at < 0 {
-			return nil, problem.BadField("goals", "bad_goal", "“"+line+"” is not a goal.").WithHint("Write a name, =, and an event or a path.")
-		}
-		goal, target := account.Goal{Name: strings.TrimSpace(line[:at])}, strings.TrimSpace(line[at+1:])
-		if goal.Name == "" || target == "" {
-			return nil, problem.BadField("goals", "bad_goal", "“"+line+"” is not a goal.").WithHint("Write a name, =, and an event or a path.")
-		}
-		if strings.HasPrefix(target, "/") {
-			goal.Page = target
-		} else {
-			goal.Event = target
-		}
-		goals = append(goals, goal)
-	}
-	return goals, nil
-}
-
-// goalLines writes what readGoals reads.
-func goalLines(goals []account.Goal) string {
-	var list []string
-	for _, g := range goals {
-		list = append(list, g.Name+" = "+g.Event+g.Page)
-	}
-	return strings.Join(list, "\n")
 }
