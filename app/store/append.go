@@ -135,7 +135,15 @@ func (s *Site) commit(batch []*request) {
 	}
 	err := s.checkLog()
 	if err == nil {
-		err = s.inTx(context.Background(), func(tx *sql.Tx) error { return s.insert(tx, rows, views, drops) }, nil)
+		err = s.inBatch(func(w *writer) error {
+			if err := w.insertDicts(&s.dicts); err != nil {
+				return err
+			}
+			if err := w.insertRows(rows, views); err != nil {
+				return err
+			}
+			return w.insertDrops(drops)
+		})
 	}
 	s.mu.Lock()
 	s.dicts.settle(err)
@@ -218,75 +226,6 @@ func (s *Site) inTx(ctx context.Context, f func(*sql.Tx) error, after func()) er
 		return err
 	}
 	after()
-	return nil
-}
-
-// insert writes new dictionary entries, rows (whose ids it fills in) with their page views, and counts.
-func (s *Site) insert(tx *sql.Tx, rows []row, views []string, drops map[string]int64) error {
-	if err := s.insertDicts(tx); err != nil {
-		return err
-	}
-	if err := s.insertRows(tx, rows, views); err != nil {
-		return err
-	}
-	today := time.Now().Unix() / daySeconds
-	for reason, n := range drops {
-		if _, err := tx.Exec(`INSERT INTO dropped (day, reason, count) VALUES (?, ?, ?)
-			ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count`, today, reason, n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-const (
-	rowsAtOnce = 16 // rows that one statement inserts, which costs a third of as many statements
-	rowColumns = 21
-	addRows    = `INSERT INTO hit (kind, time, start, visit, visitor, lasting, type, view, seq, page, origin, place, agent,
-		language, screen, engaged, scroll, name, props, currency, amount) VALUES `
-	rowValues = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-)
-
-// insertRows writes rows and fills in their ids. The writer alone inserts, so the ids of one statement are neighbours.
-func (s *Site) insertRows(tx *sql.Tx, rows []row, views []string) error {
-	args := make([]any, 0, rowsAtOnce*rowColumns)
-	for len(rows) > 0 {
-		n, add := 1, s.addOne
-		if len(rows) >= rowsAtOnce {
-			n, add = rowsAtOnce, s.addMany
-		}
-		args = args[:0]
-		for i := range rows[:n] {
-			r := &rows[i]
-			args = append(args, int64(r.kind), r.time, r.start, r.visit, int64(r.visitor), r.lasting, int64(r.vtype), views[i],
-				int64(r.seq), int64(r.page), int64(r.origin), int64(r.place), int64(r.agent), int64(r.language), int64(r.screen),
-				int64(r.engaged), int64(r.scroll), int64(r.name), int64(r.props), int64(r.currency), r.amount)
-		}
-		res, err := tx.Stmt(add).Exec(args...)
-		if err != nil {
-			return err
-		}
-		last, err := res.LastInsertId()
-		if err != nil {
-			return err
-		}
-		for i := range rows[:n] {
-			rows[i].id = last - int64(n-1-i)
-		}
-		rows, views = rows[n:], views[n:]
-	}
-	return nil
-}
-
-// insertDicts writes the dictionary entries that are not in the file yet.
-func (s *Site) insertDicts(tx *sql.Tx) error {
-	for dim, d := range s.dicts {
-		for id := d.saved; id < len(d.values); id++ {
-			if _, err := tx.Exec("INSERT INTO dict (dim, id, value) VALUES (?, ?, ?)", dim, id, d.values[id]); err != nil {
-				return err
-			}
-		}
-	}
 	return nil
 }
 

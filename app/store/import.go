@@ -76,7 +76,7 @@ func (im *Import) encode(ctx context.Context, hits []Hit) error {
 		rows[i] = s.dicts.encode(&hits[i])
 	}
 	s.mu.Unlock()
-	err := s.inTx(ctx, s.insertDicts, nil)
+	err := s.inBatch(func(w *writer) error { return w.insertDicts(&s.dicts) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dicts.settle(err)

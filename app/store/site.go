@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,12 +29,10 @@ type Site struct {
 	id    string
 	path  string
 	last  atomic.Pointer[SiteInfo] // what Info returned last
-	write *sql.DB                  // one connection; used by the writer goroutine, or under work
+	write *sql.DB                  // one connection, a *writer; used by the writer goroutine, or under work
 	read  *sql.DB
 
-	addOne  *sql.Stmt // inserts a row
-	addMany *sql.Stmt // inserts rowsAtOnce rows
-	key     []byte    // of cookie visitors
+	key     []byte // of cookie visitors
 	visits  atomic.Int64
 	queue   chan *request
 	queued  atomic.Int64 // bytes waiting
@@ -74,7 +71,7 @@ func openSite(s *Store, id string) (*Site, error) {
 		quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{}}
 	site.last.Store(&info)
 	var err error
-	if site.write, err = openDB(site.path, 1); err != nil {
+	if site.write, err = openWriter(site.path); err != nil {
 		return nil, err
 	}
 	if err := site.start(context.Background()); err != nil {
@@ -96,12 +93,6 @@ func (s *Site) start(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.addOne, err = s.write.PrepareContext(ctx, addRows+rowValues); err != nil {
-		return err
-	}
-	if s.addMany, err = s.write.PrepareContext(ctx, addRows+rowValues+strings.Repeat(","+rowValues, rowsAtOnce-1)); err != nil {
-		return err
-	}
 	err = s.write.QueryRowContext(ctx, "SELECT value FROM secret WHERE name = 'site'").Scan(&s.key)
 	if errors.Is(err, sql.ErrNoRows) {
 		s.key = make([]byte, 32)

@@ -16,16 +16,21 @@ import (
 // SQLiteVersion is the version of SQLite in the binary, as "3.54.1".
 const SQLiteVersion = sqlite3.SQLITE_VERSION
 
-// openDB opens a pool of at most conns connections, each with the same pragmas. auto_vacuum holds only when it comes
-// before anything is written; on a file that is there it would write the header anew with every connection, and so
-// touch a newer version's file, which is why only an empty one gets it.
-func openDB(path string, conns int) (*sql.DB, error) {
+// dsn says which file a connection is to, and its pragmas. auto_vacuum holds only when it comes before anything is written; on a
+// file that is there it would write the header anew with every connection, and so touch a newer version's file, which is
+// why only an empty one gets it.
+func dsn(path string) string {
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		pragmas = slices.Insert(pragmas, 1, "auto_vacuum(INCREMENTAL)")
 	}
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+q.Encode())
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + q.Encode()
+}
+
+// openDB opens a pool of at most conns connections, each with the same pragmas.
+func openDB(path string, conns int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(path))
 	if err != nil {
 		return nil, err
 	}
