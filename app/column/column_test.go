@@ -30,7 +30,10 @@ var shapes = map[string]func(r *rand.Rand, n int) []uint32{
 			return 1 + r.Uint32N(60000)
 		})
 	},
-	"few": func(r *rand.Rand, n int) []uint32 { return fill(n, func(int) uint32 { return 1 << (r.Uint32N(30)) }) },
+	"narrow": func(r *rand.Rand, n int) []uint32 { return fill(n, func(int) uint32 { return r.Uint32N(14) }) },
+	"middle": func(r *rand.Rand, n int) []uint32 { return fill(n, func(int) uint32 { return r.Uint32N(1800) }) },
+	"broad":  func(r *rand.Rand, n int) []uint32 { return fill(n, func(int) uint32 { return r.Uint32N(2_700_000) }) },
+	"few":    func(r *rand.Rand, n int) []uint32 { return fill(n, func(int) uint32 { return 1 << (r.Uint32N(30)) }) },
 }
 
 func fill(n int, f func(int) uint32) []uint32 {

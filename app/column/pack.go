@@ -47,13 +47,45 @@ func unpack(dst []uint32, body []byte) (rest []byte, ok bool) {
 	if width > 32 || len(body) < size+slack {
 		return nil, false
 	}
+	values := unpackEights(dst, body, low, width)
 	mask := uint64(1)<<width - 1
-	at := uint(0)
-	for i := range dst {
+	for i := values; i < len(dst); i++ {
+		at := uint(i) * width
 		dst[i] = low + uint32(binary.LittleEndian.Uint64(body[at>>3:])>>(at&7)&mask)
-		at += width
 	}
 	return body[size+slack:], true
+}
+
+// unpackEights unpacks as many whole groups of eight values as dst has, and returns how many values that were. Eight
+// values begin on a byte; of one load are taken as many of them as surely fit into its 64 bits. Written out, this takes
+// half the time of a loop.
+func unpackEights(dst []uint32, body []byte, low uint32, width uint) int {
+	if width > 28 {
+		return 0
+	}
+	mask := uint32(1)<<width - 1
+	load, w := binary.LittleEndian.Uint64, width&31
+	groups := len(dst) / 8
+	for i := range groups {
+		d, b := (*[8]uint32)(dst[8*i:]), body[uint(i)*width:]
+		switch {
+		case width <= 8: // eight
+			x := load(b)
+			d[0], d[1], d[2], d[3] = low+uint32(x)&mask, low+uint32(x>>w)&mask, low+uint32(x>>(2*w))&mask, low+uint32(x>>(3*w))&mask
+			x >>= 4 * w
+			d[4], d[5], d[6], d[7] = low+uint32(x)&mask, low+uint32(x>>w)&mask, low+uint32(x>>(2*w))&mask, low+uint32(x>>(3*w))&mask
+		case width <= 15: // four: the second four begin on a byte or in its middle
+			x, y := load(b), load(b[w/2:])>>(w&1*4)
+			d[0], d[1], d[2], d[3] = low+uint32(x)&mask, low+uint32(x>>w)&mask, low+uint32(x>>(2*w))&mask, low+uint32(x>>(3*w))&mask
+			d[4], d[5], d[6], d[7] = low+uint32(y)&mask, low+uint32(y>>w)&mask, low+uint32(y>>(2*w))&mask, low+uint32(y>>(3*w))&mask
+		default: // two
+			x, y := load(b), load(b[w/4:])>>(2*w&7)
+			d[0], d[1], d[2], d[3] = low+uint32(x)&mask, low+uint32(x>>w)&mask, low+uint32(y)&mask, low+uint32(y>>w)&mask
+			x, y = load(b[w/2:])>>(4*w&7), load(b[3*w/4:])>>(6*w&7)
+			d[4], d[5], d[6], d[7] = low+uint32(x)&mask, low+uint32(x>>w)&mask, low+uint32(y)&mask, low+uint32(y>>w)&mask
+		}
+	}
+	return 8 * groups
 }
 
 // count reads the number in front of a body; it may not be above limit.
@@ -190,18 +222,17 @@ func unpackFew(dst []uint32, body []byte) bool {
 	if !ok || n == 0 {
 		return false
 	}
-	distinct := make([]uint32, n)
-	if body, ok = unpack(distinct, body); !ok {
+	table := make([]uint32, 1<<bits.Len(uint(n-1))) // an index needs no check of its own
+	if body, ok = unpack(table[:n], body); !ok {
 		return false
 	}
 	if body, ok = unpack(dst, body); !ok || len(body) != 0 {
 		return false
 	}
+	largest, mask := uint32(0), uint32(len(table)-1)
 	for i, at := range dst {
-		if uint64(at) >= uint64(n) {
-			return false
-		}
-		dst[i] = distinct[at]
+		largest = max(largest, at)
+		dst[i] = table[at&mask]
 	}
-	return true
+	return largest < uint32(n)
 }

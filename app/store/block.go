@@ -1,5 +1,7 @@
 package store
 
+import "math/bits"
+
 // Column names one column of a Block.
 type Column uint8
 
@@ -56,6 +58,9 @@ func Set(columns ...Column) Columns {
 // Has reports whether c is in s.
 func (s Columns) Has(c Column) bool { return s&(1<<c) != 0 }
 
+// first returns the lowest column in s, which must not be empty.
+func (s Columns) first() Column { return Column(bits.TrailingZeros32(uint32(s))) }
+
 // AllColumns is the set of all columns.
 const AllColumns Columns = 1<<NumColumns - 1
 
@@ -69,6 +74,15 @@ type Block struct {
 	Events  int
 	Cols    [NumColumns][]uint32 // by Column; only those that were asked for are set
 	Amounts []int64              // EventAmount, when asked for
+	spare   [NumColumns][]uint32 // room of columns that are not set, to be used again
+}
+
+// room returns where column c can be read into.
+func (b *Block) room(c Column) []uint32 {
+	if b.Cols[c] == nil {
+		b.Cols[c] = b.spare[c]
+	}
+	return b.Cols[c][:0]
 }
 
 // Dim names a dictionary of a site. Id 0 of each is the empty value (all fields empty).

@@ -109,14 +109,19 @@ func (s *Snapshot) Damaged(i int) *Damage { return s.damage[i].Load() }
 // its values must not be changed. Columns that are not in need are nil in it. A *Damage: the block is not as it was
 // written; no figure may be made of any of its columns.
 func (s *Snapshot) Load(i int, need Columns, into *Block) error {
-	for c := range NumColumns {
-		if !need.Has(c) {
-			into.Cols[c] = nil
+	for c, values := range into.Cols {
+		if values != nil && !need.Has(Column(c)) {
+			into.spare[c], into.Cols[c] = values, nil
 		}
 	}
 	if !need.Has(EventAmount) {
 		into.Amounts = nil
 	}
+	return s.LoadMore(i, need, into)
+}
+
+// LoadMore is Load for further columns of the block that into was loaded from last: those that are there stay.
+func (s *Snapshot) LoadMore(i int, need Columns, into *Block) error {
 	if d := s.Damaged(i); d != nil {
 		return d
 	}
@@ -135,7 +140,7 @@ func (b *Block) copyFrom(from *Block, need Columns) {
 	b.Date, b.Visits, b.Views, b.Events = from.Date, from.Visits, from.Views, from.Events
 	for c := range NumColumns {
 		if need.Has(c) {
-			b.Cols[c] = append(b.Cols[c][:0], from.Cols[c]...)
+			b.Cols[c] = append(b.room(c), from.Cols[c]...)
 		}
 	}
 	if need.Has(EventAmount) {
