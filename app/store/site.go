@@ -62,6 +62,7 @@ type Site struct {
 	dicts   dicts
 	parts   []part
 	loading sync.Mutex // held while a snapshot takes its connections: two that have one each would wait for each other
+	totals  []DayTotal // of days whose visits are gone; replaced, never changed
 	watch   map[chan struct{}]struct{}
 
 	relieveAt int   // hot rows from which on visits that ended are sealed
@@ -118,6 +119,9 @@ func (s *Site) start(ctx context.Context) error {
 		return err
 	}
 	if err := s.readParts(ctx); err != nil {
+		return err
+	}
+	if err := s.readTotals(ctx); err != nil {
 		return err
 	}
 	return s.readHot(ctx)

@@ -97,7 +97,7 @@ func (s *Site) snapshotOf(ctx context.Context, folded map[int32]hotRows, l *load
 	for _, p := range s.parts {
 		sources = append(sources, source{info: p.info, part: p})
 	}
-	dicts := s.dicts.view()
+	dicts, totals := s.dicts.view(), s.totals
 	s.mu.Unlock()
 	if !ok || len(sources) > 0 && len(l.conns) == 0 {
 		return nil, nil
@@ -110,7 +110,7 @@ func (s *Site) snapshotOf(ctx context.Context, folded map[int32]hotRows, l *load
 	}
 	// An import may seal days that are newer than one that is still hot.
 	slices.SortStableFunc(sources, func(a, b source) int { return cmp.Compare(a.info.Date, b.info.Date) })
-	snap := &Snapshot{dicts: dicts, visitors: int(s.numbers.next.Load()), damage: make([]atomic.Pointer[Damage], len(sources))}
+	snap := &Snapshot{dicts: dicts, totals: totals, visitors: int(s.numbers.next.Load()), damage: make([]atomic.Pointer[Damage], len(sources))}
 	for i, from := range sources {
 		snap.blocks = append(snap.blocks, from.info)
 		snap.damage[i].Store(from.part.damage)
