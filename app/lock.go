@@ -83,7 +83,7 @@ func readPID(f *os.File) int {
 
 // prepareDir makes the data directory, readable by its owner only.
 func prepareDir(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(dir); err != nil {
 		return dirError(dir, err)
 	}
 	info, err := os.Stat(dir)
@@ -94,6 +94,25 @@ func prepareDir(dir string) error {
 		if err := os.Chmod(dir, 0o700); err != nil {
 			return dirError(dir, err)
 		}
+	}
+	return nil
+}
+
+// makeDir makes a directory and those above it. Their names reach the disk as well, as far as this user may read the
+// directories that they are in: a directory without a name takes all that is in it along when the power fails.
+func makeDir(dir string) error {
+	var named []string // directories that get a new name in them
+	for d := dir; d != filepath.Dir(d); d = filepath.Dir(d) {
+		if _, err := os.Stat(d); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		named = append(named, filepath.Dir(d))
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, d := range named {
+		syncDir(d)
 	}
 	return nil
 }

@@ -30,6 +30,14 @@ func keepPrivate() {
 	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
 }
 
+// syncDir has the names in a directory reach the disk, where the directory may be read and its file system can.
+func syncDir(dir string) {
+	if f, err := os.Open(dir); err == nil {
+		_ = f.Sync()
+		f.Close()
+	}
+}
+
 // diskFree returns the bytes that this user may still write to the file system of dir.
 func diskFree(dir string) (uint64, error) {
 	var s unix.Statfs_t

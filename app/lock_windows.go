@@ -25,6 +25,9 @@ func lockFile(f *os.File) error {
 // the owner of the machine asked for them.
 func keepPrivate() {}
 
+// syncDir does nothing here: NTFS keeps names in its journal, and a directory can't be synced.
+func syncDir(string) {}
+
 // diskFree returns the bytes that this user may still write to the file system of dir.
 func diskFree(dir string) (uint64, error) {
 	path, err := windows.UTF16PtrFromString(dir)

@@ -19,6 +19,7 @@ import (
 
 	"sandprint/app/collect"
 	"sandprint/app/enrich"
+	"sandprint/app/problem"
 	"sandprint/app/store"
 	"sandprint/app/web"
 )
@@ -233,11 +234,15 @@ func (r *Running) snippet(domain string) web.Snippet {
 	return s
 }
 
-// maySend reports whether a token may send hits for a site: one with the scope write, of someone who may change the site.
-func (r *Running) maySend(ctx context.Context, token, domain string) bool {
+// maySend reports whether a token may send hits for a site: one with the scope write, of someone who may change the site. An
+// error is of the control file and says nothing of the token.
+func (r *Running) maySend(ctx context.Context, token, domain string) (bool, error) {
 	who, err := r.accounts.WhoByToken(ctx, token)
+	if _, refused := errors.AsType[*problem.Error](err); refused {
+		return false, nil
+	}
 	site, known := r.store.Find(domain)
-	return err == nil && known && who.CanWrite(site)
+	return err == nil && known && who.CanWrite(site), err
 }
 
 // geoLine says where the countries come from, and of when. The licence of our own table asks for its source (NOTICE).

@@ -43,7 +43,6 @@ import (
 type (
 	SiteInfo     = store.SiteInfo
 	SiteSettings = store.SiteSettings
-	Retention    = store.Retention
 	Goal         = store.Goal
 	Reader       = store.Reader
 )

@@ -37,7 +37,7 @@ type Options struct {
 	RateLimit      int            // hits a second taken from one network (/24 or /48), bursts of four times as many, 32 at least; 0: no limit
 	BaseURL        string         // of the instance, as "https://stats.example.com"
 	Log            *slog.Logger
-	Authorize      func(ctx context.Context, token, domain string) bool // whether a token may send hits for a site; nil: none may
+	Authorize      func(ctx context.Context, token, domain string) (bool, error) // whether a token may send hits for a site; nil: none may
 }
 
 // Door answers visitors' browsers. Make it with New.

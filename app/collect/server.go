@@ -36,7 +36,15 @@ func (d *Door) takeFromServer(ctx context.Context, token string, from sender, hi
 	}
 	for i := range hits {
 		info, known := d.siteOf(&hits[i])
-		if !known || d.o.Authorize == nil || !d.o.Authorize(ctx, token, info.Domain) {
+		if !known || d.o.Authorize == nil {
+			return errToken
+		}
+		may, err := d.o.Authorize(ctx, token, info.Domain)
+		if err != nil { // not a word about the token: the hits are worth sending again
+			d.fault(info.Number, err)
+			return errNotKept
+		}
+		if !may {
 			return errToken
 		}
 	}

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -14,8 +15,11 @@ import (
 // TestServersSpeakForTheirVisitors sends hits with a token, as a server does for its visitors.
 func TestServersSpeakForTheirVisitors(t *testing.T) {
 	p := open(t, func(o *Options, _ *store.SiteInfo) {
-		o.Authorize = func(_ context.Context, token, domain string) bool {
-			return token == "sp_write" && domain == "example.com"
+		o.Authorize = func(_ context.Context, token, domain string) (bool, error) {
+			if token == "sp_unreadable" {
+				return false, errors.New("disk I/O error")
+			}
+			return token == "sp_write" && domain == "example.com", nil
 		}
 	})
 	now := time.Now().UTC()
@@ -33,6 +37,7 @@ func TestServersSpeakForTheirVisitors(t *testing.T) {
 		{"nothing said of the browser", "[" + hit("viewaaaaaaa3", `,"ip":"8.8.4.4"`) + "]", token, 202, ""},
 		{"without a token it is what it seems: a bot", hit("viewaaaaaaa4", `,"ua":"`+chrome+`"`), "X: y", 202, ""},
 		{"a token that may not", hit("viewaaaaaaa5", ""), "Authorization: Bearer sp_read", 403, ""},
+		{"whether it may can't be found out now", hit("viewaaaaaaa5", ""), "Authorization: Bearer sp_unreadable", 503, ""},
 		{"another's site", strings.Replace(hit("viewaaaaaaa6", ""), "example.com", "example.org", 1), token, 403, ""},
 		{"too old", hit("viewaaaaaaa7", `,"ts":"2020-01-01T00:00:00Z"`), token, 400, "ts"},
 		{"no time", "[" + hit("viewaaaaaaa8", `,"ts":"yesterday"`) + "]", token, 400, "[0].ts"},

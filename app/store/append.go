@@ -172,34 +172,36 @@ func (s *Site) commit(batch []*request) {
 		s.queued.Add(-r.size)
 		r.done <- err
 	}
-	s.relieve()
 }
 
 // rowsOf turns a batch into the rows that are new, with the ids of their page views, and counts those whose day is sealed.
 func (s *Site) rowsOf(batch []*request) (rows []row, views []string, late int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	marks := map[uint64]struct{}{}
+	shown, seqs := map[uint64]struct{}{}, map[seq]struct{}{}
 	for _, r := range batch {
 		for i := range r.hits {
 			h := &r.hits[i]
-			view := s.views.of(h.View)
+			view := viewKey(h.View)
 			if s.hot.seen(h.Kind, view, h.Seq) {
 				continue
 			}
-			if mark, ok := markOf(h.Kind, view, h.Seq); ok {
-				if _, ok := marks[mark]; ok {
+			if h.Kind == Pageview {
+				if _, ok := shown[view]; ok {
 					continue
 				}
-				marks[mark] = struct{}{}
+				shown[view] = struct{}{}
+			} else if h.Seq != 0 {
+				if _, ok := seqs[seq{view, h.Seq}]; ok {
+					continue
+				}
+				seqs[seq{view, h.Seq}] = struct{}{}
 			}
-			if s.sealed(int32(h.Start/daySeconds)) || s.hot.late(h.Kind, view, h.Visit) {
+			if s.sealed(int32(h.Start / daySeconds)) {
 				late++
 				continue
 			}
-			row := s.dicts.encode(h)
-			row.view = view
-			rows, views = append(rows, row), append(views, h.View)
+			rows, views = append(rows, s.dicts.encode(h)), append(views, h.View)
 		}
 	}
 	return rows, views, late

@@ -6,7 +6,7 @@
 //
 // The way in: Append queues hits; the site's one writer commits whatever is waiting and then answers (append.go); rows
 // are mirrored in memory as the columns that a sealed day has (hot.go, fold.go); the nightly round turns days that can no
-// longer change into blobs, and visits that ended when there are many rows (seal.go, early.go); imports go straight there (import.go). The way out: Snapshot (snapshot.go).
+// longer change into blobs (seal.go); imports go straight there (import.go). The way out: Snapshot (snapshot.go).
 package store
 
 import (
@@ -14,8 +14,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,7 +34,6 @@ var (
 type Options struct {
 	CommitWindow time.Duration // how long a commit waits for more hits, at most 1 s; 0: commits whatever is waiting
 	OpenSites    int           // sites kept open while idle; 0: 32
-	HotRows      int           // hits of a site kept as rows before visits that ended are sealed, whatever the hour; 0: 100,000
 	Log          *slog.Logger  // is told of damaged files, sites by number; nil: nobody is
 }
 
@@ -42,6 +43,8 @@ type Store struct {
 	o       Options
 	control *Control
 	told    sync.Map // damage that is in the log, by its text
+
+	changes sync.Mutex // held while a site is added, changed or removed
 
 	mu      sync.Mutex
 	infos   map[string]SiteInfo // by id
@@ -56,9 +59,6 @@ type Store struct {
 func Open(dir string, o Options) (*Store, error) {
 	if o.OpenSites == 0 {
 		o.OpenSites = 32
-	}
-	if o.HotRows == 0 {
-		o.HotRows = hotMany
 	}
 	if err := os.MkdirAll(filepath.Join(dir, "sites"), 0o700); err != nil {
 		return nil, err
@@ -100,9 +100,19 @@ func (s *Store) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	infos, domains := make(map[string]SiteInfo, len(sites)), make(map[string]string, len(sites))
+	infos := make(map[string]SiteInfo, len(sites))
 	for _, i := range sites {
 		infos[i.ID] = i
+	}
+	s.know(infos)
+	return nil
+}
+
+// know takes the sites that there are.
+func (s *Store) know(infos map[string]SiteInfo) {
+	sites := slices.SortedFunc(maps.Values(infos), func(a, b SiteInfo) int { return strings.Compare(a.Domain, b.Domain) })
+	domains := make(map[string]string, len(sites))
+	for _, i := range sites {
 		for _, host := range i.Settings.Hosts {
 			if _, taken := domains[host]; !taken {
 				domains[host] = i.ID
@@ -115,7 +125,16 @@ func (s *Store) reload(ctx context.Context) error {
 	s.mu.Lock()
 	s.infos, s.domains = infos, domains
 	s.mu.Unlock()
-	return nil
+}
+
+// learn takes a site as it is in the control file now. It reads nothing that could fail: a site that is in the file and not
+// known would have its hits dropped as nobody's. s.changes is held.
+func (s *Store) learn(i SiteInfo) {
+	s.mu.Lock()
+	infos := maps.Clone(s.infos)
+	s.mu.Unlock()
+	infos[i.ID] = i
+	s.know(infos)
 }
 
 // Sites returns all sites, in no order.
@@ -155,24 +174,34 @@ func (s *Store) info(id string) (SiteInfo, bool) {
 
 // AddSite adds a site, as Control.AddSite does.
 func (s *Store) AddSite(ctx context.Context, i SiteInfo) (SiteInfo, error) {
+	s.changes.Lock()
+	defer s.changes.Unlock()
 	added, err := s.control.AddSite(ctx, i)
-	if err != nil {
-		return SiteInfo{}, err
+	if err == nil {
+		s.learn(added)
 	}
-	return added, s.reload(ctx)
+	return added, err
 }
 
 // UpdateSite changes a site, as Control.UpdateSite does.
 func (s *Store) UpdateSite(ctx context.Context, i SiteInfo) error {
+	s.changes.Lock()
+	defer s.changes.Unlock()
 	if err := s.control.UpdateSite(ctx, i); err != nil {
 		return err
 	}
-	return s.reload(ctx)
+	if is, ok := s.info(i.ID); ok { // these stay as they are in the file
+		i.Number, i.Created = is.Number, is.Created
+	}
+	s.learn(i)
+	return nil
 }
 
 // RemoveSite removes a site: its row, its file, and what SQLite keeps beside it. Nothing of it can be asked for from the
 // moment the call begins.
 func (s *Store) RemoveSite(ctx context.Context, id string) error {
+	s.changes.Lock()
+	defer s.changes.Unlock()
 	if err := s.control.DeleteSite(ctx, id); err != nil {
 		return err
 	}
