@@ -43,6 +43,7 @@ type Options struct {
 // Door answers visitors' browsers. Make it with New.
 type Door struct {
 	o       Options
+	waiting waiting
 	limit   *limiter
 	rules   rulebook
 	unknown atomic.Int64
@@ -80,10 +81,18 @@ func (d *Door) Routes(mux *http.ServeMux) {
 // allowAll lets pages of any origin ask and read, without anybody's authority, and keeps answers out of caches.
 func allowAll(w http.ResponseWriter) {
 	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-store")
+	for _, f := range openFields {
+		h[f.name] = f.value
+	}
+}
+
+// openFields are what allowAll sets. Nobody changes the values: each answer has the same.
+var openFields = [...]struct {
+	name  string
+	value []string
+}{
+	{"Access-Control-Allow-Origin", []string{"*"}}, {"Cross-Origin-Resource-Policy", []string{"cross-origin"}},
+	{"X-Content-Type-Options", []string{"nosniff"}}, {"Cache-Control", []string{"no-store"}},
 }
 
 func servePreflight(w http.ResponseWriter, _ *http.Request) {
@@ -106,13 +115,14 @@ func (d *Door) serveHits(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			refuse(w, errLarge)
-		} else {
-			refuse(w, problem.BadField("body", "bad_body", "The body ended before its end."))
-		}
+	room := bodies.Get().(*[maxBody + 1]byte)
+	body, refusal := readBody(w, r, room[:])
+	defer func() {
+		clear(body) // nothing of a visitor stays in it
+		bodies.Put(room)
+	}()
+	if refusal != nil {
+		refuse(w, refusal)
 		return
 	}
 	hits, err := parseHits(body)
@@ -126,7 +136,7 @@ func (d *Door) serveHits(w http.ResponseWriter, r *http.Request) {
 	}
 	if token := bearer(r); token != "" {
 		err = d.takeFromServer(r.Context(), token, from, hits, body)
-	} else if d.take(r.Context(), from, hits) != nil {
+	} else if d.take(from, hits) != nil {
 		err = errNotKept
 	}
 	if err != nil {
@@ -134,6 +144,27 @@ func (d *Door) serveHits(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusAccepted)
+}
+
+// bodies is room to read bodies into, with a byte to spare. What hits are made of are copies.
+var bodies = sync.Pool{New: func() any { return new([maxBody + 1]byte) }}
+
+// readBody reads the body of a request into room.
+func readBody(w http.ResponseWriter, r *http.Request, room []byte) ([]byte, *problem.Error) {
+	limited := http.MaxBytesReader(w, r.Body, maxBody)
+	for n := 0; ; {
+		got, err := limited.Read(room[n:])
+		n += got
+		if err == io.EOF {
+			return room[:n], nil
+		}
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
+			return room[:n], errLarge
+		}
+		if err != nil {
+			return room[:n], problem.BadField("body", "bad_body", "The body ended before its end.")
+		}
+	}
 }
 
 // What is refused, and for how long.
@@ -176,7 +207,7 @@ type sender struct {
 
 func (d *Door) senderOf(r *http.Request) sender {
 	return sender{addr: clientAddr(r, d.o.TrustedProxies), ua: r.UserAgent(), hints: enrich.HintsOf(r.Header),
-		objects: r.Header.Get("Sec-GPC") == "1" || r.Header.Get("DNT") == "1"}
+		objects: r.Header.Get("Sec-Gpc") == "1" || r.Header.Get("Dnt") == "1"}
 }
 
 // fault logs, at most once in ten seconds, that hits of a site could not be written.

@@ -23,7 +23,9 @@ type Importer struct {
 // NewImporter returns an importer for a site. Of its settings only the page rules are used. A visitor's text gives the same number
 // in every import into the site.
 func NewImporter(info store.SiteInfo) *Importer {
-	return &Importer{rules: newRules(info.Settings), key: []byte("import " + info.ID), known: map[uint64]struct{}{}}
+	im := &Importer{rules: newRules(info.Settings), key: []byte("import " + info.ID), known: map[uint64]struct{}{}}
+	im.rules.own = true
+	return im
 }
 
 // lineHit is what a line says beyond a hit.
@@ -55,16 +57,16 @@ func (im *Importer) Hit(line []byte) (hit store.Hit, counted bool, err error) {
 	if hit.Kind == store.Engage {
 		return hit, true, nil
 	}
-	p, err := enrich.CleanPage(h.page, im.rules.keys)
-	if err != nil {
-		return store.Hit{}, false, badHit("u", "is no page: "+err.Error())
+	p := im.rules.page(h.page, h.title)
+	if p.fault != "" {
+		return store.Hit{}, false, badHit("u", "is no page: "+p.fault)
 	}
-	if im.rules.excludes(p) {
+	if p.level == levelNone {
 		return store.Hit{}, false, nil
 	}
-	if h.place(&hit, p, levelFull) {
+	if h.place(&hit, p) {
 		h.referrer = "" // the file's owner has decided what to count
-		h.place(&hit, p, levelFull)
+		h.place(&hit, p)
 	}
 	hit.Agent, hit.Place.Country = store.Agent(enrich.ParseAgent(l.agent, enrich.Hints{})), l.country
 	return hit, true, nil

@@ -1,7 +1,6 @@
 package collect
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"sandprint/app/enrich"
@@ -41,23 +40,13 @@ func (h *wireHit) scroll() uint8 {
 	return uint8(min(100, max(1, (h.depth*100+h.height/2)/h.height)))
 }
 
-// maxTitle is how many characters of a title are kept.
-const maxTitle = 300
-
 // place fills in the page, where the visit came from, and what the browser says of itself without its agent. It returns true
 // when the referrer is spam.
-func (h *wireHit) place(out *store.Hit, p enrich.CleanedPage, l level) (spam bool) {
-	out.Page = store.Page{Host: p.Host, Path: p.Path}
-	if l == levelFull {
-		out.Page.Title = cutRunes(strings.TrimSpace(enrich.ScrubText(cutRunes(h.title, 2*maxTitle))), maxTitle)
-	} else {
-		out.Page.Path, _, _ = strings.Cut(p.Path, "?")
-		p.URL.RawQuery = ""
-	}
-	origin, spam := enrich.Trace(p.URL, h.referrer)
-	out.Origin = store.Origin(origin)
+func (h *wireHit) place(out *store.Hit, p seenPage) (spam bool) {
+	origin := p.originOf(h.page, h.referrer)
+	out.Page, out.Origin = p.Page, origin.Origin
 	out.Language, out.Screen = enrich.Language(h.language), enrich.Screen(h.width)
-	return spam
+	return origin.spam
 }
 
 // cutRunes returns at most n characters of s.

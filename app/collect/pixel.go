@@ -27,7 +27,7 @@ func (d *Door) servePixel(w http.ResponseWriter, r *http.Request) {
 		language, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
 		language, _, _ = strings.Cut(language, ";")
 		hit := wireHit{site: domain, name: namePageview, view: strings.ToLower(rand.Text()), page: r.Referer(), language: strings.TrimSpace(language)}
-		if err := d.take(r.Context(), from, []wireHit{hit}); err != nil {
+		if err := d.take(from, []wireHit{hit}); err != nil {
 			refuse(w, errNotKept)
 			return
 		}

@@ -3,8 +3,10 @@ package collect
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"sandprint/app/enrich"
 	"sandprint/app/store"
@@ -24,14 +26,19 @@ var countPaths = regexp.MustCompile(`(?i)` + countRule)
 
 // rules are the page rules of one site.
 type rules struct {
+	number   string   // like no other's
 	patterns []string // of which excluded was made
 	excluded *regexp.Regexp
 	keys     []string
+	own      bool // the owner's rules alone; otherwise those about accounts, purchases and messages too
 }
+
+// rulesMade counts rules.
+var rulesMade atomic.Uint64
 
 // newRules returns the rules of a site's settings.
 func newRules(s store.SiteSettings) *rules {
-	r := &rules{patterns: s.Excluded, keys: s.QueryKeys}
+	r := &rules{number: strconv.FormatUint(rulesMade.Add(1), 36), patterns: s.Excluded, keys: s.QueryKeys}
 	if len(s.Excluded) == 0 {
 		return r
 	}
@@ -65,7 +72,7 @@ func (r *rules) of(p enrich.CleanedPage) level {
 	switch {
 	case r.excludes(p):
 		return levelNone
-	case countPaths.MatchString(p.URL.Path):
+	case !r.own && countPaths.MatchString(p.URL.Path):
 		return levelCount
 	}
 	return levelFull
@@ -101,12 +108,13 @@ func belongs(info store.SiteInfo, host string) bool {
 	if isLocal(host) && host != info.Domain {
 		return info.Settings.Localhost
 	}
-	for _, own := range append([]string{info.Domain}, info.Settings.Hosts...) {
-		if host == own || strings.HasSuffix(host, "."+own) {
-			return true
-		}
-	}
-	return false
+	return isOrUnder(host, info.Domain) || slices.ContainsFunc(info.Settings.Hosts, func(own string) bool { return isOrUnder(host, own) })
+}
+
+// isOrUnder reports whether a host is a domain or one of its sub-domains.
+func isOrUnder(host, domain string) bool {
+	under, ok := strings.CutSuffix(host, domain)
+	return ok && (under == "" || under[len(under)-1] == '.')
 }
 
 // isLocal reports whether a host is the machine of whoever looks at the page.

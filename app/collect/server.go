@@ -10,6 +10,7 @@ import (
 
 	"sandprint/app/enrich"
 	"sandprint/app/problem"
+	"sandprint/app/store"
 )
 
 // What a server that sends hits for its visitors may say of each with a write token: when it was, and whose.
@@ -53,7 +54,7 @@ func (d *Door) takeFromServer(ctx context.Context, token string, from sender, hi
 		if !s.time.IsZero() {
 			one.at = s.time.Unix()
 		}
-		if err := d.take(ctx, one, hits[i:i+1]); err != nil {
+		if err := d.take(one, hits[i:i+1]); err != nil {
 			return errNotKept
 		}
 	}
@@ -120,8 +121,9 @@ func (s *spoken) set(name string, value []byte) error {
 	return err
 }
 
-// isBot reports whether what a sender says of itself makes it a bot. A server that says nothing of a visitor's browser
-// is believed.
-func (s sender) isBot() bool {
-	return !(s.server && s.ua == "") && enrich.IsBot(s.ua, s.hints)
+// judge returns what a sender says of its browser, and whether that makes it a bot. A server that says nothing of a visitor's
+// browser is believed.
+func (s sender) judge() (a store.Agent, bot bool) {
+	agent, bot := enrich.Judge(s.ua, s.hints)
+	return store.Agent(agent), bot && !(s.server && s.ua == "")
 }

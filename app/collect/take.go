@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"sandprint/app/enrich"
@@ -12,15 +13,33 @@ import (
 	"sandprint/app/visit"
 )
 
-// patience is how long a sender waits for its hits to be written.
+// patience is how long a sender waits for its hits to be written, give or take a second.
 const patience = 20 * time.Second
+
+// waiting gives contexts that end when patience is over: one for all requests of a second, which costs a fraction of one each. They don't
+// end with the request: a browser that leaves a page often hangs up before the answer, and its hits count all the same.
+type waiting struct {
+	mu    sync.Mutex
+	ctx   context.Context
+	since time.Time
+}
+
+func (w *waiting) context() context.Context {
+	now := time.Now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ctx == nil || now.Sub(w.since) >= time.Second || now.Before(w.since) {
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(patience, cancel)
+		w.ctx, w.since = ctx, now
+	}
+	return w.ctx
+}
 
 // take takes the hits of one request in. It returns nil once those that count are on disk and the others are counted by reason; on
 // an error the sender sends all of them again (those that are on disk already are known by page view and number).
-func (d *Door) take(ctx context.Context, from sender, hits []wireHit) error {
-	// A browser that leaves a page often hangs up before the answer; its hits count all the same.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
+func (d *Door) take(from sender, hits []wireHit) error {
+	ctx := d.waiting.context()
 	for len(hits) > 0 {
 		info, known := d.siteOf(&hits[0])
 		n := 1
@@ -63,7 +82,7 @@ func (d *Door) takeFor(ctx context.Context, info store.SiteInfo, from sender, hi
 	if err != nil {
 		return err
 	}
-	t := taking{door: d, site: site, info: info, from: from, visits: d.visitsOf(info.ID, site), rules: d.rules.of(info), drops: map[string]int64{}}
+	t := taking{door: d, site: site, info: info, from: from, visits: d.visitsOf(info.ID, site), rules: d.rules.of(info)}
 	kept, err := t.all(ctx, hits)
 	if err == nil {
 		err = site.Append(ctx, kept)
@@ -105,17 +124,18 @@ type taking struct {
 	from   sender
 	visits *visit.Table
 	rules  *rules
-	drops  map[string]int64
+	drops  map[string]int64 // nil: none yet
 	salt   []byte
 
-	described bool // agent and where are known
-	agent     store.Agent
-	where     store.Place
+	agent   store.Agent
+	where   store.Place
+	located bool // where is known
 }
 
 // all returns the hits that count, with their visits.
 func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
-	if t.from.isBot() {
+	agent, bot := t.from.judge()
+	if t.agent = agent; bot {
 		for i := range hits {
 			t.drop(&hits[i], reasonBot)
 		}
@@ -128,7 +148,7 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 		out := h.base(now)
 		if h.isDecision() {
 			if h.name != nameConsent {
-				t.drops[reasonOptedOut]++
+				t.count(reasonOptedOut)
 			}
 			continue
 		}
@@ -149,32 +169,33 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 // drop counts a hit that is not taken. An engagement is part of its page view, which was counted.
 func (t *taking) drop(h *wireHit, reason string) {
 	if h.name != nameEngage {
-		t.drops[reason]++
+		t.count(reason)
 	}
+}
+
+func (t *taking) count(reason string) {
+	if t.drops == nil {
+		t.drops = map[string]int64{}
+	}
+	t.drops[reason]++
 }
 
 // describe fills in all that a page view or event says, or returns why it is not counted.
 func (t *taking) describe(h *wireHit, out *store.Hit) (reason string) {
-	p, err := enrich.CleanPage(h.page, t.rules.keys)
-	if err != nil || !belongs(t.info, p.Host) {
-		return reasonForeign
-	}
-	l := t.rules.of(p)
+	p := t.rules.page(h.page, h.title)
 	switch {
-	case l == levelNone:
+	case p.fault != "" || !belongs(t.info, p.Host):
+		return reasonForeign
+	case p.level == levelNone:
 		return reasonExcluded
-	case l == levelCount && out.Kind == store.Event && !(t.info.Settings.Forms && h.name == nameForm):
+	case p.level == levelCount && out.Kind == store.Event && !(t.info.Settings.Forms && h.name == nameForm):
 		return reasonPrivate
 	}
-	if h.place(out, p, l) {
+	if h.place(out, p) {
 		return reasonSpam
 	}
-	if !t.described {
-		t.described = true
-		t.agent = store.Agent(enrich.ParseAgent(t.from.ua, t.from.hints))
-		if t.from.addr.IsValid() {
-			t.where = store.Place(t.door.o.Geo.Place(t.from.addr))
-		}
+	if !t.located && t.from.addr.IsValid() {
+		t.where, t.located = store.Place(t.door.o.Geo.Place(t.from.addr)), true
 	}
 	out.Agent, out.Place = t.agent, t.where
 	return ""

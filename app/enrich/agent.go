@@ -1,11 +1,9 @@
 package enrich
 
 import (
-	"hash/maphash"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // Hints are the User-Agent Client Hints of a request (WICG UA-CH), as sent. All are empty when the browser sends none.
@@ -19,16 +17,22 @@ type Hints struct {
 
 // HintsOf reads the client hints out of a request's header.
 func HintsOf(header http.Header) Hints {
-	get := func(name string) string { return strings.Trim(header.Get(name), `" `) }
+	first := func(name string) string { // header.Get would look at each letter of a name that most requests don't have
+		if values := header[name]; len(values) > 0 {
+			return values[0]
+		}
+		return ""
+	}
+	get := func(name string) string { return strings.Trim(first(name), `" `) }
 	h := Hints{
-		Brands:          header.Get("Sec-Ch-Ua-Full-Version-List"),
+		Brands:          first("Sec-Ch-Ua-Full-Version-List"),
 		Mobile:          get("Sec-Ch-Ua-Mobile"),
 		Platform:        get("Sec-Ch-Ua-Platform"),
 		PlatformVersion: get("Sec-Ch-Ua-Platform-Version"),
 		Model:           get("Sec-Ch-Ua-Model"),
 	}
 	if h.Brands == "" {
-		h.Brands = header.Get("Sec-Ch-Ua")
+		h.Brands = first("Sec-Ch-Ua")
 	}
 	return h
 }
@@ -47,11 +51,17 @@ func (h Hints) brand(name string) (version string, named bool) {
 // ParseAgent reduces a user agent and its hints to families and major versions. It never fails: what it does not know
 // stays empty, and a device that is neither phone nor tablet is a desktop. Where browsers have frozen what they say, the
 // version has a plus: Windows "10+", macOS "10.15+", Android "10+" are those or later, and only hints tell more.
-func ParseAgent(ua string, h Hints) Agent { return known.look(ua, h).agent }
+func ParseAgent(ua string, h Hints) Agent { return look(ua, h).agent }
 
 // IsBot says whether the agent is a program rather than a person's browser: it names itself so, is headless, or has not
 // the beginning that all browsers share.
-func IsBot(ua string, h Hints) bool { return known.look(ua, h).bot }
+func IsBot(ua string, h Hints) bool { return look(ua, h).bot }
+
+// Judge is ParseAgent and IsBot in one.
+func Judge(ua string, h Hints) (a Agent, bot bool) {
+	v := look(ua, h)
+	return v.agent, v.bot
+}
 
 // A verdict is all there is to know of an agent.
 type verdict struct {
@@ -75,56 +85,17 @@ func judge(ua string, h Hints) verdict {
 	return verdict{a, isBot(ua, h)}
 }
 
-// A memory remembers verdicts, in two generations: when the younger is full it becomes the older, and what was the older
-// is forgotten. So it is bounded however many agents somebody invents, and frequent agents stay. It keys on a number
-// that is drawn anew in each process, not on the agent, which must not outlive its request.
-type memory struct {
-	seed       maphash.Seed
-	mu         sync.Mutex
-	young, old map[uint64]verdict
-}
+// known are the verdicts on the agents that were seen lately: 1.5 MB at most.
+var known = NewMemory[verdict](4096)
 
-// generation is how many verdicts one generation holds. Two of them take about 1.5 MB at most.
-const generation = 4096
-
-var known = memory{seed: maphash.MakeSeed(), young: map[uint64]verdict{}}
-
-func (m *memory) look(ua string, h Hints) verdict {
-	key := m.key(ua, h)
-	m.mu.Lock()
-	v, ok := m.young[key]
+func look(ua string, h Hints) verdict {
+	key := known.Key(ua, h.Brands, h.Mobile, h.Platform, h.PlatformVersion, h.Model)
+	v, ok := known.Get(key)
 	if !ok {
-		if v, ok = m.old[key]; ok {
-			m.keep(key, v)
-		}
+		v = judge(ua, h)
+		known.Put(key, v)
 	}
-	m.mu.Unlock()
-	if ok {
-		return v
-	}
-	v = judge(ua, h)
-	m.mu.Lock()
-	m.keep(key, v)
-	m.mu.Unlock()
 	return v
-}
-
-// keep remembers a verdict. The caller holds mu.
-func (m *memory) keep(key uint64, v verdict) {
-	if len(m.young) >= generation {
-		m.old, m.young = m.young, make(map[uint64]verdict, generation)
-	}
-	m.young[key] = v
-}
-
-func (m *memory) key(ua string, h Hints) uint64 {
-	var sum maphash.Hash
-	sum.SetSeed(m.seed)
-	for _, s := range [...]string{ua, h.Brands, h.Mobile, h.Platform, h.PlatformVersion, h.Model} {
-		sum.WriteString(s)
-		sum.WriteByte(0)
-	}
-	return sum.Sum64()
 }
 
 // number is the whole number that s begins with, of at most four digits, or empty. It shares no memory with s.

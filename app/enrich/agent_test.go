@@ -1,11 +1,9 @@
 package enrich
 
 import (
-	"fmt"
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"unicode/utf8"
 )
@@ -185,25 +183,6 @@ func TestIsBot(t *testing.T) {
 		if got := IsBot(test.ua, test.h); got != test.want {
 			t.Errorf("%s: %v", test.why, got)
 		}
-	}
-}
-
-func TestMemoryIsBounded(t *testing.T) {
-	m := memory{seed: known.seed, young: map[uint64]verdict{}}
-	var all sync.WaitGroup
-	for worker := range 4 {
-		all.Go(func() {
-			for i := range generation {
-				ua := fmt.Sprintf("Mozilla/5.0 (X11; Linux) Firefox/%d.%d", i%1000, worker*generation+i)
-				if got := m.look(ua, Hints{}).agent.BrowserVersion; got != fmt.Sprint(i%1000) {
-					t.Errorf("%s has version %s", ua, got)
-				}
-			}
-		})
-	}
-	all.Wait()
-	if n := len(m.young) + len(m.old); n > 2*generation {
-		t.Errorf("%d verdicts are kept", n)
 	}
 }
 

@@ -14,17 +14,17 @@ const (
 	maxReferrer = 500
 )
 
-// Trace says where a visit came from, by its first page (with its query) and that page's referrer (an absolute URL or empty). A
-// referrer within the page's own registrable domain counts as none. spam is true when the referrer is a host known for
+// Trace says where a visit came from, by its first page (its host as CleanPage has it, and its query) and that page's referrer (an
+// absolute URL or empty). A referrer within the page's own registrable domain counts as none. spam is true when the referrer is a host known for
 // referrer spam; what o says then is of no use. The values of click ids (gclid, msclkid …) are looked at for their presence only.
-func Trace(page *url.URL, referrer string) (o Origin, spam bool) {
+func Trace(host, query, referrer string) (o Origin, spam bool) {
 	t := sources()
-	c := campaignOf(page.RawQuery)
+	c := campaignOf(query)
 	from := referrerOf(referrer)
 	if from.app == "" && from.host != "" && t.isSpam(from.host) {
 		return Origin{}, true
 	}
-	if from.host == "localhost" || sameSite(from.host, siteHost(page)) {
+	if from.host == "localhost" || sameSite(from.host, host) {
 		from = reference{}
 	}
 
@@ -51,11 +51,6 @@ func Trace(page *url.URL, referrer string) (o Origin, spam bool) {
 		o.Source = direct
 	}
 	return o, false
-}
-
-// siteHost is the page's host as referrers are held against it: lower case, without "www.".
-func siteHost(page *url.URL) string {
-	return strings.TrimPrefix(strings.ToLower(page.Hostname()), "www.")
 }
 
 // A campaign is what the query of a page says of where the visit came from.

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// CleanedPage is a page address as it may be kept, and URL as Trace needs it: with the whole query, so never to be kept.
+// CleanedPage is a page address as it may be kept, and URL as rules look at it and Trace at its query: so never to be kept.
 type CleanedPage struct {
 	Host string // lower case, without "www." and port
 	Path string // scrubbed (see ScrubPath), from "/" on, with the allowed query keys in order; at most 2,000 bytes

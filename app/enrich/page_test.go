@@ -84,7 +84,7 @@ func FuzzCleanPage(f *testing.F) {
 		if page.Host == "" || page.Host != strings.ToLower(page.Host) || !utf8.ValidString(page.Host) {
 			t.Errorf("%q has host %q", raw, page.Host)
 		}
-		Trace(page.URL, raw)
+		Trace(page.Host, page.URL.RawQuery, raw)
 	})
 }
 

@@ -27,7 +27,7 @@ func kept(t *testing.T, kind, input string) (text, tags string) {
 		t.Errorf("%s: %v", input, err)
 		return "", ""
 	}
-	o, _ := Trace(page.URL, "")
+	o, _ := Trace(page.Host, page.URL.RawQuery, "")
 	return page.Path, strings.Join([]string{o.Source, o.UTMSource, o.UTMMedium, o.UTMCampaign, o.UTMContent, o.UTMTerm}, " ")
 }
 

@@ -7,7 +7,6 @@
 package visit
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"net/netip"
@@ -18,22 +17,42 @@ import (
 // CookieKey returns the number of a visitor with a cookie: HMAC-SHA-256 (RFC 2104) of the cookie's id under the site's key, its
 // first 64 bits. It is the same as long as the cookie and the key live.
 func CookieKey(siteKey []byte, id string) uint64 {
-	mac := hmac.New(sha256.New, siteKey)
-	mac.Write([]byte(id))
-	return first64(mac.Sum(nil))
+	var room [256]byte
+	return mac64(siteKey, append(inner(room[:0], siteKey), id...))
 }
 
 // DayKey returns the number of a visitor without a cookie: HMAC-SHA-256 of the address and the user agent under the salt of the
 // site's day. Once the salt is deleted nobody can work it out again.
 func DayKey(salt []byte, addr netip.Addr, ua string) uint64 {
-	mac := hmac.New(sha256.New, salt)
+	var room [512]byte
 	bytes := addr.Unmap().As16()
-	mac.Write(bytes[:])
-	mac.Write([]byte(ua))
-	return first64(mac.Sum(nil))
+	return mac64(salt, append(append(inner(room[:0], salt), bytes[:]...), ua...))
 }
 
-func first64(sum []byte) uint64 { return binary.BigEndian.Uint64(sum) }
+// inner begins a message of HMAC: the key, filled up to a block, in the inner pad (RFC 2104, 2). It is written out here because every hit
+// needs one with a state of its own, and crypto/hmac takes three times as long to make and use one.
+func inner(room, key []byte) []byte { return pad(room, key, 0x36) }
+
+func pad(room, key []byte, with byte) []byte {
+	var block [sha256.BlockSize]byte
+	if len(key) > len(block) {
+		sum := sha256.Sum256(key)
+		key = sum[:]
+	}
+	copy(block[:], key)
+	for i := range block {
+		block[i] ^= with
+	}
+	return append(room, block[:]...)
+}
+
+// mac64 returns the first 64 bits of the HMAC of a message that inner has begun.
+func mac64(key, message []byte) uint64 {
+	sum := sha256.Sum256(message)
+	var room [sha256.BlockSize + sha256.Size]byte
+	sum = sha256.Sum256(append(pad(room[:0], key, 0x5c), sum[:]...))
+	return binary.BigEndian.Uint64(sum[:])
+}
 
 // ParseCookie takes a cookie's value apart: 16–64 of [0-9a-z], a dot, and the UTC day on which it was made (days since 1970).
 func ParseCookie(v string) (id string, born int64, ok bool) {

@@ -1,6 +1,10 @@
 package visit
 
 import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
 	"net/netip"
 	"strings"
 	"sync"
@@ -58,6 +62,28 @@ func TestKeys(t *testing.T) {
 	}
 	if DayKey(salt, a, "x") != DayKey(salt, netip.MustParseAddr("::ffff:203.0.113.7"), "x") {
 		t.Error("an IPv4 address in IPv6 form is another visitor")
+	}
+}
+
+// The numbers in files were made with crypto/hmac, and must stay the same.
+func TestKeysAreHMAC(t *testing.T) {
+	addr := netip.MustParseAddr("203.0.113.7")
+	for _, length := range []int{0, 1, 32, 63, 64, 65, 200} {
+		key, text := bytes.Repeat([]byte{0xa7}, length), strings.Repeat("u", 7*length)
+		number := func(message ...[]byte) uint64 {
+			mac := hmac.New(sha256.New, key)
+			for _, m := range message {
+				mac.Write(m)
+			}
+			return binary.BigEndian.Uint64(mac.Sum(nil))
+		}
+		if got, want := CookieKey(key, text), number([]byte(text)); got != want {
+			t.Errorf("cookie, key of %d bytes: %x, want %x", length, got, want)
+		}
+		as16 := addr.As16()
+		if got, want := DayKey(key, addr, text), number(as16[:], []byte(text)); got != want {
+			t.Errorf("address, key of %d bytes: %x, want %x", length, got, want)
+		}
 	}
 }
 

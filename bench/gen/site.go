@@ -1,8 +1,6 @@
 package gen
 
 import (
-	"net/url"
-
 	"sandprint/app/enrich"
 	"sandprint/app/store"
 )
@@ -105,8 +103,7 @@ func newSite(o Options) *site {
 	s.sources = sourcesOf(o)
 	for i := range s.sources {
 		x := &s.sources[i]
-		u := &url.URL{Scheme: "https", Host: o.Domain, Path: "/", RawQuery: x.query}
-		origin, _ := enrich.Trace(u, x.referrer)
+		origin, _ := enrich.Trace(o.Domain, x.query, x.referrer)
 		x.origin = store.Origin(origin)
 	}
 	return s

@@ -1,0 +1,88 @@
+package collect
+
+import (
+	"strings"
+
+	"sandprint/app/enrich"
+	"sandprint/app/store"
+)
+
+// seenPage is what a site's rules leave of a page.
+type seenPage struct {
+	store.Page // its title and query at levelFull only
+	level      level
+	fault      string // why it is no page, as a sentence; empty: it is one
+}
+
+// Pages come again and again, with their titles and origins: what may be kept of those that were seen lately is not worked out anew. What
+// they are known by is a hash, and what is remembered of them is what is stored anyway.
+var (
+	pages   = enrich.NewMemory[seenPage](2048)
+	origins = enrich.NewMemory[seenOrigin](2048)
+)
+
+// maxRemembered is how many bytes of text may be remembered of one page or origin, so that all of them take 5 MB at most.
+const maxRemembered = 512
+
+// page returns what the rules leave of a page that has a title.
+func (r *rules) page(raw, title string) seenPage {
+	key := pages.Key(r.number, raw, title)
+	p, ok := pages.Get(key)
+	if !ok {
+		if p = r.look(raw, title); len(p.Host)+len(p.Path)+len(p.Title) <= maxRemembered {
+			p.Page = store.Page{Host: strings.Clone(p.Host), Path: strings.Clone(p.Path), Title: strings.Clone(p.Title)}
+			pages.Put(key, p)
+		}
+	}
+	return p
+}
+
+// maxTitle is how many characters of a title are kept.
+const maxTitle = 300
+
+func (r *rules) look(raw, title string) seenPage {
+	clean, err := enrich.CleanPage(raw, r.keys)
+	if err != nil {
+		return seenPage{fault: err.Error()}
+	}
+	p := seenPage{Page: store.Page{Host: clean.Host, Path: clean.Path}, level: r.of(clean)}
+	if p.level == levelFull {
+		p.Title = cutRunes(strings.TrimSpace(enrich.ScrubText(cutRunes(title, 2*maxTitle))), maxTitle)
+	} else {
+		p.Path, _, _ = strings.Cut(clean.Path, "?")
+	}
+	return p
+}
+
+// seenOrigin is where a visit came from.
+type seenOrigin struct {
+	store.Origin
+	spam bool
+}
+
+// originOf returns where a visit came from that began on a page (raw, as it came) by a referrer.
+func (p *seenPage) originOf(raw, referrer string) seenOrigin {
+	query := ""
+	if p.level == levelFull {
+		raw, _, _ = strings.Cut(raw, "#")
+		_, query, _ = strings.Cut(raw, "?")
+	}
+	key := origins.Key(p.Host, query, referrer)
+	o, ok := origins.Get(key)
+	if !ok {
+		traced, spam := enrich.Trace(p.Host, query, referrer)
+		o = seenOrigin{store.Origin(traced), spam}
+		size := 0
+		texts := []*string{&o.Source, &o.Channel, &o.Referrer, &o.UTMSource, &o.UTMMedium, &o.UTMCampaign, &o.UTMContent, &o.UTMTerm}
+		for _, text := range texts {
+			size += len(*text)
+		}
+		if size <= maxRemembered {
+			for _, text := range texts {
+				*text = strings.Clone(*text) // not a part of the request
+			}
+			origins.Put(key, o)
+		}
+	}
+	return o
+}
