@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +29,6 @@ type finding struct {
 const (
 	freeEnough = 512 << 20            // bytes on the disk of the data directory
 	geoFresh   = 400 * 24 * time.Hour // age of the country table
-	clockStart = "2026-11-01"         // no clock can be before the program was written
 	clockAhead = 20 * 366 * 24 * time.Hour
 )
 
@@ -78,7 +79,7 @@ func (sh *shell) report(asJSON bool, findings []finding) error {
 
 // cantOpen is the finding that the data can't be opened.
 func cantOpen(err error) finding {
-	f := finding{About: "data", Is: oneLine(err.Error()), Mend: "if the disk is full, make room; if a file is damaged, restore it from a backup"}
+	f := finding{About: "data", Is: oneLine(err.Error()), Mend: "if the disk is full, make room; if a file is damaged, “sandprint restore BACKUP --data NEW” and use that directory"}
 	if errors.Is(err, store.ErrNewer) || exitCode(err) == exitNewer {
 		f.Mend = "run the version that wrote it, or a newer one"
 	}
@@ -148,15 +149,76 @@ func (sh *shell) examineGeo() finding {
 }
 
 func examineClock(now time.Time) finding {
-	start, _ := time.Parse(time.DateOnly, clockStart) // a constant that can be read
 	f := finding{About: "clock", OK: true, Is: now.UTC().Format(time.RFC3339) + ", " + runtime.GOOS + "/" + runtime.GOARCH}
-	if now.Before(start) || now.After(start.Add(clockAhead)) {
+	if now.Before(store.Made) || now.After(store.Made.Add(clockAhead)) {
 		f.OK, f.Mend = false, "set the clock of this machine: days, retention and sign-ins go by it"
 	}
 	return f
 }
 
-// examineFiles looks into the files of the store. That they are open says that their schema is this version's.
-func (in *instance) examineFiles(context.Context) []finding {
-	return []finding{{About: "data", OK: true, Is: fmt.Sprintf("control file and %d sites open", len(in.store.Sites()))}}
+// examineFiles looks into the files of the store: every page, every sealed column.
+func (in *instance) examineFiles(ctx context.Context) []finding {
+	var wrong []finding
+	if bad, err := in.store.Control().Check(ctx); err != nil || len(bad) > 0 {
+		wrong = append(wrong, damagedFile("control file", "control.db", bad, err))
+	}
+	sites := in.store.Sites()
+	slices.SortFunc(sites, func(a, b store.SiteInfo) int { return strings.Compare(a.Domain, b.Domain) })
+	for _, info := range sites {
+		if bad, err := in.checkSite(ctx, info.ID); err != nil || len(bad) > 0 {
+			wrong = append(wrong, damagedFile("site "+info.Domain, "sites/"+info.ID+".db", bad, err))
+		}
+	}
+	if len(wrong) == 0 {
+		wrong = []finding{{About: "data", OK: true, Is: fmt.Sprintf("control file and %d sites are as they were written", len(sites))}}
+	}
+	return append(wrong, in.examineRound(ctx, sites))
+}
+
+func (in *instance) checkSite(ctx context.Context, id string) ([]string, error) {
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	site, err := in.store.Site(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return site.Check(ctx)
+}
+
+// damagedFile is the finding that a file is not as it was written.
+func damagedFile(about, file string, wrong []string, err error) finding {
+	if err != nil {
+		wrong = append(wrong, err.Error())
+	}
+	return finding{About: about, Is: oneLine(strings.Join(wrong, "; ")), Mend: "stop Sandprint, “sandprint restore BACKUP --data NEW” with a backup from before, and put its " +
+		file + " in place of this one; without a backup: what is named is left out of figures, the rest is counted on"}
+}
+
+// examineRound looks at how the last nightly round ended.
+func (in *instance) examineRound(ctx context.Context, sites []store.SiteInfo) finding {
+	f := finding{About: "nightly round", OK: true}
+	last, err := in.store.LastRound(ctx)
+	since := last.Ended
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		f.Is, since = "there was none yet", time.Now()
+		for _, s := range sites {
+			if s.Created.Before(since) {
+				since = s.Created
+			}
+		}
+	case err != nil:
+		return finding{About: f.About, Is: oneLine(err.Error())}
+	default:
+		f.Is = "ended " + last.Ended.UTC().Format(time.RFC3339)
+	}
+	switch {
+	case last.Failed != "":
+		f.OK, f.Is, f.Mend = false, f.Is+" and failed: "+oneLine(last.Failed), "“sandprint maintain” does it again; make room if the disk is full"
+	case last.Waits != "":
+		f.OK, f.Is, f.Mend = false, f.Is+"; "+last.Waits, "set the clock; if it is right, “sandprint maintain --clock-is-right”"
+	case time.Since(since) > roundLate:
+		f.OK, f.Mend = false, "have “sandprint serve” run at night, or run “sandprint maintain”"
+	}
+	return f
 }

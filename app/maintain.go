@@ -3,16 +3,49 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"sandprint/app/store"
 )
 
 func (sh *shell) maintainCommand() *cobra.Command {
-	return &cobra.Command{Use: "maintain", Short: "Do the nightly round now and print what it did", Args: cobra.NoArgs,
+	var f struct {
+		ClockIsRight bool `flag:"clock-is-right" help:"remove what is old although the clock looks wrong; look at “date” first"`
+		JSON         bool `flag:"json" help:"print JSON"`
+	}
+	c := &cobra.Command{Use: "maintain", Short: "Do the nightly round now and print what it did", Args: cobra.NoArgs,
+		Long: "Do the nightly round now and print what it did for each site: seal days that are over, remove what is older than\nthe site keeps, empty the write-ahead log, give free room back. Hits are counted meanwhile.",
 		RunE: sh.onData(func(ctx context.Context, in *instance, _ []string) error {
-			if err := in.store.Maintain(ctx, func(done string) { fmt.Fprintln(sh.out, done) }); err != nil {
-				return err
+			var steps []store.Step
+			err := in.maintain(ctx, f.ClockIsRight, func(s store.Step) {
+				if steps = append(steps, s); !f.JSON {
+					fmt.Fprintln(sh.out, s)
+				}
+				if s.Warning {
+					sh.say("Look at this: %s", s)
+				}
+			})
+			if f.JSON {
+				if printed := sh.print(true, steps); err == nil {
+					err = printed
+				}
 			}
-			return in.accounts.Tidy(ctx)
+			return err
 		})}
+	define(c.Flags(), &f)
+	return c
 }
+
+// maintain does the nightly round.
+func (in *instance) maintain(ctx context.Context, clockIsRight bool, report func(store.Step)) error {
+	round := store.Round{ClockIsRight: clockIsRight, Free: func() (uint64, error) { return diskFree(in.dir) }}
+	if err := in.store.Maintain(ctx, round, report); err != nil {
+		return err
+	}
+	return in.accounts.Tidy(ctx)
+}
+
+// roundLate is how old the last nightly round may be.
+const roundLate = 48 * time.Hour

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"sandprint/app/store"
 )
 
 // roundHour is when the nightly round of a site begins, in its time zone.
@@ -12,6 +14,7 @@ const roundHour = 3
 // startRounds runs the nightly round whenever it is three in the morning in the zone of a site, and returns what ends
 // it and waits.
 func (r *Running) startRounds() func() error {
+	r.roundMetrics()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -62,10 +65,16 @@ func nextRound(now time.Time, zone *time.Location) time.Time {
 // round does the nightly round and logs what it did.
 func (r *Running) round(ctx context.Context) {
 	began := time.Now()
-	err := r.store.Maintain(ctx, func(done string) { r.log.Info("nightly round", "did", done) })
-	if err == nil {
-		err = r.accounts.Tidy(ctx)
-	}
+	err := r.maintain(ctx, false, func(s store.Step) {
+		if s.Did == "" {
+			return
+		}
+		level := slog.LevelInfo
+		if s.Warning {
+			level = slog.LevelWarn
+		}
+		r.log.Log(ctx, level, "nightly round", "site", s.Site, "step", s.Name, "did", s.Did, "ms", s.Took)
+	})
 	took := slog.Duration("took", time.Since(began).Round(time.Millisecond))
 	switch {
 	case ctx.Err() != nil:
@@ -74,4 +83,25 @@ func (r *Running) round(ctx context.Context) {
 	default:
 		r.log.Info("nightly round", "did", "everything", took)
 	}
+}
+
+// roundMetrics tells /metrics how the last nightly round ended.
+func (r *Running) roundMetrics() {
+	gauge := func(name string, of func(store.LastRound) bool) {
+		r.metrics.NewGauge(name, func() float64 {
+			if last, err := r.store.LastRound(context.Background()); err == nil && of(last) {
+				return 1
+			}
+			return 0
+		})
+	}
+	gauge("sandprint_round_failed", func(l store.LastRound) bool { return l.Failed != "" })
+	gauge("sandprint_retention_waits", func(l store.LastRound) bool { return l.Waits != "" })
+	r.metrics.NewGauge("sandprint_round_ended_seconds", func() float64 {
+		last, err := r.store.LastRound(context.Background())
+		if err != nil {
+			return 0 // there was none yet
+		}
+		return float64(last.Ended.Unix())
+	})
 }

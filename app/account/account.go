@@ -43,6 +43,7 @@ import (
 type (
 	SiteInfo     = store.SiteInfo
 	SiteSettings = store.SiteSettings
+	Retention    = store.Retention
 	Goal         = store.Goal
 	Reader       = store.Reader
 )

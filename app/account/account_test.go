@@ -500,6 +500,9 @@ func TestSettings(t *testing.T) {
 	}{
 		{account.SiteSettings{Floor: 21}, "bad_floor"},
 		{account.SiteSettings{Floor: -1}, "bad_floor"},
+		{account.SiteSettings{Retention: account.Retention{Keys: 26}}, "bad_retention"},
+		{account.SiteSettings{Retention: account.Retention{Visits: -1}}, "bad_retention"},
+		{account.SiteSettings{Retention: account.Retention{Totals: 121}}, "bad_retention"},
 		{account.SiteSettings{Hosts: []string{"a b"}}, "bad_domain"},
 		{account.SiteSettings{Excluded: []string{""}}, "empty"},
 		{account.SiteSettings{QueryKeys: make([]string, 201)}, "too_many"},

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -235,6 +236,9 @@ func checkSettings(set SiteSettings) (SiteSettings, error) {
 	if set.Floor < 0 || set.Floor > 20 {
 		return set, problem.BadField("floor", "bad_floor", "The smallest group shown is a number from 1 to 20.")
 	}
+	if err := checkRetention(set.Retention); err != nil {
+		return set, err
+	}
 	set.Hosts = slices.Clone(set.Hosts)
 	for i, host := range set.Hosts {
 		name, err := checkDomain(host)
@@ -262,6 +266,23 @@ func checkSettings(set SiteSettings) (SiteSettings, error) {
 		}
 	}
 	return set, checkGoals(set.Goals)
+}
+
+// checkRetention names the time that is out of its bounds; 0 is the default of each.
+func checkRetention(r Retention) error {
+	for _, m := range []struct {
+		field, what    string
+		months, atMost int
+	}{
+		{"keep_keys", "The time that visitors are recognised for", r.Keys, store.MaxKeyMonths},
+		{"keep_visits", "The time that visits are kept for", r.Visits, store.MaxVisitMonths},
+		{"keep_totals", "The time that totals of days are kept for", r.Totals, store.MaxTotalMonths},
+	} {
+		if m.months < 0 || m.months > m.atMost {
+			return problem.BadField(m.field, "bad_retention", fmt.Sprintf("%s is a number of months from 1 to %d.", m.what, m.atMost))
+		}
+	}
+	return nil
 }
 
 func checkGoals(goals []Goal) error {

@@ -172,36 +172,34 @@ func (s *Site) commit(batch []*request) {
 		s.queued.Add(-r.size)
 		r.done <- err
 	}
+	s.relieve()
 }
 
 // rowsOf turns a batch into the rows that are new, with the ids of their page views, and counts those whose day is sealed.
 func (s *Site) rowsOf(batch []*request) (rows []row, views []string, late int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	shown, seqs := map[uint64]struct{}{}, map[seq]struct{}{}
+	marks := map[uint64]struct{}{}
 	for _, r := range batch {
 		for i := range r.hits {
 			h := &r.hits[i]
-			view := viewKey(h.View)
+			view := s.views.of(h.View)
 			if s.hot.seen(h.Kind, view, h.Seq) {
 				continue
 			}
-			if h.Kind == Pageview {
-				if _, ok := shown[view]; ok {
+			if mark, ok := markOf(h.Kind, view, h.Seq); ok {
+				if _, ok := marks[mark]; ok {
 					continue
 				}
-				shown[view] = struct{}{}
-			} else if h.Seq != 0 {
-				if _, ok := seqs[seq{view, h.Seq}]; ok {
-					continue
-				}
-				seqs[seq{view, h.Seq}] = struct{}{}
+				marks[mark] = struct{}{}
 			}
-			if s.sealed(int32(h.Start / daySeconds)) {
+			if s.sealed(int32(h.Start/daySeconds)) || s.hot.late(h.Kind, view, h.Visit) {
 				late++
 				continue
 			}
-			rows, views = append(rows, s.dicts.encode(h)), append(views, h.View)
+			row := s.dicts.encode(h)
+			row.view = view
+			rows, views = append(rows, row), append(views, h.View)
 		}
 	}
 	return rows, views, late

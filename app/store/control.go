@@ -56,6 +56,9 @@ func OpenControl(path string) (*Control, error) {
 // Close waits for running statements and closes the file. A second call does nothing.
 func (c *Control) Close() error { return errors.Join(c.read.Close(), c.write.Close()) }
 
+// Check has SQLite examine the file and returns what is wrong, one sentence each.
+func (c *Control) Check(ctx context.Context) ([]string, error) { return quickCheck(ctx, c.read) }
+
 // Dir returns the data directory: where the control file is.
 func (c *Control) Dir() string { return filepath.Dir(c.path) }
 

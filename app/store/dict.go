@@ -95,10 +95,10 @@ func (all *dicts) view() (v [NumDims][]string) {
 	return v
 }
 
-// encode turns a hit into a row with dictionary ids.
+// encode turns a hit into a row with dictionary ids, but for its page view, which the site numbers.
 func (all *dicts) encode(h *Hit) row {
 	day := h.Time / daySeconds
-	r := row{kind: h.Kind, time: h.Time, start: h.Start, view: viewKey(h.View), seq: h.Seq, visitor: h.Visitor, lasting: h.Lasting,
+	r := row{kind: h.Kind, time: h.Time, start: h.Start, seq: h.Seq, visitor: h.Visitor, lasting: h.Lasting,
 		visit: h.Visit, vtype: h.Type}
 	if h.Kind == Engage {
 		r.engaged, r.scroll = h.Engaged, h.Scroll

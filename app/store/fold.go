@@ -18,7 +18,7 @@ type row struct {
 	visit   int64
 	visitor uint64
 	amount  int64
-	view    uint64 // viewKey of the page view's id
+	view    uint64 // viewHash of the page view's id
 
 	seq, engaged                                 uint32
 	page, origin, place, agent, language, screen uint32
@@ -49,10 +49,13 @@ type foldVisit struct {
 	engagements   []int64 // times
 }
 
-// fold makes a block of the rows of one day: the visits that began on it, their page views and events, and the
+// maxPartViews is about how many page views a block has at most: what decoding one takes is bounded by it.
+const maxPartViews = 64 << 10
+
+// fold makes blocks of the rows of one day: the visits that began on it, their page views and events, and the
 // engagements of those page views. Rows come in order of arrival; engagements may come before their page view. number
-// gives the dense number of a row's visitor. What the block says depends on the rows only, not on when they are folded.
-func fold(date int32, rows []row, number func(*row) uint32) *Block {
+// gives the dense number of a row's visitor. What the blocks say depends on the rows only, not on when they are folded.
+func fold(date int32, rows []row, number func(*row) uint32) []*Block {
 	var visits []foldVisit
 	var views []foldView
 	var events []row
@@ -101,7 +104,17 @@ func fold(date int32, rows []row, number func(*row) uint32) *Block {
 	slices.SortFunc(visits, func(a, b foldVisit) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.number, b.number))
 	})
-	return columns(date, visits, views, events)
+	var blocks []*Block
+	for len(visits) > 0 {
+		n, held := 1, len(visits[0].views)
+		for n < len(visits) && held+len(visits[n].views) <= maxPartViews {
+			held += len(visits[n].views)
+			n++
+		}
+		blocks = append(blocks, columns(date, visits[:n], views, events))
+		visits = visits[n:]
+	}
+	return blocks
 }
 
 // end returns when a visit ended: at its last hit, or at an engagement that came while it lasted.
@@ -116,9 +129,13 @@ func (v *foldVisit) end() int64 {
 	return end
 }
 
-// columns writes sorted visits as a block.
+// columns writes sorted visits, and those of views and events that are theirs, as a block.
 func columns(date int32, visits []foldVisit, views []foldView, events []row) *Block {
-	b := newBlock(date, len(visits), len(views), len(events))
+	nViews, nEvents := 0, 0
+	for i := range visits {
+		nViews, nEvents = nViews+len(visits[i].views), nEvents+len(visits[i].events)
+	}
+	b := newBlock(date, len(visits), nViews, nEvents)
 	midnight := int64(date) * daySeconds
 	view, event := 0, 0
 	for i := range visits {
@@ -183,7 +200,7 @@ func (b *Block) Len(c Column) int {
 // for tests of what reads snapshots. Hits are in order of arrival, with Visit, Start and Visitor set; engagements belong
 // to the page view of the same View, wherever in hits it is.
 func SnapshotOf(hits []Hit) *Snapshot {
-	all := newDicts()
+	all, views := newDicts(), newViewHash(nil)
 	numbers := map[uint64]uint32{}
 	days := map[int32][]row{}
 	dayOf := map[string]int32{}
@@ -200,7 +217,9 @@ func SnapshotOf(hits []Hit) *Snapshot {
 				continue
 			}
 		}
-		days[day] = append(days[day], all.encode(&hits[i]))
+		r := all.encode(&hits[i])
+		r.view = views.of(hits[i].View)
+		days[day] = append(days[day], r)
 	}
 	dates := make([]int32, 0, len(days))
 	for d := range days {
@@ -216,7 +235,7 @@ func SnapshotOf(hits []Hit) *Snapshot {
 				numbers[r.visitor] = n
 			}
 			return n
-		}))
+		})...)
 	}
 	for _, d := range all {
 		d.saved = len(d.values)

@@ -3,83 +3,123 @@ package store
 import (
 	"context"
 	"database/sql"
-	"hash/maphash"
 	"slices"
 	"time"
 )
 
-// hot is the newest days in memory: their rows, and the blocks made of them. s.mu guards it.
+// hot is the newest days in memory: their rows, and the blocks made of them. Site.mu guards it.
 type hot struct {
-	days    map[int32]*hotDay
-	viewDay map[uint64]int32  // page view, by viewKey -> its day
-	seqs    map[seq]struct{}  // engagements and events seen, by page view and sequence number
-	early   map[uint64][]row  // engagements that came before their page view
-	numbers map[uint64]uint32 // visitors' dense numbers
+	days  map[int32]*hotDay
+	early map[uint64][]row // engagements that came before their page view
+	count int              // rows in days and early
 }
 
-type seq struct {
-	view uint64
-	n    uint32
-}
-
-// viewSeed is drawn anew in each process, so nobody can make ids whose keys are the same.
-var viewSeed = maphash.MakeSeed()
-
-// viewKey is what memory knows a page view by, in place of its id: rows without pointers are smaller, and nothing that the garbage
-// collector looks at. Two of a million ids have the same key once in 37 million times.
-func viewKey(id string) uint64 { return maphash.String(viewSeed, id) }
-
+// hotDay is a day that is not sealed, or not wholly.
 type hotDay struct {
-	rows  []row
-	block *Block // made of rows; nil when they have changed since
+	rows    []row    // only ever appended to: who takes rows out makes a new slice, and counts version up
+	version int      // how often rows were taken out
+	blocks  []*Block // made of rows[:folded]
+	folded  int
+	marks   keyTable // of rows
+	gone    keyTable // marks of what was sealed before the day's end
+	numbers keyTable // of its visitors, sealed ones included; guarded by numbering.mu
 }
 
-func newHot() *hot {
-	return &hot{days: map[int32]*hotDay{}, viewDay: map[uint64]int32{}, seqs: map[seq]struct{}{}, early: map[uint64][]row{},
-		numbers: map[uint64]uint32{}}
+// hotRows is what a day's rows were at one moment. It can be read without a lock.
+type hotRows struct {
+	date    int32
+	day     *hotDay
+	version int
+	rows    []row
 }
 
-// seen reports whether a hit of a page view repeats one that is there.
-func (h *hot) seen(kind Kind, view uint64, number uint32) bool {
-	if kind == Pageview {
-		_, ok := h.viewDay[view]
-		return ok
+func newHot() *hot { return &hot{days: map[int32]*hotDay{}, early: map[uint64][]row{}} }
+
+// day returns a day, made if need be.
+func (h *hot) day(date int32) *hotDay {
+	d := h.days[date]
+	if d == nil {
+		d = &hotDay{}
+		h.days[date] = d
 	}
-	if number == 0 {
+	return d
+}
+
+// now returns the rows that the day has. Site.mu is held.
+func (d *hotDay) now(date int32) hotRows {
+	return hotRows{date, d, d.version, d.rows[:len(d.rows):len(d.rows)]}
+}
+
+// seen reports whether a hit of a page view repeats one that is there, or that was sealed before its day ended.
+func (h *hot) seen(kind Kind, view uint64, seq uint32) bool {
+	if kind == Engage {
+		for _, r := range h.early[view] {
+			if r.seq == seq && seq != 0 {
+				return true
+			}
+		}
+	}
+	mark, ok := markOf(kind, view, seq)
+	if !ok {
 		return false
 	}
-	_, ok := h.seqs[seq{view, number}]
-	return ok
+	_, ok = h.find(mark)
+	return ok || h.gone(mark)
+}
+
+// late reports whether a hit is of a visit that was sealed before its day ended.
+func (h *hot) late(kind Kind, view uint64, visit int64) bool {
+	if kind == Engage {
+		return h.gone(view)
+	}
+	return h.gone(markOfVisit(visit))
+}
+
+// find returns the day that has a row of a mark.
+func (h *hot) find(mark uint64) (date int32, ok bool) {
+	for date, d := range h.days {
+		if _, ok := d.marks.get(mark); ok {
+			return date, true
+		}
+	}
+	return 0, false
+}
+
+// gone reports whether a mark is of what was sealed before its day ended.
+func (h *hot) gone(mark uint64) bool {
+	for _, d := range h.days {
+		if _, ok := d.gone.get(mark); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // add takes a stored row.
 func (h *hot) add(r row) {
-	if r.seq != 0 && r.kind != Pageview {
-		h.seqs[seq{r.view, r.seq}] = struct{}{}
-	}
-	day := int32(r.start / daySeconds)
-	switch r.kind {
-	case Engage:
-		known := false
-		if day, known = h.viewDay[r.view]; !known {
+	h.count++
+	date := int32(r.start / daySeconds)
+	if r.kind == Engage {
+		var known bool
+		if date, known = h.find(r.view); !known {
 			h.early[r.view] = append(h.early[r.view], r)
 			return
 		}
-	case Pageview:
-		h.viewDay[r.view] = day
 	}
-	d := h.days[day]
-	if d == nil {
-		d = &hotDay{}
-		h.days[day] = d
-	}
-	d.block = nil
-	d.rows = append(d.rows, r)
+	d := h.day(date)
+	d.add(r)
 	if r.kind == Pageview {
-		if early := h.early[r.view]; early != nil {
-			d.rows = append(d.rows, early...)
-			delete(h.early, r.view)
+		for _, e := range h.early[r.view] {
+			d.add(e)
 		}
+		delete(h.early, r.view)
+	}
+}
+
+func (d *hotDay) add(r row) {
+	d.rows = append(d.rows, r)
+	if mark, ok := markOf(r.kind, r.view, r.seq); ok {
+		d.marks.put(mark, 0)
 	}
 }
 
@@ -102,75 +142,70 @@ func (s *Site) readHot(ctx context.Context) error {
 			&r.currency, &r.amount); err != nil {
 			return err
 		}
-		r.visitor, r.view = uint64(visitor), viewKey(string(view))
+		r.visitor, r.view = uint64(visitor), s.views.of(string(view))
 		latest = max(latest, r.visit)
 		h.add(r)
 	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
 	s.hot = h
 	s.visits.Store(latest)
-	return rows.Err()
+	return s.readMarks(ctx)
 }
 
-// blocks returns the hot days as blocks, by date. s.mu is held.
-func (s *Site) hotBlocks(ctx context.Context) ([]*Block, error) {
-	if err := s.number(ctx); err != nil {
+// foldHot brings the blocks of the hot days up to date: of the rows that they have as it begins.
+func (s *Site) foldHot(ctx context.Context) (map[int32]hotRows, error) {
+	s.numbers.mu.Lock()
+	defer s.numbers.mu.Unlock()
+	s.mu.Lock()
+	days := make([]hotRows, 0, len(s.hot.days))
+	all := make(map[int32]hotRows, len(s.hot.days))
+	for date, d := range s.hot.days {
+		all[date] = d.now(date)
+		if d.folded < len(d.rows) {
+			days = append(days, all[date])
+		}
+	}
+	s.mu.Unlock()
+	slices.SortFunc(days, func(a, b hotRows) int { return int(a.date - b.date) })
+	if err := s.number(ctx, days); err != nil {
 		return nil, err
 	}
-	dates := make([]int32, 0, len(s.hot.days))
-	for date := range s.hot.days {
+	for _, d := range days {
+		blocks := fold(d.date, d.rows, d.number)
+		s.mu.Lock()
+		if d.day.version == d.version {
+			d.day.blocks, d.day.folded = blocks, len(d.rows)
+		}
+		s.mu.Unlock()
+	}
+	return all, nil
+}
+
+// number returns the number that number gave the visitor of a row.
+func (d hotRows) number(r *row) uint32 {
+	n, _ := d.day.numbers.get(r.visitor)
+	return n
+}
+
+// hotBlocks returns the blocks that foldHot made, by date, and false when rows were taken out of a day since. Days and
+// rows that came since are left out, and days that were sealed since are among the parts. Site.mu is held.
+func (s *Site) hotBlocks(folded map[int32]hotRows) (blocks []*Block, ok bool) {
+	dates := make([]int32, 0, len(folded))
+	for date := range folded {
 		dates = append(dates, date)
 	}
 	slices.Sort(dates)
-	var blocks []*Block
 	for _, date := range dates {
-		d := s.hot.days[date]
-		if d.block == nil {
-			d.block = fold(date, d.rows, func(r *row) uint32 { return s.hot.numbers[r.visitor] })
-		}
-		if d.block.Visits > 0 {
-			blocks = append(blocks, d.block)
-		}
-	}
-	return blocks, nil
-}
-
-// number gives every visitor of the hot days a number: the one it has had since a sealed day, or a new one. Only
-// visitors that a cookie shows to have been here before are looked for among the sealed. s.mu is held.
-func (s *Site) number(ctx context.Context) error {
-	var fresh []uint64
-	look := map[uint64]struct{}{}
-	known := map[uint64]struct{}{}
-	for _, d := range s.hot.days {
-		if d.block != nil {
+		was, d := folded[date], s.hot.days[date]
+		if d != was.day {
 			continue
 		}
-		for i := range d.rows {
-			r := &d.rows[i]
-			if r.kind == Engage {
-				continue
-			}
-			if _, ok := s.hot.numbers[r.visitor]; ok {
-				continue
-			}
-			if _, ok := known[r.visitor]; !ok {
-				known[r.visitor] = struct{}{}
-				fresh = append(fresh, r.visitor)
-			}
-			if r.lasting && r.vtype != NewVisitor {
-				look[r.visitor] = struct{}{}
-			}
+		if d.version != was.version {
+			return nil, false
 		}
+		blocks = append(blocks, d.blocks...)
 	}
-	if len(look) > 0 {
-		if err := s.findVisitors(ctx, look, s.hot.numbers); err != nil {
-			return err
-		}
-	}
-	for _, key := range fresh {
-		if _, ok := s.hot.numbers[key]; !ok {
-			s.hot.numbers[key] = s.next
-			s.next++
-		}
-	}
-	return nil
+	return blocks, true
 }

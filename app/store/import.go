@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -22,11 +21,10 @@ type Import struct {
 	days    map[int32]*hotDay
 	viewDay map[uint64]int32
 	early   map[uint64][]row
-	numbers map[uint64]uint32
-	loaded  bool // numbers holds the sealed visitors
 	parts   []part
 	newest  int64
 	result  ImportResult
+	over    bool // committed or cancelled
 }
 
 // importReach is how far behind the newest hit a day must lie, in seconds, before it is written: a visit that began on
@@ -35,8 +33,7 @@ const importReach = daySeconds
 
 // StartImport begins an import. Several may run at once.
 func (s *Site) StartImport(ctx context.Context) (*Import, error) {
-	im := &Import{site: s, days: map[int32]*hotDay{}, viewDay: map[uint64]int32{}, early: map[uint64][]row{},
-		numbers: map[uint64]uint32{}}
+	im := &Import{site: s, days: map[int32]*hotDay{}, viewDay: map[uint64]int32{}, early: map[uint64][]row{}}
 	err := s.inWriter(ctx, func() error {
 		return s.inTx(ctx, func(tx *sql.Tx) error {
 			res, err := tx.Exec("INSERT INTO import (began) VALUES (?)", time.Now().Unix())
@@ -46,6 +43,11 @@ func (s *Site) StartImport(ctx context.Context) (*Import, error) {
 			return err
 		}, nil)
 	})
+	if err == nil {
+		s.numbers.mu.Lock()
+		s.numbers.users++
+		s.numbers.mu.Unlock()
+	}
 	return im, err
 }
 
@@ -74,6 +76,7 @@ func (im *Import) encode(ctx context.Context, hits []Hit) error {
 	for i := range hits {
 		im.newest = max(im.newest, hits[i].Time)
 		rows[i] = s.dicts.encode(&hits[i])
+		rows[i].view = s.views.of(hits[i].View)
 	}
 	s.mu.Unlock()
 	err := s.inBatch(func(w *writer) error { return w.insertDicts(&s.dicts) })
@@ -126,73 +129,83 @@ func (im *Import) oldest() (date int32, due bool) {
 
 // write folds a day and writes it, not to be seen yet.
 func (im *Import) write(ctx context.Context, date int32) error {
-	d := im.days[date]
+	s, d := im.site, im.days[date]
 	delete(im.days, date)
-	fresh, err := im.number(ctx, d.rows)
-	if err != nil {
+	if err := im.number(ctx, d); err != nil {
 		return err
 	}
-	b := fold(date, d.rows, func(r *row) uint32 { return im.numbers[r.visitor] })
+	day := hotRows{date: date, day: d, rows: d.rows}
+	blocks := fold(date, d.rows, day.number)
 	for i := range d.rows {
 		delete(im.viewDay, d.rows[i].view)
 	}
-	if b.Visits == 0 {
-		return nil
+	data := make([]blockData, len(blocks))
+	for i, b := range blocks {
+		data[i] = b.encode()
 	}
-	s := im.site
+	lasting, _ := visitorsOf(d.rows, day.number)
 	return s.inWriter(ctx, func() error {
-		s.mu.Lock()
-		p, visitors := s.newPart(date, b), s.next
-		s.mu.Unlock()
+		visitors, parts := s.numbers.next.Load(), make([]part, len(blocks))
 		err := s.inTx(ctx, func(tx *sql.Tx) error {
-			var taken int64
-			if err := tx.QueryRow("SELECT coalesce(max(id), -1) FROM part WHERE id >> 16 = ?", date).Scan(&taken); err != nil {
-				return err
+			for i, b := range blocks {
+				parts[i] = part{info: b.info()}
+				if err := tx.QueryRow("SELECT coalesce(max(id) + 1, ?) FROM part WHERE id >> 16 = ?", int64(date)<<16, date).Scan(&parts[i].id); err != nil {
+					return err
+				}
+				if err := insertPart(tx, parts[i], data[i], visitors, im.id); err != nil {
+					return err
+				}
 			}
-			p.id = max(p.id, taken+1)
-			if err := insertPart(tx, p, b, visitors, im.id); err != nil {
-				return err
-			}
-			return insertKeys(tx, date, fresh, im.id)
+			return insertVisitors(tx, date, lasting, im.id)
 		}, nil)
-		if err == nil {
-			im.parts = append(im.parts, p)
+		if err != nil {
+			return err
+		}
+		im.parts = append(im.parts, parts...)
+		for _, b := range blocks {
 			im.result.Visits += b.Visits
 			im.result.Views += b.Views
 			im.result.Events += b.Events
 		}
-		return err
+		return nil
 	})
 }
 
-// number gives the visitors of rows their numbers and returns those of the lasting that are new, by number.
-func (im *Import) number(ctx context.Context, rows []row) (fresh []visitorKey, err error) {
-	s := im.site
-	if !im.loaded { // once: what the import adds later is its own
-		im.loaded = true
-		if err := s.allVisitors(ctx, im.numbers); err != nil {
-			return nil, err
-		}
+// number gives the visitors of a day their numbers.
+func (im *Import) number(ctx context.Context, d *hotDay) error {
+	n := &im.site.numbers
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err := im.site.knowAll(ctx); err != nil {
+		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range rows {
-		r := &rows[i]
-		if _, ok := im.numbers[r.visitor]; ok || r.kind == Engage {
+	for i := range d.rows {
+		r := &d.rows[i]
+		if r.kind == Engage {
 			continue
 		}
-		n, hot := s.hot.numbers[r.visitor]
-		if !hot {
-			n = s.next
-			s.next++
+		number, ok := n.known.get(r.visitor)
+		if !ok {
+			number = n.next.Add(1) - 1
+			n.known.put(r.visitor, number)
 		}
-		im.numbers[r.visitor] = n
-		if r.lasting {
-			fresh = append(fresh, visitorKey{n, r.visitor})
-		}
+		d.numbers.put(r.visitor, number)
 	}
-	slices.SortFunc(fresh, func(a, b visitorKey) int { return int(int64(a.number) - int64(b.number)) })
-	return fresh, nil
+	return nil
+}
+
+// end notes that the import is over. It may be called again.
+func (im *Import) end() {
+	n := &im.site.numbers
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if im.over {
+		return
+	}
+	im.over = true
+	if n.users--; n.users == 0 {
+		n.known = nil
+	}
 }
 
 // Commit writes what is left and makes all of it visible at once. Fingerprint is the SHA-256 of what was imported;
@@ -236,11 +249,17 @@ func (im *Import) Commit(ctx context.Context, fingerprint [32]byte) (ImportResul
 	if err != nil {
 		return ImportResult{}, errors.Join(err, im.Cancel())
 	}
+	im.end()
 	return im.result, nil
 }
 
-// Cancel removes what the import has written. It works whatever became of the context of the calls before.
+// Cancel removes what the import has written. It works whatever became of the context of the calls before, and does
+// nothing once the import is over.
 func (im *Import) Cancel() error {
+	if im.over {
+		return nil
+	}
+	im.end()
 	return im.site.inWriter(context.Background(), func() error {
 		return im.site.inTx(context.Background(), func(tx *sql.Tx) error { return dropImports(tx, "= ?", im.id) }, nil)
 	})

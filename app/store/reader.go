@@ -43,6 +43,8 @@ type SiteSettings struct {
 	Localhost bool     `json:"localhost,omitempty"` // count pages on localhost too
 	NoLinks   bool     `json:"noLinks,omitempty"`   // switch off outbound links and downloads
 	Forms     bool     `json:"forms,omitempty"`     // count form submissions
+
+	Retention Retention `json:"retention,omitzero"` // how long what is kept
 }
 
 // Goal is a named conversion: an event by its name, or a page by a path pattern (* within a level, ** across).
@@ -68,6 +70,7 @@ type Snapshot struct {
 	dicts    [NumDims][]string
 	visitors int
 	damage   []atomic.Pointer[Damage] // by block; nil: none is known
+	totals   []DayTotal
 	load     func(i int, need Columns, into *Block) error
 	close    func()
 }
@@ -97,6 +100,9 @@ func (s *Snapshot) Blocks() []BlockInfo { return s.blocks }
 
 // Visitors returns an upper bound, exclusive, of the numbers in VisitVisitor: the length of a bitmap of visitors.
 func (s *Snapshot) Visitors() int { return s.visitors }
+
+// Totals returns what is known of days whose visits are gone, by day. The slice must not be changed.
+func (s *Snapshot) Totals() []DayTotal { return s.totals }
 
 // Dict returns the values of a dictionary, by id. The slice must not be changed.
 func (s *Snapshot) Dict(d Dim) []string { return s.dicts[d] }

@@ -3,16 +3,15 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"sandprint/app/column"
 )
 
-// sealAfter is how long after its end a day stays hot at least: the last visits of it go on, and engagements come late.
+// sealAfter is how long after its end a day stays hot at least, and a visit of a busy day after its last hit or
+// engagement: engagements come late.
 const sealAfter = 45 * 60
 
 // today returns the UTC day, in days since 1970.
@@ -31,66 +30,55 @@ func (s *Site) inWriter(ctx context.Context, f func() error) error {
 	}
 }
 
-// Seal turns every day that can no longer change into columns, one day a transaction, and returns how many it turned.
-// Engagements that never found their page view are dropped with it and counted as "no page view".
+// Seal turns every day that can no longer change into columns, and returns how many it turned. It folds and encodes
+// beside the writer, which only has the transactions to do: one for each 64 k page views. Engagements that never found
+// their page view are dropped and counted as "no page view".
 func (s *Site) Seal(ctx context.Context) (days int, err error) {
-	for {
-		sealed := false
-		err := s.inWriter(ctx, func() (err error) {
-			sealed, err = s.sealOldest(ctx)
-			return err
-		})
-		if err != nil || !sealed {
-			return days, errors.Join(err, s.dropEarly(ctx))
+	s.sealer.Lock()
+	defer s.sealer.Unlock()
+	for _, date := range s.dueDays() {
+		over, err := s.sealDay(ctx, date)
+		if err != nil {
+			return days, err
 		}
-		days++
+		if over {
+			days++
+		}
+	}
+	s.mu.Lock()
+	relieved := s.relieved // nobody waited for it
+	s.relieved = nil
+	s.mu.Unlock()
+	return days, errors.Join(relieved, s.dropEarly(ctx, time.Now().Unix()-daySeconds-sealAfter))
+}
+
+// sealDay seals a day part by part, and reports whether all of it. It is not when hits came meanwhile: those wait for the
+// next time.
+func (s *Site) sealDay(ctx context.Context, date int32) (over bool, err error) {
+	for {
+		p, err := s.preparePart(ctx, date, dayIsOver)
+		if err != nil {
+			return false, err
+		}
+		written, over, err := s.sealPart(ctx, p)
+		if err != nil || over || !written || len(p.kept) == 0 {
+			return over, err
+		}
 	}
 }
 
-// sealOldest seals the oldest day that is due.
-func (s *Site) sealOldest(ctx context.Context) (bool, error) {
+// dueDays returns the days that can no longer change, the oldest first.
+func (s *Site) dueDays() (dates []int32) {
 	now := time.Now().Unix()
 	s.mu.Lock()
-	date, due := int32(0), false
+	defer s.mu.Unlock()
 	for d, day := range s.hot.days {
-		if end := (int64(d) + 1) * daySeconds; now < end+sealAfter || now-day.last() <= visitSeconds {
-			continue
-		}
-		if !due || d < date {
-			date, due = d, true
+		if end := (int64(d) + 1) * daySeconds; now >= end+sealAfter && now-day.last() > visitSeconds {
+			dates = append(dates, d)
 		}
 	}
-	if !due {
-		s.mu.Unlock()
-		return false, nil
-	}
-	if _, err := s.hotBlocks(ctx); err != nil {
-		s.mu.Unlock()
-		return false, err
-	}
-	day := s.hot.days[date]
-	visitors := s.next
-	p := s.newPart(date, day.block)
-	keys := s.keysOf(day.rows)
-	s.mu.Unlock()
-
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		if err := insertPart(tx, p, day.block, visitors, 0); err != nil {
-			return err
-		}
-		if err := insertKeys(tx, date, keys, 0); err != nil {
-			return err
-		}
-		return deleteRows(tx, day.rows)
-	}, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if day.block.Visits > 0 {
-			s.addPart(p)
-		}
-		s.hot.forget(date)
-	})
-	return err == nil, err
+	slices.Sort(dates)
+	return dates
 }
 
 // last returns the time of the newest row.
@@ -101,27 +89,142 @@ func (d *hotDay) last() (t int64) {
 	return t
 }
 
-// forget lets go of a day that was sealed, and of the visitors whom no other hot day has.
-func (h *hot) forget(date int32) {
-	for _, r := range h.days[date].rows {
-		delete(h.viewDay, r.view)
-		delete(h.seqs, seq{r.view, r.seq})
+// sealing is a part of a day on its way from rows to columns.
+type sealing struct {
+	from            hotRows
+	before          int64 // visits that ended before it are taken
+	gone, kept      []row // from's rows, in their order
+	block           *Block
+	data            blockData
+	lasting, guests []visitorKey
+	marks           *keyTable // of gone
+	keptMarks       keyTable
+	visitors        uint32 // bound of the visitors' numbers
+}
+
+// dayIsOver as the time before which visits must have ended takes all of them.
+const dayIsOver int64 = 1<<63 - 1
+
+// preparePart makes a part of visits of a day that ended before a time, the first of them, without keeping the writer
+// from anything.
+func (s *Site) preparePart(ctx context.Context, date int32, before int64) (*sealing, error) {
+	s.numbers.mu.Lock()
+	defer s.numbers.mu.Unlock()
+	s.mu.Lock()
+	p := &sealing{from: s.hot.day(date).now(date), before: before}
+	s.mu.Unlock()
+	if err := s.number(ctx, []hotRows{p.from}); err != nil {
+		return nil, err
 	}
-	delete(h.days, date)
-	kept := make(map[uint64]uint32, len(h.numbers))
-	for _, d := range h.days {
-		for i := range d.rows {
-			if n, ok := h.numbers[d.rows[i].visitor]; ok {
-				kept[d.rows[i].visitor] = n
-			}
+	p.visitors = s.numbers.next.Load()
+	p.gone, p.kept = endedVisits(p.from.rows, before)
+	if len(p.gone) == 0 {
+		return p, nil
+	}
+	p.block = fold(date, p.gone, p.from.number)[0]
+	p.data = p.block.encode()
+	p.lasting, p.guests = visitorsOf(p.gone, p.from.number)
+	p.marks = marksOf(p.gone)
+	for i := range p.kept {
+		if mark, ok := markOf(p.kept[i].kind, p.kept[i].view, p.kept[i].seq); ok {
+			p.keptMarks.put(mark, 0)
 		}
 	}
-	h.numbers = kept
+	return p, nil
+}
+
+// sealPart writes a part in place of its rows. It does not when rows came or went meanwhile that matter to the part. Over
+// is true when nothing more can come of the day, which is gone then.
+func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, err error) {
+	date, day := p.from.date, p.from.day
+	err = s.inWriter(ctx, func() error {
+		s.mu.Lock()
+		came := day.rows[min(len(p.from.rows), len(day.rows)):]
+		if s.hot.days[date] != day || day.version != p.from.version || p.concerns(came) {
+			s.mu.Unlock()
+			return nil
+		}
+		at := s.newPart(date, p.block)
+		s.mu.Unlock()
+		written = true
+		over = p.before == dayIsOver && len(p.kept) == 0 && len(came) == 0
+		return s.inTx(ctx, func(tx *sql.Tx) error {
+			if err := p.write(tx, at, over); err != nil {
+				return err
+			}
+			return deleteRows(tx, p.gone)
+		}, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if p.block != nil {
+				s.addPart(at)
+			}
+			s.hot.count -= len(p.gone)
+			if over {
+				delete(s.hot.days, date)
+				return
+			}
+			day.take(p, came)
+		})
+	})
+	return written, over && err == nil, err
+}
+
+// write writes the part, and forgets or remembers what is known of its day beside it.
+func (p *sealing) write(tx *sql.Tx, at part, over bool) error {
+	if over {
+		if err := deleteMarks(tx, p.from.date); err != nil {
+			return err
+		}
+	}
+	if p.block == nil {
+		return nil
+	}
+	if err := insertPart(tx, at, p.data, p.visitors, 0); err != nil {
+		return err
+	}
+	if p.before != dayIsOver {
+		if err := insertMarks(tx, p.from.date, p.marks, p.guests); err != nil {
+			return err
+		}
+	}
+	return insertVisitors(tx, p.from.date, p.lasting, 0)
+}
+
+// concerns reports whether rows that came since belong to visits of the part.
+func (p *sealing) concerns(came []row) bool {
+	for i := range came {
+		r := &came[i]
+		mark := markOfVisit(r.visit)
+		if r.kind == Engage {
+			mark = r.view
+		}
+		if _, ok := p.marks.get(mark); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// take takes the rows of a part out of a day; came are the rows since it was prepared.
+func (d *hotDay) take(p *sealing, came []row) {
+	d.version++
+	d.rows, d.marks = p.kept, p.keptMarks
+	d.blocks, d.folded = nil, 0
+	for _, r := range came {
+		d.add(r)
+	}
+	if p.before != dayIsOver {
+		p.marks.each(d.gone.put)
+	}
 }
 
 // newPart returns the part that a block becomes: the next of its day. s.mu is held.
 func (s *Site) newPart(date int32, b *Block) part {
-	p := part{id: int64(date) << 16, info: b.info()}
+	p := part{id: int64(date) << 16}
+	if b != nil {
+		p.info = b.info()
+	}
 	for _, other := range s.parts {
 		if other.date() == date {
 			p.id = max(p.id, other.id+1)
@@ -136,113 +239,37 @@ func (s *Site) addPart(p part) {
 	s.parts = slices.Insert(s.parts, at, p)
 }
 
-// visitorKey is a visitor's dense number and key.
-type visitorKey struct {
-	number uint32
-	key    uint64
-}
+// blockData is a block's columns, encoded; those without values are nil.
+type blockData [NumColumns][]byte
 
-// keysOf returns the numbers and keys of the lasting visitors in rows, by number. s.mu is held.
-func (s *Site) keysOf(rows []row) []visitorKey {
-	var keys []visitorKey
-	seen := map[uint64]struct{}{}
-	for i := range rows {
-		r := &rows[i]
-		if _, ok := seen[r.visitor]; ok || !r.lasting || r.kind == Engage {
-			continue
+func (b *Block) encode() (data blockData) {
+	for c := range NumColumns {
+		switch {
+		case b.Len(c) == 0:
+		case c == EventAmount:
+			data[c] = column.Encode64(nil, b.Amounts)
+		default:
+			data[c] = column.Encode(nil, b.Cols[c])
 		}
-		seen[r.visitor] = struct{}{}
-		keys = append(keys, visitorKey{s.hot.numbers[r.visitor], r.visitor})
 	}
-	slices.SortFunc(keys, func(a, b visitorKey) int { return int(int64(a.number) - int64(b.number)) })
-	return keys
+	return data
 }
 
-// insertPart writes a block: one row that sums it up, and one blob a column.
-func insertPart(tx *sql.Tx, p part, b *Block, visitors uint32, imported int64) error {
-	if b.Visits == 0 {
-		return nil
-	}
+// insertPart writes a part: one row that sums it up, and one blob a column.
+func insertPart(tx *sql.Tx, p part, data blockData, visitors uint32, imported int64) error {
 	if _, err := tx.Exec("INSERT INTO part (id, visits, views, events, last, visitors, import) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		p.id, b.Visits, b.Views, b.Events, p.info.Last, visitors, imported); err != nil {
+		p.id, p.info.Visits, p.info.Views, p.info.Events, p.info.Last, visitors, imported); err != nil {
 		return err
 	}
-	var data []byte
-	for c := range NumColumns {
-		if b.Len(c) == 0 {
+	for c, d := range data {
+		if d == nil {
 			continue
 		}
-		if c == EventAmount {
-			data = column.Encode64(data[:0], b.Amounts)
-		} else {
-			data = column.Encode(data[:0], b.Cols[c])
-		}
-		if _, err := tx.Exec("INSERT INTO block (id, data) VALUES (?, ?)", p.id<<8|int64(c), data); err != nil {
+		if _, err := tx.Exec("INSERT INTO block (id, data) VALUES (?, ?)", p.id<<8|int64(c), d); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// insertKeys writes the numbers and keys of a day's visitors. A visitor may be in several rows; the number is the same in each.
-func insertKeys(tx *sql.Tx, date int32, keys []visitorKey, imported int64) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	numbers, texts := make([]uint32, len(keys)), make([]uint64, len(keys))
-	for i, k := range keys {
-		numbers[i], texts[i] = k.number, k.key
-	}
-	packed := column.Encode(nil, numbers)
-	data := binary.LittleEndian.AppendUint32(nil, uint32(len(packed)))
-	data = putKeys(append(data, packed...), texts)
-	_, err := tx.Exec("INSERT INTO visitor (day, count, data, import) VALUES (?, ?, ?, ?)", date, len(keys), data, imported)
-	return err
-}
-
-// eachVisitors calls f for every row of sealed visitors, with their keys, 8 bytes each, and what decodes their numbers.
-func (s *Site) eachVisitors(ctx context.Context, f func(keys []byte, numbers func() ([]uint32, error)) error) error {
-	rows, err := s.read.QueryContext(ctx, "SELECT count, data FROM visitor WHERE import = 0 ORDER BY id")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var data sql.RawBytes
-	for rows.Next() {
-		var n int
-		if err := rows.Scan(&n, &data); err != nil {
-			return err
-		}
-		if len(data) < 4 || n < 0 || uint64(len(data)) != 4+uint64(binary.LittleEndian.Uint32(data))+8*uint64(n) {
-			return fmt.Errorf("visitors: %w", column.ErrCorrupt)
-		}
-		split := len(data) - 8*n
-		if err := f(data[split:], func() ([]uint32, error) { return column.Decode(nil, data[4:split], n) }); err != nil {
-			return fmt.Errorf("visitors: %w", err)
-		}
-	}
-	return rows.Err()
-}
-
-// findVisitors looks for visitors among the sealed ones and adds the numbers of those it finds.
-func (s *Site) findVisitors(ctx context.Context, look map[uint64]struct{}, found map[uint64]uint32) error {
-	return s.eachVisitors(ctx, func(keys []byte, decode func() ([]uint32, error)) error {
-		var numbers []uint32
-		for i := 0; i < len(keys); i += 8 {
-			key := binary.LittleEndian.Uint64(keys[i:])
-			if _, ok := look[key]; !ok {
-				continue
-			}
-			if numbers == nil {
-				var err error
-				if numbers, err = decode(); err != nil {
-					return err
-				}
-			}
-			found[key] = numbers[i/8]
-		}
-		return nil
-	})
 }
 
 // deleteRows deletes rows of the table hit, neighbours together.
@@ -265,34 +292,28 @@ func deleteRows(tx *sql.Tx, rows []row) error {
 	return nil
 }
 
-// dropEarly drops engagements that have waited for their page view for more than a day.
-func (s *Site) dropEarly(ctx context.Context) error {
+// dropEarly drops engagements that have waited for their page view since before a time.
+func (s *Site) dropEarly(ctx context.Context, before int64) error {
 	return s.inWriter(ctx, func() error {
-		before := time.Now().Unix() - daySeconds - sealAfter
 		var old []row
 		s.mu.Lock()
-		for view, rows := range s.hot.early {
+		for _, rows := range s.hot.early {
 			if rows[len(rows)-1].time < before {
 				old = append(old, rows...)
-				delete(s.hot.early, view)
 			}
 		}
 		s.mu.Unlock()
 		if len(old) == 0 {
 			return nil
 		}
-		s.Drop("no page view", int64(len(old)))
-		return s.inTx(ctx, func(tx *sql.Tx) error { return deleteRows(tx, old) }, nil)
-	})
-}
-
-// allVisitors adds the numbers of all sealed visitors.
-func (s *Site) allVisitors(ctx context.Context, into map[uint64]uint32) error {
-	return s.eachVisitors(ctx, func(keys []byte, numbers func() ([]uint32, error)) error {
-		n, err := numbers()
-		for i := range n {
-			into[binary.LittleEndian.Uint64(keys[8*i:])] = n[i]
-		}
-		return err
+		return s.inTx(ctx, func(tx *sql.Tx) error { return deleteRows(tx, old) }, func() {
+			s.mu.Lock()
+			for i := range old {
+				delete(s.hot.early, old[i].view)
+			}
+			s.hot.count -= len(old)
+			s.mu.Unlock()
+			s.Drop("no page view", int64(len(old)))
+		})
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"database/sql"
 	_ "embed"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -20,8 +19,11 @@ var siteSchema string
 //go:embed site_2.sql
 var siteSchema2 string
 
+//go:embed site_3.sql
+var siteSchema3 string
+
 // siteSteps take a site's file from version 0 to len(siteSteps), one by one.
-var siteSteps = []string{siteSchema, siteSchema2}
+var siteSteps = []string{siteSchema, siteSchema2, siteSchema3}
 
 // Site is one open site: its file, its writer, and the hot days in memory. It implements Reader.
 type Site struct {
@@ -33,6 +35,7 @@ type Site struct {
 	read  *sql.DB
 
 	key     []byte // of cookie visitors
+	views   viewHash
 	visits  atomic.Int64
 	queue   chan *request
 	queued  atomic.Int64 // bytes waiting
@@ -49,13 +52,22 @@ type Site struct {
 	dropMu sync.Mutex
 	drops  map[string]int64 // not yet in the file
 
+	sealer  sync.Mutex     // held while days are sealed: by one at a time
+	beside  sync.WaitGroup // work that the writer began beside itself
+	numbers numbering
+
 	sealing sync.RWMutex // held for writing while what is sealed changes; for reading while a snapshot is taken
 	mu      sync.Mutex   // guards what follows
 	hot     *hot
 	dicts   dicts
 	parts   []part
-	next    uint32 // next visitor number
+	loading sync.Mutex // held while a snapshot takes its connections: two that have one each would wait for each other
+	totals  []DayTotal // of days whose visits are gone; replaced, never changed
 	watch   map[chan struct{}]struct{}
+
+	relieveAt int   // hot rows from which on visits that ended are sealed
+	relieving bool  // that is under way
+	relieved  error // how it went the last time
 
 	walSeen os.FileInfo // the write-ahead log as it was when it was first seen
 	walNext time.Time   // when to look again
@@ -68,7 +80,7 @@ func openSite(s *Store, id string) (*Site, error) {
 		return nil, ErrNotFound
 	}
 	site := &Site{store: s, id: id, path: s.path(id), queue: make(chan *request, 4096), jobs: make(chan func()),
-		quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{}}
+		quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{}, relieveAt: s.o.HotRows}
 	site.last.Store(&info)
 	var err error
 	if site.write, err = openWriter(site.path); err != nil {
@@ -102,10 +114,14 @@ func (s *Site) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.views = newViewHash(s.key)
 	if err := s.readDicts(ctx); err != nil {
 		return err
 	}
 	if err := s.readParts(ctx); err != nil {
+		return err
+	}
+	if err := s.readTotals(ctx); err != nil {
 		return err
 	}
 	return s.readHot(ctx)
@@ -139,6 +155,7 @@ func (s *Site) close() error {
 	s.once.Do(func() {
 		close(s.quit)
 		<-s.stopped
+		s.beside.Wait()
 		s.closing = errors.Join(s.read.Close(), s.write.Close())
 	})
 	return s.closing
@@ -288,12 +305,4 @@ func (s *Site) OpenVisits(since int64, yield func(visitor uint64, visit, start, 
 	for visitor, o := range latest {
 		yield(visitor, o.visit, o.start, o.last, o.t)
 	}
-}
-
-// putKeys encodes visitors' numbers and keys as the table visitor holds them.
-func putKeys(data []byte, keys []uint64) []byte {
-	for _, k := range keys {
-		data = binary.LittleEndian.AppendUint64(data, k)
-	}
-	return data
 }

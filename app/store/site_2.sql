@@ -16,6 +16,6 @@ CREATE TABLE total (
 ) STRICT;
 
 CREATE TABLE mark (
-  name  TEXT PRIMARY KEY, -- "retained": when visits and keys were last gone through for their age, seconds since 1970
-  value INTEGER NOT NULL -- what it says, in the unit of its name
+  name  TEXT PRIMARY KEY, -- "retained": when visits and keys were last gone through for their age; more in clock.go
+  value INTEGER NOT NULL -- when that was, seconds since 1970
 ) STRICT, WITHOUT ROWID;

@@ -39,7 +39,7 @@ func (s *Site) readParts(ctx context.Context) error {
 		}
 		p.info.Date = p.date()
 		s.parts = append(s.parts, p)
-		s.next = max(s.next, visitors)
+		s.numbers.next.Store(max(s.numbers.next.Load(), visitors))
 	}
 	return rows.Err()
 }
@@ -63,89 +63,129 @@ type source struct {
 // maxLoaders is how many goroutines may load blocks of one snapshot at the same time.
 const maxLoaders = 2
 
-// Snapshot returns one consistent view of the site's visits.
+// Snapshot returns one consistent view of the site's visits. What is slow, finding visitors' numbers and folding hot
+// days, comes first and holds no lock that the writer waits for.
 func (s *Site) Snapshot(ctx context.Context) (*Snapshot, error) {
+	for {
+		folded, err := s.foldHot(ctx)
+		if err != nil {
+			return nil, err
+		}
+		l, err := s.newLoaders(ctx) // after folding, which may need a connection too
+		if err != nil {
+			return nil, err
+		}
+		snap, err := s.snapshotOf(ctx, folded, l)
+		if snap != nil {
+			return snap, nil
+		}
+		l.close()
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// snapshotOf returns the view of one moment: of the parts, and of what foldHot made. It is nil when that does not fit
+// together any more.
+func (s *Site) snapshotOf(ctx context.Context, folded map[int32]hotRows, l *loaders) (*Snapshot, error) {
 	s.sealing.RLock()
 	defer s.sealing.RUnlock()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	blocks, err := s.hotBlocks(ctx)
-	if err != nil {
-		return nil, err
-	}
-	snap := &Snapshot{dicts: s.dicts.view(), visitors: int(s.next)}
+	blocks, ok := s.hotBlocks(folded)
 	sources := make([]source, 0, len(s.parts)+len(blocks))
 	for _, p := range s.parts {
 		sources = append(sources, source{info: p.info, part: p})
+	}
+	dicts, totals := s.dicts.view(), s.totals
+	s.mu.Unlock()
+	if !ok || len(sources) > 0 && len(l.conns) == 0 {
+		return nil, nil
+	}
+	if err := l.begin(ctx); err != nil {
+		return nil, err
 	}
 	for _, b := range blocks {
 		sources = append(sources, source{info: b.info(), hot: b})
 	}
 	// An import may seal days that are newer than one that is still hot.
 	slices.SortStableFunc(sources, func(a, b source) int { return cmp.Compare(a.info.Date, b.info.Date) })
-	for _, from := range sources {
+	snap := &Snapshot{dicts: dicts, totals: totals, visitors: int(s.numbers.next.Load()), damage: make([]atomic.Pointer[Damage], len(sources))}
+	for i, from := range sources {
 		snap.blocks = append(snap.blocks, from.info)
-	}
-	snap.damage = make([]atomic.Pointer[Damage], len(sources))
-	for i := range sources {
-		snap.damage[i].Store(sources[i].part.damage)
-	}
-	var loaders *loaders
-	if len(s.parts) > 0 {
-		if loaders, err = s.openLoaders(ctx); err != nil {
-			return nil, err
-		}
+		snap.damage[i].Store(from.part.damage)
 	}
 	snap.load = func(i int, need Columns, into *Block) error {
 		if hot := sources[i].hot; hot != nil {
 			into.copyFrom(hot, need)
 			return nil
 		}
-		err := loaders.load(ctx, sources[i].part, need, into)
+		err := l.load(ctx, sources[i].part, need, into)
 		if d, ok := errors.AsType[*Damage](err); ok {
 			s.note(sources[i].part, d)
 		}
 		return err
 	}
 	var once sync.Once
-	snap.close = func() { once.Do(loaders.close) }
+	snap.close = func() { once.Do(l.close) }
 	return snap, nil
 }
 
 // loaders are read transactions of one moment.
 type loaders struct {
-	site *Site
-	free chan *sql.Tx
+	site  *Site
+	conns []*sql.Conn
+	begun int // transactions
+	free  chan *sql.Tx
 }
 
-// openLoaders begins the transactions and has each take its view of the file at once.
-func (s *Site) openLoaders(ctx context.Context) (*loaders, error) {
+// newLoaders takes the connections, when there is anything to load: all or none, or those who have some would wait for
+// each other.
+func (s *Site) newLoaders(ctx context.Context) (*loaders, error) {
 	l := &loaders{site: s, free: make(chan *sql.Tx, maxLoaders)}
+	s.mu.Lock()
+	none := len(s.parts) == 0
+	s.mu.Unlock()
+	if none {
+		return l, nil
+	}
+	s.loading.Lock()
+	defer s.loading.Unlock()
 	for range maxLoaders {
-		tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-		if err == nil {
-			l.free <- tx
-			var n int
-			err = tx.QueryRowContext(ctx, "SELECT count(*) FROM import").Scan(&n)
-		}
+		conn, err := s.read.Conn(ctx)
 		if err != nil {
-			close(l.free)
-			for tx := range l.free {
-				err = errors.Join(err, tx.Rollback())
-			}
+			l.close()
 			return nil, err
 		}
+		l.conns = append(l.conns, conn)
 	}
 	return l, nil
 }
 
-func (l *loaders) close() {
-	if l == nil {
-		return
+// begin begins the transactions and has each take its view of the file at once.
+func (l *loaders) begin(ctx context.Context) error {
+	for _, conn := range l.conns {
+		tx, err := conn.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+		if err != nil {
+			return err
+		}
+		l.begun++
+		l.free <- tx
+		var n int
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM import").Scan(&n); err != nil {
+			return err
+		}
 	}
-	for range maxLoaders {
+	return nil
+}
+
+func (l *loaders) close() {
+	for range l.begun {
 		tx := <-l.free
 		tx.Rollback() // it has read only
+	}
+	for _, conn := range l.conns {
+		conn.Close()
 	}
 }
 

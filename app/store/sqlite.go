@@ -16,11 +16,14 @@ import (
 // SQLiteVersion is the version of SQLite in the binary, as "3.54.1".
 const SQLiteVersion = sqlite3.SQLITE_VERSION
 
+// busyTimeout is how long a statement waits for a lock, in milliseconds.
+const busyTimeout = 10_000
+
 // dsn says which file a connection is to, and its pragmas. auto_vacuum holds only when it comes before anything is written; on a
 // file that is there it would write the header anew with every connection, and so touch a newer version's file, which is
 // why only an empty one gets it.
 func dsn(path string) string {
-	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}
+	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		pragmas = slices.Insert(pragmas, 1, "auto_vacuum(INCREMENTAL)")
 	}

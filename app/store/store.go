@@ -6,7 +6,7 @@
 //
 // The way in: Append queues hits; the site's one writer commits whatever is waiting and then answers (append.go); rows
 // are mirrored in memory as the columns that a sealed day has (hot.go, fold.go); the nightly round turns days that can no
-// longer change into blobs (seal.go); imports go straight there (import.go). The way out: Snapshot (snapshot.go).
+// longer change into blobs, and visits that ended when there are many rows (seal.go, early.go); imports go straight there (import.go). The way out: Snapshot (snapshot.go).
 package store
 
 import (
@@ -34,6 +34,7 @@ var (
 type Options struct {
 	CommitWindow time.Duration // how long a commit waits for more hits, at most 1 s; 0: commits whatever is waiting
 	OpenSites    int           // sites kept open while idle; 0: 32
+	HotRows      int           // hits of a site kept as rows before visits that ended are sealed, whatever the hour; 0: 100,000
 	Log          *slog.Logger  // is told of damaged files, sites by number; nil: nobody is
 }
 
@@ -59,6 +60,9 @@ type Store struct {
 func Open(dir string, o Options) (*Store, error) {
 	if o.OpenSites == 0 {
 		o.OpenSites = 32
+	}
+	if o.HotRows == 0 {
+		o.HotRows = hotMany
 	}
 	if err := os.MkdirAll(filepath.Join(dir, "sites"), 0o700); err != nil {
 		return nil, err

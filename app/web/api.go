@@ -37,6 +37,10 @@ type apiSiteOut struct {
 	Localhost bool      `json:"localhost"`
 	Links     bool      `json:"links"`
 	Forms     bool      `json:"forms"`
+
+	KeepKeys   int `json:"keep_keys"` // months, as are these
+	KeepVisits int `json:"keep_visits"`
+	KeepTotals int `json:"keep_totals"`
 }
 
 type apiGoal struct {
@@ -59,6 +63,8 @@ func siteOut(info account.SiteInfo) apiSiteOut {
 	if out.Floor == 0 {
 		out.Floor = defaultFloor
 	}
+	keep := set.Retention.OrDefault()
+	out.KeepKeys, out.KeepVisits, out.KeepTotals = keep.Keys, keep.Visits, keep.Totals
 	for _, g := range set.Goals {
 		out.Goals = append(out.Goals, apiGoal(g))
 	}
@@ -111,6 +117,10 @@ type apiSiteIn struct {
 	Localhost *bool      `json:"localhost"`
 	Links     *bool      `json:"links"`
 	Forms     *bool      `json:"forms"`
+
+	KeepKeys   *int `json:"keep_keys"`
+	KeepVisits *int `json:"keep_visits"`
+	KeepTotals *int `json:"keep_totals"`
 }
 
 // put sets what in points to, if anything.
@@ -133,6 +143,9 @@ func (s *Server) apiChangeSite(w http.ResponseWriter, c *call) error {
 	put(in.Floor, &set.Floor)
 	put(in.Localhost, &set.Localhost)
 	put(in.Forms, &set.Forms)
+	put(in.KeepKeys, &set.Retention.Keys)
+	put(in.KeepVisits, &set.Retention.Visits)
+	put(in.KeepTotals, &set.Retention.Totals)
 	if in.Links != nil {
 		set.NoLinks = !*in.Links
 	}

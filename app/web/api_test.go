@@ -105,6 +105,7 @@ func TestAPIRefusals(t *testing.T) {
 		{"a wrong domain", 400, "POST", "/api/v1/sites", []string{"token", f.tokens["write A"], "json", `{"domain":"a b"}`}, "domain"},
 		{"a wrong zone", 400, "PATCH", "/api/v1/sites/" + siteA, []string{"token", f.tokens["write A"], "json", `{"timezone":"Mars/Olympus"}`}, "timezone"},
 		{"a wrong mode", 400, "PATCH", "/api/v1/sites/" + siteA, []string{"token", f.tokens["write A"], "json", `{"mode":"all"}`}, "mode"},
+		{"visits kept too long", 400, "PATCH", "/api/v1/sites/" + siteA, []string{"token", f.tokens["write A"], "json", `{"keep_visits":61}`}, "keep_visits"},
 		{"a wrong floor", 400, "PATCH", "/api/v1/sites/" + siteA, []string{"token", f.tokens["write A"], "json", `{"floor":99}`}, "floor"},
 		{"a wrong period", 400, "GET", stats + "?period=eternity", []string{"token", f.tokens["read A"]}, "period"},
 		{"a wrong metric", 400, "GET", stats + "?metrics=love", []string{"token", f.tokens["read A"]}, "metrics"},
@@ -134,12 +135,13 @@ func TestAPISites(t *testing.T) {
 	}
 	f.want(409, "POST", "/api/v1/sites", "token", write, "json", `{"domain":"new.example"}`)
 	changed := f.want(200, "PATCH", "/api/v1/sites/new.example", "token", write, "json",
-		`{"hosts":["shop.example"],"query_keys":["q"],"excluded":["/admin/**"],"goals":[{"name":"Thanks","page":"/thanks"}],"floor":7,"localhost":true,"links":false,"forms":true,"timezone":"Asia/Tokyo"}`)
+		`{"hosts":["shop.example"],"query_keys":["q"],"excluded":["/admin/**"],"goals":[{"name":"Thanks","page":"/thanks"}],"floor":7,"keep_keys":6,"keep_visits":12,"localhost":true,"links":false,"forms":true,"timezone":"Asia/Tokyo"}`)
 	var site apiSiteOut
 	if err := json.Unmarshal(f.want(200, "GET", "/api/v1/sites/new.example", "token", f.tokens["read A"]).Body.Bytes(), &site); err != nil {
 		t.Fatal(err)
 	}
 	if site.Timezone != "Asia/Tokyo" || site.Mode != "cookieless" || site.Floor != 7 || !site.Localhost || site.Links || !site.Forms ||
+		site.KeepKeys != 6 || site.KeepVisits != 12 || site.KeepTotals != 60 ||
 		len(site.Hosts) != 1 || len(site.QueryKeys) != 1 || len(site.Excluded) != 1 || len(site.Goals) != 1 || site.Goals[0].Page != "/thanks" {
 		t.Errorf("changed to %s, reads %+v", changed.Body, site)
 	}

@@ -68,8 +68,10 @@ func formOf(info account.SiteInfo) views.SiteSettingsForm {
 	f := views.SiteSettingsForm{Zone: info.Zone.String(), Mode: info.Mode, Hosts: strings.Join(set.Hosts, "\n"),
 		QueryKeys: strings.Join(set.QueryKeys, "\n"), Excluded: strings.Join(set.Excluded, "\n"), Goals: goalLines(set.Goals),
 		Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
-	if set.Floor > 0 {
-		f.Floor = strconv.Itoa(set.Floor)
+	for field, n := range map[*string]int{&f.Floor: set.Floor, &f.KeepKeys: set.Retention.Keys, &f.KeepVisits: set.Retention.Visits, &f.KeepTotals: set.Retention.Totals} {
+		if n > 0 {
+			*field = strconv.Itoa(n)
+		}
 	}
 	return f
 }
@@ -78,8 +80,10 @@ func formOf(info account.SiteInfo) views.SiteSettingsForm {
 func readForm(c *call) views.SiteSettingsForm {
 	on := func(name string) bool { return c.PostFormValue(name) != "" }
 	text := func(name string) string { return strings.ReplaceAll(c.PostFormValue(name), "\r\n", "\n") }
+	number := func(name string) string { return strings.TrimSpace(c.PostFormValue(name)) }
 	return views.SiteSettingsForm{Zone: c.PostFormValue("timezone"), Mode: c.PostFormValue("mode"), Hosts: text("hosts"),
-		QueryKeys: text("query_keys"), Excluded: text("excluded"), Goals: text("goals"), Floor: strings.TrimSpace(c.PostFormValue("floor")),
+		QueryKeys: text("query_keys"), Excluded: text("excluded"), Goals: text("goals"), Floor: number("floor"),
+		KeepKeys: number("keep_keys"), KeepVisits: number("keep_visits"), KeepTotals: number("keep_totals"),
 		Localhost: on("localhost"), Links: on("links"), Forms: on("forms")}
 }
 
@@ -87,10 +91,17 @@ func readForm(c *call) views.SiteSettingsForm {
 func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
 	set := account.SiteSettings{Hosts: lines(f.Hosts), QueryKeys: lines(f.QueryKeys), Excluded: lines(f.Excluded),
 		Localhost: f.Localhost, NoLinks: !f.Links, Forms: f.Forms}
+	keep := &set.Retention
 	var err error
-	if f.Floor != "" {
-		if set.Floor, err = strconv.Atoi(f.Floor); err != nil {
-			return account.SiteChange{}, problem.BadField("floor", "bad_floor", "The smallest group shown is a number from 1 to 20.")
+	for _, n := range []struct {
+		field, text string
+		to          *int
+	}{{"floor", f.Floor, &set.Floor}, {"keep_keys", f.KeepKeys, &keep.Keys}, {"keep_visits", f.KeepVisits, &keep.Visits}, {"keep_totals", f.KeepTotals, &keep.Totals}} {
+		if n.text == "" {
+			continue
+		}
+		if *n.to, err = strconv.Atoi(n.text); err != nil {
+			return account.SiteChange{}, problem.BadField(n.field, "bad_number", "“"+n.text+"” is no whole number.")
 		}
 	}
 	if set.Goals, err = readGoals(f.Goals); err == nil {

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sandprint/app/store"
+)
+
+// yearsOld writes a file of hits of a day so many years ago, one visit an hour, and returns its name.
+func yearsOld(t *testing.T, years int) string {
+	t.Helper()
+	var b bytes.Buffer
+	day := time.Now().UTC().AddDate(-years, 0, 0).Truncate(24 * time.Hour)
+	for hour := range 24 {
+		at := day.Add(time.Duration(hour) * time.Hour)
+		hit := map[string]any{"ts": at.Format(time.RFC3339), "n": "pageview", "i": "oldview0" + at.Format("200601021504"), "u": "https://a.example/",
+			"ua": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "visitor": at.String()}
+		if err := json.NewEncoder(&b).Encode(hit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	name := filepath.Join(t.TempDir(), "hits.ndjson")
+	if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// The round on a live instance: it says what it did, doctor tells of it, and a damaged file is named.
+func TestMaintainAndDoctor(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	s := serve(t, dir)
+	for _, args := range [][]string{
+		{"site", "add", "a.example", "--customer", "Main"},
+		{"import", "hits", yearsOld(t, 3), "--site", "a.example"},
+		{"import", "hits", yearsOld(t, 1), "--site", "a.example"},
+	} {
+		if r := sandprint(t, "", append(args, "--data", dir)...); r.code != 0 {
+			t.Fatalf("%v: %+v", args, r)
+		}
+	}
+	r := sandprint(t, "", "maintain", "--json", "--data", dir)
+	var steps []store.Step
+	if err := json.Unmarshal([]byte(r.out), &steps); err != nil || r.code != 0 || len(steps) != 4 {
+		t.Fatalf("maintain: %+v, %v", r, err)
+	}
+	if !strings.Contains(steps[1].Did, "removed 24 visits in 1 blocks") {
+		t.Errorf("the round did %v", steps)
+	}
+	if r := sandprint(t, "", "maintain", "--data", dir); r.code != 0 || strings.Count(r.out, "nothing to do") != 4 {
+		t.Errorf("a second round: %+v", r)
+	}
+	if r := sandprint(t, "", "doctor", "--data", dir); r.code != 0 || !strings.Contains(r.out, "control file and 1 sites are as they were written") || !strings.Contains(r.out, "nightly round  ended 20") {
+		t.Errorf("doctor: %+v", r)
+	}
+	resp, err := http.Get(s.url + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if body := string(text); err != nil || !strings.Contains(body, "sandprint_round_failed 0\n") || !strings.Contains(body, "sandprint_round_ended_seconds 1") {
+		t.Errorf("metrics say %s", body)
+	}
+	s.stop(t, os.Interrupt)
+
+	files, err := filepath.Glob(filepath.Join(dir, "sites", "*.db"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	b, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndex(b, []byte("a.example\x1f/"))
+	if at < 0 {
+		t.Fatal("the site's host is not in its file")
+	}
+	copy(b[at-at%4096:], make([]byte, 64)) // the head of the page it is on
+	if err := os.WriteFile(files[0], b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r = sandprint(t, "", "doctor", "--data", dir)
+	if r.code != 1 || !strings.Contains(r.out, "site a.example") || !strings.Contains(r.out, "sites/"+filepath.Base(files[0])) || !strings.Contains(r.out, "restore BACKUP") {
+		t.Errorf("doctor of a damaged file: %+v", r)
+	}
+}

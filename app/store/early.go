@@ -1,0 +1,132 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// hotMany is how many rows may be hot before visits that ended are sealed without waiting for the end of their day.
+const hotMany = 100_000
+
+// relieve has visits that ended sealed when there are many hot rows. The writer calls it after each commit; the work is
+// done beside it.
+func (s *Site) relieve() {
+	s.mu.Lock()
+	due := s.hot.count >= s.relieveAt && !s.relieving
+	if due {
+		s.relieving = true
+	}
+	s.mu.Unlock()
+	if !due {
+		return
+	}
+	s.beside.Go(func() {
+		err := s.sealEnded(context.Background())
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		many := s.store.o.HotRows
+		s.relieveAt = max(many, s.hot.count+many/4) // those that go on must have had time to end
+		s.relieving = false
+		if !errors.Is(err, ErrClosed) {
+			s.relieved = err
+		}
+	})
+}
+
+// sealEnded seals the visits that ended a while ago, of all days, and drops the engagements that have waited for their page
+// view as long. What comes later of such a visit is dropped and counted as "late"; what repeats a hit of it is not
+// counted twice.
+func (s *Site) sealEnded(ctx context.Context) error {
+	s.sealer.Lock()
+	defer s.sealer.Unlock()
+	before := time.Now().Unix() - sealAfter
+	s.mu.Lock()
+	dates := make([]int32, 0, len(s.hot.days))
+	for date := range s.hot.days {
+		dates = append(dates, date)
+	}
+	s.mu.Unlock()
+	slices.Sort(dates)
+	for _, date := range dates {
+		for {
+			p, err := s.preparePart(ctx, date, before)
+			if err != nil {
+				return err
+			}
+			if len(p.gone) < max(1, s.store.o.HotRows/10) { // a small part would be a burden for years
+				break
+			}
+			if _, _, err := s.sealPart(ctx, p); err != nil {
+				return err
+			}
+		}
+	}
+	return s.dropEarly(ctx, before)
+}
+
+// visitEnd is when a visit began and ended, as far as its rows tell.
+type visitEnd struct {
+	visit       int64
+	start, last int64
+	views       int
+}
+
+// endedVisits parts rows of a day: those of the visits that ended before a time, the first to begin up to maxPartViews
+// page views, and the others. Both stay in their order.
+func endedVisits(rows []row, before int64) (gone, kept []row) {
+	at, visitOf := map[int64]int{}, make(map[uint64]int64, len(rows)/2)
+	var visits []visitEnd
+	views := 0
+	for i := range rows {
+		r := &rows[i]
+		if r.kind == Engage {
+			continue
+		}
+		k, ok := at[r.visit]
+		if !ok {
+			k = len(visits)
+			at[r.visit] = k
+			visits = append(visits, visitEnd{visit: r.visit, start: r.time, last: r.time})
+		}
+		v := &visits[k]
+		v.start, v.last = min(v.start, r.time), max(v.last, r.time)
+		if r.kind == Pageview {
+			v.views++
+			views++
+			visitOf[r.view] = r.visit
+		}
+	}
+	if before == dayIsOver && views <= maxPartViews {
+		return rows, nil
+	}
+	for i := range rows {
+		if k, ok := at[visitOf[rows[i].view]]; ok && rows[i].kind == Engage {
+			visits[k].last = max(visits[k].last, rows[i].time)
+		}
+	}
+	visits = slices.DeleteFunc(visits, func(v visitEnd) bool { return v.last >= before })
+	slices.SortFunc(visits, func(a, b visitEnd) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.visit, b.visit)) })
+	chosen := make(map[int64]struct{}, len(visits))
+	views = 0
+	for i, v := range visits {
+		if views += v.views; i > 0 && views > maxPartViews {
+			break
+		}
+		chosen[v.visit] = struct{}{}
+	}
+	for i := range rows {
+		visit := rows[i].visit
+		if rows[i].kind == Engage {
+			visit = visitOf[rows[i].view]
+		}
+		if _, ok := chosen[visit]; ok {
+			gone = append(gone, rows[i])
+		} else {
+			kept = append(kept, rows[i])
+		}
+	}
+	return gone, kept
+}

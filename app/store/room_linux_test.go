@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// grown returns a site whose file has room that nothing needs: rows of so many bytes each, of which share are deleted.
+func grown(t *testing.T, rows, deleted int) (dir string, s *Store, site *Site) {
+	t.Helper()
+	dir = t.TempDir()
+	s, site = newSite(t, dir)
+	importHits(t, site, sealedHits(rand.New(rand.NewPCG(1, 1)), 3, 40))
+	for _, q := range []string{"CREATE TABLE ballast (id INTEGER PRIMARY KEY, data BLOB)",
+		"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c) INSERT INTO ballast SELECT n, randomblob(3000) FROM c LIMIT ?1",
+		"DELETE FROM ballast WHERE id % 100 < ?1"} {
+		n := rows
+		if strings.HasPrefix(q, "DELETE") {
+			n = deleted
+		}
+		args := []any{n}
+		if !strings.Contains(q, "?1") {
+			args = nil
+		}
+		if _, err := site.write.Exec(q, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, s, site
+}
+
+func TestFreeRoomIsGivenBack(t *testing.T) {
+	for _, row := range []struct {
+		name          string
+		rows, deleted int // deleted: of a hundred
+		room          func() (uint64, error)
+		did           string
+		warns         bool
+	}{
+		{"a few pages", 3000, 10, plenty, "gave ", false},
+		{"a third of a small file", 3000, 33, plenty, "written anew", false},
+		{"a third, and the disk is full", 3000, 33, func() (uint64, error) { return 1 << 20, nil }, "the disk has only 1 MB left, so the file was not written anew; gave ", true},
+		{"half of a large file", 22000, 50, plenty, "gave ", false},
+		{"nothing", 0, 0, plenty, "", false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, _, site := grown(t, row.rows, row.deleted)
+			ctx := context.Background()
+			before, _ := blocksOf(t, site)
+			did, warns, err := site.roomStep(ctx, Round{Free: row.room})
+			if err != nil || warns != row.warns || !strings.HasPrefix(did, row.did) || row.did == "" && did != "" {
+				t.Errorf("it says “%s” (%v), %v; want “%s”", did, warns, err, row.did)
+			}
+			size, pages, free, err := site.pages(ctx)
+			if err != nil || free != 0 {
+				t.Errorf("%d pages are free still, %v", free, err)
+			}
+			if file, err := os.Stat(site.path); err != nil || file.Size() != pages*size {
+				t.Errorf("the file has %d bytes, not %d, %v", file.Size(), pages*size, err)
+			}
+			if log, err := os.Stat(site.path + "-wal"); err != nil || log.Size() != 0 {
+				t.Errorf("the log has %d bytes, %v", log.Size(), err)
+			}
+			if after, _ := blocksOf(t, site); len(after) != len(before) {
+				t.Errorf("%d blocks, not %d", len(after), len(before))
+			}
+			if wrong, err := site.Check(ctx); len(wrong) > 0 || err != nil {
+				t.Error(wrong, err)
+			}
+		})
+	}
+}
+
+// The copy that writing a file anew needs is neither in memory nor anywhere but in the data directory.
+func TestACopyOfAFileStaysInTheDirectory(t *testing.T) {
+	dir, _, site := grown(t, 9000, 30)
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	done := make(chan error)
+	go func() {
+		done <- site.inWriter(context.Background(), func() error { return site.vacuum(context.Background()) })
+	}()
+	inside := false
+	for look := time.NewTicker(time.Millisecond); ; <-look.C {
+		all, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fd := range all {
+			to, err := os.Readlink("/proc/self/fd/" + fd.Name())
+			if err == nil && strings.HasSuffix(to, "(deleted)") {
+				if strings.HasPrefix(to, filepath.Join(dir, "tmp")+"/") {
+					inside = true
+				} else if strings.Contains(to, "/tmp/#") || strings.Contains(to, "etilqs") {
+					t.Fatalf("there is a copy at %s", to)
+				}
+			}
+		}
+		select {
+		case err := <-done:
+			if err != nil || !inside {
+				t.Errorf("seen in the directory: %v, %v", inside, err)
+			}
+			return
+		default:
+		}
+	}
+}
+
+// Hits are taken while a night's work on a large site goes on.
+func BenchmarkRoundUnderLoad(b *testing.B) {
+	from := os.Getenv("SANDPRINT_BENCH_DATA")
+	if from == "" {
+		b.Skip("SANDPRINT_BENCH_DATA names a copy of a data directory that may be changed")
+	}
+	s, err := Open(from, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	site, err := s.Site(b.Context(), s.Sites()[0].ID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	quit, worst := make(chan struct{}), make(chan time.Duration)
+	go func() {
+		var longest time.Duration
+		for n := int64(1); ; n++ {
+			select {
+			case <-quit:
+				worst <- longest
+				return
+			default:
+			}
+			began := time.Now()
+			if err := site.Append(context.Background(), oneView(n+1<<40)); err != nil {
+				b.Error(err)
+			}
+			longest = max(longest, time.Since(began))
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	for b.Loop() {
+		err := s.Maintain(b.Context(), Round{ClockIsRight: true, Free: plenty}, func(step Step) { b.Log(step) })
+		if err != nil {
+			b.Error(err)
+		}
+	}
+	close(quit)
+	b.ReportMetric(float64((<-worst).Microseconds())/1000, "ms-longest-wait")
+}
