@@ -72,9 +72,9 @@ func (d *Door) siteOf(h *wireHit) (store.SiteInfo, bool) {
 // sameSite reports whether two hits are surely for the same site.
 func sameSite(a, b *wireHit) bool { return a.site != "" && a.site == b.site }
 
-// takeFor is take for one site. Ctx ends with the request, and the site stays open until then.
+// takeFor is take for one site.
 func (d *Door) takeFor(ctx context.Context, info store.SiteInfo, from sender, hits []wireHit) error {
-	site, err := d.o.Store.Site(ctx, info.ID)
+	site, release, err := d.o.Store.Hold(ctx, info.ID)
 	if errors.Is(err, store.ErrNotFound) { // removed meanwhile
 		d.unknown.Add(int64(len(hits)))
 		return nil
@@ -82,6 +82,7 @@ func (d *Door) takeFor(ctx context.Context, info store.SiteInfo, from sender, hi
 	if err != nil {
 		return err
 	}
+	defer release()
 	t := taking{door: d, site: site, info: info, from: from, visits: d.visitsOf(info.ID, site), rules: d.rules.of(info)}
 	kept, err := t.all(ctx, hits)
 	if err == nil {
