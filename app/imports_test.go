@@ -176,6 +176,26 @@ func TestDatabaseFilesAreOpenedByTheStoreOnly(t *testing.T) {
 	}
 }
 
+// The store has one file that opens a site's files beside SQLite, and knows when they may be closed.
+func TestOneFileOfTheStoreOpensFiles(t *testing.T) {
+	opens := regexp.MustCompile(`os\.(Open|OpenFile|ReadFile|WriteFile|Create|Truncate|Link|CopyFS|DirFS|OpenRoot)\(`)
+	seen := false
+	for _, s := range sources(t) {
+		if s.pkg != "store" || s.test {
+			continue
+		}
+		switch found := opens.FindString(s.text); {
+		case s.file == "app/store/scan.go":
+			seen = found != ""
+		case found != "":
+			t.Errorf("%s opens a file with %s…): that is for scan.go", s.file, found)
+		}
+	}
+	if !seen {
+		t.Error("scan.go opens no file: the test reads nothing")
+	}
+}
+
 // modernc.org/sqlite is translated together with one version of modernc.org/libc and works with no other.
 func TestLibcIsTheOneThatSQLiteAsksFor(t *testing.T) {
 	ours, err := os.ReadFile("../go.mod")

@@ -1,6 +1,9 @@
 package store
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // dictCap is how many new values a dictionary takes on one UTC day; further ones become OtherValue, so that a flood of
 // made-up paths can't fill the memory or the disk.
@@ -9,7 +12,7 @@ const dictCap = 50_000
 // dict is one dictionary of a site, in memory: values to ids, given out in order of first sight. Only the writer changes
 // it. Readers hold values[:n] of a moment; ids are never given twice, so what they hold stays right.
 type dict struct {
-	values []string // by id; values[0] is the empty value
+	values []string // by id; values[0] is the empty value, as are those whose entries were dropped
 	ids    map[string]uint32
 	fresh  int   // new values on day
 	day    int64 // UTC day that fresh counts, in days since 1970
@@ -47,6 +50,34 @@ func (d *dict) add(value string) uint32 {
 	d.values = append(d.values, value)
 	d.ids[value] = id
 	return id
+}
+
+// maxGap is how many neighbours among the ids of a dictionary may be missing: a damaged file must not fill the memory.
+const maxGap = 1 << 24
+
+// load takes an entry from the file; entries come in order of their ids. Ids that are missing, and entries without a
+// text, were dropped. It reports whether there is room for the entry.
+func (d *dict) load(id int, value string) bool {
+	if id < len(d.values) || id > len(d.values)+maxGap {
+		return false
+	}
+	for len(d.values) < id || value == "" && len(d.values) == id {
+		d.values = append(d.values, d.values[0])
+	}
+	if value != "" {
+		d.add(value)
+	}
+	d.saved = len(d.values)
+	return true
+}
+
+// drop forgets the entries with those ids. Whoever reads the values of before goes on reading them.
+func (d *dict) drop(ids []uint32) {
+	d.values = slices.Clone(d.values)
+	for _, id := range ids {
+		delete(d.ids, d.values[id])
+		d.values[id] = d.values[0]
+	}
 }
 
 // undo forgets the values that are not in the file: their transaction failed.

@@ -18,7 +18,7 @@ type ImportResult struct {
 type Import struct {
 	site    *Site
 	id      int64
-	days    map[int32]*hotDay
+	days    map[int32]*hotDay // these three: guarded by the site's mu, for erasures take rows out
 	viewDay map[uint64]int32
 	early   map[uint64][]row
 	parts   []part
@@ -41,7 +41,11 @@ func (s *Site) StartImport(ctx context.Context) (*Import, error) {
 				im.id, err = res.LastInsertId()
 			}
 			return err
-		}, nil)
+		}, func() {
+			s.mu.Lock()
+			s.imports[im] = struct{}{}
+			s.mu.Unlock()
+		})
 	})
 	if err == nil {
 		s.numbers.mu.Lock()
@@ -119,6 +123,8 @@ func (im *Import) add(r row) {
 
 // oldest returns the oldest day that nothing is likely to add to.
 func (im *Import) oldest() (date int32, due bool) {
+	im.site.mu.Lock()
+	defer im.site.mu.Unlock()
 	for d := range im.days {
 		if (int64(d)+1)*daySeconds+importReach < im.newest && (!due || d < date) {
 			date, due = d, true
@@ -129,58 +135,88 @@ func (im *Import) oldest() (date int32, due bool) {
 
 // write folds a day and writes it, not to be seen yet.
 func (im *Import) write(ctx context.Context, date int32) error {
-	s, d := im.site, im.days[date]
-	delete(im.days, date)
-	if err := im.number(ctx, d); err != nil {
-		return err
+	for {
+		written, err := im.tryWrite(ctx, date)
+		if written || err != nil {
+			return err
+		}
 	}
-	day := hotRows{date: date, day: d, rows: d.rows}
-	blocks := fold(date, d.rows, day.number)
-	for i := range d.rows {
-		delete(im.viewDay, d.rows[i].view)
+}
+
+// tryWrite is write; false: an erasure has taken rows out of the day meanwhile.
+func (im *Import) tryWrite(ctx context.Context, date int32) (written bool, err error) {
+	s := im.site
+	s.mu.Lock()
+	d := im.days[date]
+	if d == nil { // all of it was taken
+		s.mu.Unlock()
+		return true, nil
 	}
+	day := d.now(date)
+	s.mu.Unlock()
+	if err := im.number(ctx, day); err != nil {
+		return false, err
+	}
+	blocks := fold(date, day.rows, day.number)
 	data := make([]blockData, len(blocks))
 	for i, b := range blocks {
 		data[i] = b.encode()
 	}
-	lasting, _ := visitorsOf(d.rows, day.number)
-	return s.inWriter(ctx, func() error {
-		visitors, parts := s.numbers.next.Load(), make([]part, len(blocks))
-		err := s.inTx(ctx, func(tx *sql.Tx) error {
-			for i, b := range blocks {
-				parts[i] = part{info: b.info()}
-				if err := tx.QueryRow("SELECT coalesce(max(id) + 1, ?) FROM part WHERE id >> 16 = ?", int64(date)<<16, date).Scan(&parts[i].id); err != nil {
-					return err
-				}
-				if err := insertPart(tx, parts[i], data[i], visitors, im.id); err != nil {
-					return err
-				}
+	lasting, _ := visitorsOf(day.rows, day.number)
+	err = s.inWriter(ctx, func() error {
+		s.mu.Lock()
+		if written = d.version == day.version; written {
+			delete(im.days, date)
+			for i := range day.rows {
+				delete(im.viewDay, day.rows[i].view)
 			}
-			return insertVisitors(tx, date, lasting, im.id)
-		}, nil)
-		if err != nil {
-			return err
 		}
-		im.parts = append(im.parts, parts...)
-		for _, b := range blocks {
-			im.result.Visits += b.Visits
-			im.result.Views += b.Views
-			im.result.Events += b.Events
+		s.mu.Unlock()
+		if !written {
+			return nil
 		}
-		return nil
+		return im.insert(ctx, date, blocks, data, lasting)
 	})
+	return written, err
+}
+
+// insert writes the blocks of a day and its visitors, in the writer.
+func (im *Import) insert(ctx context.Context, date int32, blocks []*Block, data []blockData, lasting []visitorKey) error {
+	visitors, parts := im.site.numbers.next.Load(), make([]part, len(blocks))
+	err := im.site.inTx(ctx, func(tx *sql.Tx) error {
+		for i, b := range blocks {
+			parts[i] = part{info: b.info()}
+			if err := tx.QueryRow("SELECT coalesce(max(id) + 1, ?) FROM part WHERE id >> 16 = ?", int64(date)<<16, date).Scan(&parts[i].id); err != nil {
+				return err
+			}
+			if err := insertPart(tx, parts[i], data[i], visitors, im.id); err != nil {
+				return err
+			}
+		}
+		return insertVisitors(tx, date, lasting, im.id)
+	}, nil)
+	if err != nil {
+		return err
+	}
+	im.parts = append(im.parts, parts...)
+	for _, b := range blocks {
+		im.result.Visits += b.Visits
+		im.result.Views += b.Views
+		im.result.Events += b.Events
+	}
+	return nil
 }
 
 // number gives the visitors of a day their numbers.
-func (im *Import) number(ctx context.Context, d *hotDay) error {
+func (im *Import) number(ctx context.Context, day hotRows) error {
 	n := &im.site.numbers
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if err := im.site.knowAll(ctx); err != nil {
 		return err
 	}
-	for i := range d.rows {
-		r := &d.rows[i]
+	for i := range day.rows {
+		r := &day.rows[i]
 		if r.kind == Engage {
 			continue
 		}
@@ -189,7 +225,7 @@ func (im *Import) number(ctx context.Context, d *hotDay) error {
 			number = n.next.Add(1) - 1
 			n.known.put(r.visitor, number)
 		}
-		d.numbers.put(r.visitor, number)
+		day.day.numbers.put(r.visitor, number)
 	}
 	return nil
 }
@@ -211,17 +247,22 @@ func (im *Import) end() {
 // Commit writes what is left and makes all of it visible at once. Fingerprint is the SHA-256 of what was imported;
 // ErrImported: it is there already, nothing was changed.
 func (im *Import) Commit(ctx context.Context, fingerprint [32]byte) (ImportResult, error) {
-	for len(im.days) > 0 {
-		im.newest = 1 << 62
-		date, _ := im.oldest()
+	im.newest = 1 << 62
+	for {
+		date, more := im.oldest()
+		if !more {
+			break
+		}
 		if err := im.write(ctx, date); err != nil {
 			return ImportResult{}, errors.Join(err, im.Cancel())
 		}
 	}
+	s := im.site
+	s.mu.Lock()
 	for _, rows := range im.early {
 		im.result.Late += len(rows)
 	}
-	s := im.site
+	s.mu.Unlock()
 	err := s.inWriter(ctx, func() error {
 		return s.inTx(ctx, func(tx *sql.Tx) error {
 			var n int
@@ -243,6 +284,7 @@ func (im *Import) Commit(ctx context.Context, fingerprint [32]byte) (ImportResul
 			for _, p := range im.parts {
 				s.addPart(p)
 			}
+			delete(s.imports, im)
 			s.mu.Unlock()
 		})
 	})
@@ -261,7 +303,11 @@ func (im *Import) Cancel() error {
 	}
 	im.end()
 	return im.site.inWriter(context.Background(), func() error {
-		return im.site.inTx(context.Background(), func(tx *sql.Tx) error { return dropImports(tx, "= ?", im.id) }, nil)
+		return im.site.inTx(context.Background(), func(tx *sql.Tx) error { return dropImports(tx, "= ?", im.id) }, func() {
+			im.site.mu.Lock()
+			delete(im.site.imports, im)
+			im.site.mu.Unlock()
+		})
 	})
 }
 

@@ -44,6 +44,7 @@ type Site struct {
 	stopped chan struct{}
 	once    sync.Once
 	closing error
+	raw     rawFiles // opened by the first erasure
 
 	saltMu  sync.Mutex
 	saltDay string
@@ -56,6 +57,7 @@ type Site struct {
 	beside  sync.WaitGroup // work that the writer began beside itself
 	numbers numbering
 
+	gate    gate         // readers of the file pass it
 	sealing sync.RWMutex // held for writing while what is sealed changes; for reading while a snapshot is taken
 	mu      sync.Mutex   // guards what follows
 	hot     *hot
@@ -64,6 +66,7 @@ type Site struct {
 	loading sync.Mutex // held while a snapshot takes its connections: two that have one each would wait for each other
 	totals  []DayTotal // of days whose visits are gone; replaced, never changed
 	watch   map[chan struct{}]struct{}
+	imports map[*Import]struct{} // that run
 
 	relieveAt int   // hot rows from which on visits that ended are sealed
 	relieving bool  // that is under way
@@ -80,7 +83,8 @@ func openSite(s *Store, id string) (*Site, error) {
 		return nil, ErrNotFound
 	}
 	site := &Site{store: s, id: id, path: s.path(id), queue: make(chan *request, 4096), jobs: make(chan func()),
-		quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{}, relieveAt: s.o.HotRows}
+		quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{},
+		imports: map[*Import]struct{}{}, relieveAt: s.o.HotRows, raw: rawFiles{path: s.path(id)}}
 	site.last.Store(&info)
 	var err error
 	if site.write, err = openWriter(site.path); err != nil {
@@ -141,11 +145,9 @@ func (s *Site) readDicts(ctx context.Context) error {
 		if err := rows.Scan(&dim, &id, &value); err != nil {
 			return err
 		}
-		if dim < 0 || dim >= int(NumDims) || id != len(s.dicts[dim].values) {
+		if dim < 0 || dim >= int(NumDims) || !s.dicts[dim].load(id, value) {
 			return fmt.Errorf("dictionary %d has no place for entry %d", dim, id)
 		}
-		s.dicts[dim].add(value)
-		s.dicts[dim].saved++
 	}
 	return rows.Err()
 }
@@ -156,7 +158,7 @@ func (s *Site) close() error {
 		close(s.quit)
 		<-s.stopped
 		s.beside.Wait()
-		s.closing = errors.Join(s.read.Close(), s.write.Close())
+		s.closing = errors.Join(s.read.Close(), s.write.Close(), s.raw.close())
 	})
 	return s.closing
 }

@@ -8,8 +8,8 @@ CREATE TABLE secret (
 
 CREATE TABLE dict (
   dim   INTEGER NOT NULL, -- which dictionary, a Dim
-  id    INTEGER NOT NULL, -- number that rows and columns hold in place of the value
-  value TEXT NOT NULL, -- the text, fields joined by unit separators: page, origin, place, agent, language …
+  id    INTEGER NOT NULL, -- number that rows and columns hold in place of the value; given once, missing when dropped
+  value TEXT NOT NULL, -- the text, fields joined by unit separators: page, origin, place, agent, language …; empty: dropped, the highest
   PRIMARY KEY (dim, id)
 ) STRICT, WITHOUT ROWID;
 

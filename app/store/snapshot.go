@@ -63,9 +63,26 @@ type source struct {
 // maxLoaders is how many goroutines may load blocks of one snapshot at the same time.
 const maxLoaders = 2
 
-// Snapshot returns one consistent view of the site's visits. What is slow, finding visitors' numbers and folding hot
-// days, comes first and holds no lock that the writer waits for.
+// Snapshot returns one consistent view of the site's visits. It waits while an erasure empties the write-ahead log; a
+// snapshot that has held that up for two seconds reads no more and says ErrErasing.
 func (s *Site) Snapshot(ctx context.Context) (*Snapshot, error) {
+	ctx, leave, err := s.gate.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := s.snapshot(ctx)
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	end := snap.close
+	snap.close = func() { end(); leave() }
+	return snap, nil
+}
+
+// snapshot is Snapshot within the gate. What is slow, finding visitors' numbers and folding hot days, comes first and
+// holds no lock that the writer waits for.
+func (s *Site) snapshot(ctx context.Context) (*Snapshot, error) {
 	for {
 		folded, err := s.foldHot(ctx)
 		if err != nil {
@@ -193,7 +210,11 @@ func (l *loaders) close() {
 func (l *loaders) load(ctx context.Context, p part, need Columns, into *Block) error {
 	tx := <-l.free
 	defer func() { l.free <- tx }()
-	return l.site.loadPart(ctx, tx, p, need, into)
+	err := l.site.loadPart(ctx, tx, p, need, into)
+	if err != nil && context.Cause(ctx) == ErrErasing {
+		return ErrErasing
+	}
+	return err
 }
 
 var errMissing = fmt.Errorf("%w: it is not there", column.ErrCorrupt)

@@ -1,0 +1,222 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Erased says what an erasure removed, and what the search for it in the site's files saw afterwards.
+type Erased struct {
+	Visits  int   `json:"visits"`
+	Views   int   `json:"pageviews"`
+	Events  int   `json:"events"`
+	Days    int   `json:"days"`           // UTC days that had something of it
+	Keys    int   `json:"visitor_keys"`   // of visitors, once for each day for which one was kept
+	Entries int   `json:"texts"`          // paths, titles, referrers … that nothing else has
+	Looked  int   `json:"traces"`         // keys, ids, texts and pieces of columns that the files were searched for
+	Scanned int64 `json:"bytes_searched"` // of the database, its write-ahead log, its index and temporary files
+	Found   int   `json:"traces_found"`   // where in them one of the traces still was: none, or it is an error
+	Rebuilt bool  `json:"rebuilt"`        // the file was written anew, because SQLite had left copies between its rows
+}
+
+// ErrTraces is returned by an erasure that removed everything, and yet traces of it were found in the files.
+var ErrTraces = errors.New("what was erased can't be asked for any more, but traces of it are still in the site's file")
+
+// EraseVisitor removes the visits of the visitors with these keys (64-bit numbers as visit.Key makes them), their page
+// views, events and engagements, their keys, and the texts that only they had. It is done when it returns, and nothing of
+// it is left in the site's files; ErrTraces: something is. After any error, also of ctx, it can be run again.
+func (s *Site) EraseVisitor(ctx context.Context, keys ...uint64) (Erased, error) {
+	return s.erase(ctx, s.eraseVisitors(keys), true)
+}
+
+// EraseBefore removes the visits that began before a moment, in whole seconds, with all that EraseVisitor removes of
+// one, and the counts and totals of days before it. The rest is as with EraseVisitor.
+func (s *Site) EraseBefore(ctx context.Context, before time.Time) (Erased, error) {
+	return s.erase(ctx, s.eraseBefore(before), true)
+}
+
+// CountVisitor returns what EraseVisitor would remove. Entries, and all that says what was searched, are 0.
+func (s *Site) CountVisitor(ctx context.Context, keys ...uint64) (Erased, error) {
+	return s.erase(ctx, s.eraseVisitors(keys), false)
+}
+
+// CountBefore returns what EraseBefore would remove, as CountVisitor does.
+func (s *Site) CountBefore(ctx context.Context, before time.Time) (Erased, error) {
+	return s.erase(ctx, s.eraseBefore(before), false)
+}
+
+// erasure is one erasure at work, in the writer's goroutine: what goes, and what is known of it.
+type erasure struct {
+	site     *Site
+	visitors map[uint64]struct{} // keys of those who go; nil: what began before goes
+	before   int64               // seconds since 1970
+	numbers  map[uint32]struct{} // of visitors
+
+	cuts    []cut
+	keyRows []int64             // of the table visitor that have one of the keys
+	views   map[uint64]struct{} // page views of hot days that go, by viewKey
+	dates   map[int32]struct{}  // days that had something
+	suspect [NumDims][]bool     // by id: entries that what goes has used
+	damaged error               // what can't be read, so that it isn't known whether something of it should go
+	needles needles
+	Erased
+}
+
+func (s *Site) eraseVisitors(keys []uint64) *erasure {
+	e := &erasure{site: s, visitors: map[uint64]struct{}{}, numbers: map[uint32]struct{}{}, dates: map[int32]struct{}{}}
+	for _, k := range keys {
+		e.visitors[k] = struct{}{}
+	}
+	return e
+}
+
+func (s *Site) eraseBefore(before time.Time) *erasure {
+	return &erasure{site: s, before: before.Unix(), dates: map[int32]struct{}{}}
+}
+
+// erase does an erasure, or only counts.
+func (s *Site) erase(ctx context.Context, e *erasure, really bool) (Erased, error) {
+	err := s.inWriter(ctx, func() error {
+		if err := e.plan(ctx); err != nil || !really {
+			return err
+		}
+		return e.carryOut(ctx)
+	})
+	return e.Erased, err
+}
+
+// plan finds what goes and counts it.
+func (e *erasure) plan(ctx context.Context) error {
+	err := e.reading(ctx, func(tx *sql.Tx) error {
+		if err := e.findNumbers(ctx, tx); err != nil {
+			return err
+		}
+		return e.findCuts(ctx, tx)
+	})
+	if err != nil {
+		return err
+	}
+	e.findRows()
+	e.Days = len(e.dates)
+	return nil
+}
+
+// carryOut removes what was found, each step in one transaction, so that an erasure that was cut short is finished by
+// running it again: keys of visitors go last, because their days are found by them.
+func (e *erasure) carryOut(ctx context.Context) error {
+	for dim, d := range e.site.dicts {
+		e.suspect[dim] = make([]bool, len(d.values))
+	}
+	if err := e.begin(ctx); err != nil {
+		return err
+	}
+	if err := e.makeCuts(ctx); err != nil {
+		return err
+	}
+	if err := e.dropRows(ctx); err != nil {
+		return err
+	}
+	if err := e.finish(ctx); err != nil {
+		return err
+	}
+	return errors.Join(e.prove(ctx), e.damaged)
+}
+
+// begin notes in the file that an erasure is at work. When one was before, which was cut short, what it removed may have
+// used any entry.
+func (e *erasure) begin(ctx context.Context) error {
+	return e.site.inTx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.Exec("INSERT OR IGNORE INTO mark (name, value) VALUES ('erasing', ?)", time.Now().Unix())
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); n != 0 || err != nil {
+			return err
+		}
+		e.suspectAll()
+		return nil
+	}, nil)
+}
+
+// suspectAll notes that it isn't known which entries were used by what goes.
+func (e *erasure) suspectAll() {
+	for _, suspect := range e.suspect {
+		for id := range suspect {
+			suspect[id] = true
+		}
+	}
+}
+
+// finish removes the keys, the entries that nothing uses any more and, of the time before a moment, what is left by day.
+func (e *erasure) finish(ctx context.Context) error {
+	var unused [NumDims][]uint32
+	return e.site.inTx(ctx, func(tx *sql.Tx) (err error) {
+		if unused, err = e.unused(ctx, tx); err != nil {
+			return err
+		}
+		if err := e.dropEntries(tx, unused); err != nil {
+			return err
+		}
+		if err := e.dropKeys(ctx, tx); err != nil {
+			return err
+		}
+		if err := e.dropDays(tx); err != nil {
+			return err
+		}
+		_, err = tx.Exec("DELETE FROM mark WHERE name = 'erasing'")
+		return err
+	}, func() {
+		s := e.site
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for dim, ids := range unused {
+			if len(ids) > 0 {
+				s.dicts[dim].drop(ids)
+			}
+		}
+		if e.visitors == nil {
+			s.totals = slices.DeleteFunc(slices.Clone(s.totals), func(t DayTotal) bool { return t.Day < e.localDay() })
+		}
+	})
+}
+
+// dropDays removes the totals and counts of days that are before the moment as a whole.
+func (e *erasure) dropDays(tx *sql.Tx) error {
+	if e.visitors != nil {
+		return nil
+	}
+	if _, err := tx.Exec("DELETE FROM total WHERE day < ?", e.localDay()); err != nil {
+		return err
+	}
+	for _, q := range []string{"DELETE FROM dropped WHERE day < ?", "DELETE FROM sealing WHERE day < ?"} {
+		if _, err := tx.Exec(q, e.day()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reading runs f in a transaction of the writer's that changes nothing.
+func (e *erasure) reading(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := e.site.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // it has read only
+	return f(tx)
+}
+
+// day returns the UTC day that the moment falls into.
+func (e *erasure) day() int32 { return int32(e.before / daySeconds) }
+
+// localDay returns the day that the moment falls into in the site's zone.
+func (e *erasure) localDay() int32 { return localDay(time.Unix(e.before, 0).In(e.site.Info().Zone)) }
+
+// errDamaged says that a part can't be taken apart.
+func errDamaged(p part) error {
+	return fmt.Errorf("day %d, part %d: the columns don't fit together", p.date(), p.id&0xffff)
+}
