@@ -5,3 +5,9 @@ func SetSecondWorker(n int) (old int) {
 	old, secondWorker = secondWorker, n
 	return old
 }
+
+// SetSweepFrom sets from how much on chains of funnels are swept, and returns what it was.
+func SetSweepFrom(n int) (old int) {
+	old, sweepFrom = sweepFrom, n
+	return old
+}

@@ -58,6 +58,21 @@ func ParseFilter(s string) (Filter, error) {
 	return f, nil
 }
 
+// parseFilters reads all filters of a question.
+func parseFilters(list []string) (filters []Filter, err error) {
+	if len(list) > maxFilters {
+		return nil, problem.BadField("filter", "bad_filter", fmt.Sprintf("There are more than %d filters.", maxFilters))
+	}
+	for _, s := range list {
+		f, err := ParseFilter(s)
+		if err != nil {
+			return nil, err
+		}
+		filters = append(filters, f)
+	}
+	return filters, nil
+}
+
 // String returns the filter as ParseFilter reads it.
 func (f Filter) String() string {
 	values := make([]string, len(f.Values))

@@ -22,10 +22,33 @@ func floorOf(q *Query, site store.SiteInfo) int {
 	if !holds || q.By == "" {
 		return 0
 	}
+	return siteFloor(site)
+}
+
+// siteFloor returns the floor of a site, where one holds: always for journeys and cohorts.
+func siteFloor(site store.SiteInfo) int {
 	if n := site.Settings.Floor; n > 0 {
 		return min(n, 20)
 	}
 	return DefaultFloor
+}
+
+// tellsNobody reports whether a group of n visitors out of a group that is shown can be shown: neither it nor what is left
+// of the other is under the floor, unless it is nobody.
+func tellsNobody(floor, n, of int) bool {
+	return (n == 0 || n >= floor) && (of == n || of-n >= floor)
+}
+
+// nested returns which of several groups, each within the one before and the first within a total that is shown, can be
+// shown: the difference of any two of these is nobody or at least the floor.
+func nested(floor, total int, visitors []int) (shown []bool) {
+	shown = make([]bool, len(visitors))
+	for i, n := range visitors {
+		if shown[i] = tellsNobody(floor, n, total); shown[i] {
+			total = n
+		}
+	}
+	return shown
 }
 
 // floorReason says why rows are hidden.

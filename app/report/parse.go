@@ -45,15 +45,8 @@ func Parse(values url.Values, zone *time.Location, now time.Time) (q Query, err 
 		return Query{}, problem.BadField("by", "bad_dimension", fmt.Sprintf("There is no dimension %q.", short(string(q.By)))).
 			WithHint("Use one of " + dimensionNames + ".")
 	}
-	if len(values["filter"]) > maxFilters {
-		return Query{}, problem.BadField("filter", "bad_filter", fmt.Sprintf("There are more than %d filters.", maxFilters))
-	}
-	for _, s := range values["filter"] {
-		f, err := ParseFilter(s)
-		if err != nil {
-			return Query{}, err
-		}
-		q.Filters = append(q.Filters, f)
+	if q.Filters, err = parseFilters(values["filter"]); err != nil {
+		return Query{}, err
 	}
 	if q.Sort, err = parseSort(values.Get("sort"), q); err != nil {
 		return Query{}, err
