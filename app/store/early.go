@@ -74,12 +74,23 @@ type visitEnd struct {
 	views       int
 }
 
-// endedVisits parts rows of a day: those of the visits that ended before a time, the first to begin up to maxPartViews
+// maxSealViews is how many page views are sealed in one transaction: it deletes their rows, and acknowledgements wait for it.
+const maxSealViews = maxPartViews / 2
+
+// endedVisits parts rows of a day: those of the visits that ended before a time, the first to begin up to maxSealViews
 // page views, and the others. Both stay in their order.
 func endedVisits(rows []row, before int64) (gone, kept []row) {
+	views := 0
+	for i := range rows {
+		if rows[i].kind == Pageview {
+			views++
+		}
+	}
+	if before == dayIsOver && views <= maxSealViews {
+		return rows, nil
+	}
 	at, visitOf := map[int64]int{}, make(map[uint64]int64, len(rows)/2)
 	var visits []visitEnd
-	views := 0
 	for i := range rows {
 		r := &rows[i]
 		if r.kind == Engage {
@@ -95,12 +106,8 @@ func endedVisits(rows []row, before int64) (gone, kept []row) {
 		v.start, v.last = min(v.start, r.time), max(v.last, r.time)
 		if r.kind == Pageview {
 			v.views++
-			views++
 			visitOf[r.view] = r.visit
 		}
-	}
-	if before == dayIsOver && views <= maxPartViews {
-		return rows, nil
 	}
 	for i := range rows {
 		if k, ok := at[visitOf[rows[i].view]]; ok && rows[i].kind == Engage {
@@ -112,7 +119,7 @@ func endedVisits(rows []row, before int64) (gone, kept []row) {
 	chosen := make(map[int64]struct{}, len(visits))
 	views = 0
 	for i, v := range visits {
-		if views += v.views; i > 0 && views > maxPartViews {
+		if views += v.views; i > 0 && views > maxSealViews {
 			break
 		}
 		chosen[v.visit] = struct{}{}

@@ -35,18 +35,32 @@ type foldView struct {
 	time    int64
 	page    uint32
 	engaged uint32 // milliseconds
+	visit   int32
 	scroll  uint8
 }
 
 // foldVisit is a visit while its day is folded.
 type foldVisit struct {
-	number        int64
-	visitor       uint32
-	start, last   int64
-	facts         row // the row whose facts are the visit's
-	fromView      bool
-	views, events []int32 // indexes into the fold's
-	engagements   []int64 // times
+	number                     int64
+	visitor                    uint32
+	facts                      int32 // the row whose facts are the visit's
+	fromView                   bool
+	start, last                int64
+	views, events, engagements span
+}
+
+// span is where in a list what belongs to a visit lies.
+type span struct{ from, n int32 }
+
+// folding is a day while it is folded: its visits, and theirs in the order of the visits once they are gathered.
+type folding struct {
+	rows   []row
+	visits []foldVisit
+	views  []foldView
+	events []int32 // rows
+
+	viewsOf, eventsOf []int32 // indexes into views and rows, by visit
+	engagedAt         []int64 // times, by visit
 }
 
 // maxPartViews is about how many page views a block has at most: what decoding one takes is bounded by it.
@@ -56,72 +70,109 @@ const maxPartViews = 64 << 10
 // engagements of those page views. Rows come in order of arrival; engagements may come before their page view. number
 // gives the dense number of a row's visitor. What the blocks say depends on the rows only, not on when they are folded.
 func fold(date int32, rows []row, number func(*row) uint32) []*Block {
-	var visits []foldVisit
-	var views []foldView
-	var events []row
-	visitAt := make(map[int64]int32, len(rows)/2)
-	viewAt := make(map[uint64]int32, len(rows))
-	viewVisit := make([]int32, 0, len(rows))
-
-	for i := range rows {
-		r := &rows[i]
-		if r.kind == Engage {
-			continue
-		}
-		at, ok := visitAt[r.visit]
-		if !ok {
-			at = int32(len(visits))
-			visitAt[r.visit] = at
-			visits = append(visits, foldVisit{number: r.visit, visitor: number(r), start: r.time, last: r.time, facts: *r})
-		}
-		v := &visits[at]
-		v.start, v.last = min(v.start, r.time), max(v.last, r.time)
-		if r.kind == Pageview {
-			if !v.fromView || r.time < v.facts.time {
-				v.facts, v.fromView = *r, true
-			}
-			viewAt[r.view] = int32(len(views))
-			v.views = append(v.views, int32(len(views)))
-			viewVisit = append(viewVisit, at)
-			views = append(views, foldView{time: r.time, page: r.page})
-		} else {
-			v.events = append(v.events, int32(len(events)))
-			events = append(events, *r)
-		}
-	}
-	for i := range rows {
-		r := &rows[i]
-		if r.kind != Engage {
-			continue
-		}
-		if at, ok := viewAt[r.view]; ok {
-			views[at].engaged = max(views[at].engaged, r.engaged)
-			views[at].scroll = max(views[at].scroll, r.scroll)
-			v := &visits[viewVisit[at]]
-			v.engagements = append(v.engagements, r.time)
-		}
-	}
-	slices.SortFunc(visits, func(a, b foldVisit) int {
+	f := &folding{rows: rows}
+	visitAt, viewAt := f.readHits(number)
+	f.gather(visitAt, viewAt)
+	slices.SortFunc(f.visits, func(a, b foldVisit) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.number, b.number))
 	})
 	var blocks []*Block
-	for len(visits) > 0 {
-		n, held := 1, len(visits[0].views)
-		for n < len(visits) && held+len(visits[n].views) <= maxPartViews {
-			held += len(visits[n].views)
+	for visits := f.visits; len(visits) > 0; {
+		n, held := 1, visits[0].views.n
+		for n < len(visits) && held+visits[n].views.n <= maxPartViews {
+			held += visits[n].views.n
 			n++
 		}
-		blocks = append(blocks, columns(date, visits[:n], views, events))
+		blocks = append(blocks, f.block(date, visits[:n]))
 		visits = visits[n:]
 	}
 	return blocks
 }
 
+// readHits makes the visits, page views and events, and counts engagements.
+func (f *folding) readHits(number func(*row) uint32) (visitAt map[int64]int32, viewAt *keyTable) {
+	visitAt, viewAt = make(map[int64]int32, len(f.rows)/4), &keyTable{}
+	viewAt.reserve(len(f.rows) / 2)
+	for i := range f.rows {
+		r := &f.rows[i]
+		if r.kind == Engage {
+			continue
+		}
+		at, ok := visitAt[r.visit]
+		if !ok {
+			at = int32(len(f.visits))
+			visitAt[r.visit] = at
+			f.visits = append(f.visits, foldVisit{number: r.visit, visitor: number(r), start: r.time, last: r.time, facts: int32(i)})
+		}
+		v := &f.visits[at]
+		v.start, v.last = min(v.start, r.time), max(v.last, r.time)
+		if r.kind == Event {
+			v.events.n++
+			f.events = append(f.events, int32(i))
+			continue
+		}
+		if !v.fromView || r.time < f.rows[v.facts].time {
+			v.facts, v.fromView = int32(i), true
+		}
+		v.views.n++
+		viewAt.put(r.view, uint32(len(f.views)))
+		f.views = append(f.views, foldView{time: r.time, page: r.page, visit: at})
+	}
+	return visitAt, viewAt
+}
+
+// gather joins engagements to their page views, and puts side by side what belongs to a visit.
+func (f *folding) gather(visitAt map[int64]int32, viewAt *keyTable) {
+	engaged := make([]int32, 0, len(f.rows)-len(f.views)-len(f.events)) // rows that have their view
+	for i := range f.rows {
+		r := &f.rows[i]
+		if r.kind != Engage {
+			continue
+		}
+		if at, ok := viewAt.get(r.view); ok {
+			w := &f.views[at]
+			w.engaged, w.scroll = max(w.engaged, r.engaged), max(w.scroll, r.scroll)
+			f.visits[w.visit].engagements.n++
+			engaged = append(engaged, int32(i))
+		}
+	}
+	var views, events, engagements int32
+	for i := range f.visits {
+		v := &f.visits[i]
+		views, events, engagements = v.views.after(views), v.events.after(events), v.engagements.after(engagements)
+	}
+	f.viewsOf, f.eventsOf, f.engagedAt = make([]int32, views), make([]int32, events), make([]int64, engagements)
+	for i := range f.views {
+		f.viewsOf[f.visits[f.views[i].visit].views.next()] = int32(i)
+	}
+	for _, i := range f.events {
+		f.eventsOf[f.visits[visitAt[f.rows[i].visit]].events.next()] = i
+	}
+	for _, i := range engaged {
+		at, _ := viewAt.get(f.rows[i].view)
+		f.engagedAt[f.visits[f.views[at].visit].engagements.next()] = f.rows[i].time
+	}
+}
+
+// after places a span behind others, empty until next has filled it, and returns its end.
+func (s *span) after(from int32) (end int32) {
+	end = from + s.n
+	s.from, s.n = from, 0
+	return end
+}
+
+// next returns where the span's next one goes.
+func (s *span) next() int32 {
+	s.n++
+	return s.from + s.n - 1
+}
+
 // end returns when a visit ended: at its last hit, or at an engagement that came while it lasted.
-func (v *foldVisit) end() int64 {
-	slices.Sort(v.engagements)
+func (f *folding) end(v *foldVisit) int64 {
+	times := f.engagedAt[v.engagements.from:][:v.engagements.n]
+	slices.Sort(times)
 	end := v.last
-	for _, t := range v.engagements {
+	for _, t := range times {
 		if t > end && t-end <= visitSeconds {
 			end = t
 		}
@@ -129,30 +180,30 @@ func (v *foldVisit) end() int64 {
 	return end
 }
 
-// columns writes sorted visits, and those of views and events that are theirs, as a block.
-func columns(date int32, visits []foldVisit, views []foldView, events []row) *Block {
+// block writes sorted visits, and what is theirs, as a block.
+func (f *folding) block(date int32, visits []foldVisit) *Block {
 	nViews, nEvents := 0, 0
 	for i := range visits {
-		nViews, nEvents = nViews+len(visits[i].views), nEvents+len(visits[i].events)
+		nViews, nEvents = nViews+int(visits[i].views.n), nEvents+int(visits[i].events.n)
 	}
 	b := newBlock(date, len(visits), nViews, nEvents)
 	midnight := int64(date) * daySeconds
 	view, event := 0, 0
 	for i := range visits {
 		v := &visits[i]
-		slices.SortStableFunc(v.views, func(a, c int32) int { return cmp.Compare(views[a].time, views[c].time) })
-		slices.SortStableFunc(v.events, func(a, c int32) int { return cmp.Compare(events[a].time, events[c].time) })
-		f := &v.facts
+		r := &f.rows[v.facts]
 		for c, value := range [...]uint32{
-			VisitStart: uint32(v.start - midnight), VisitDuration: uint32(v.end() - v.start), VisitVisitor: v.visitor,
-			VisitType: uint32(f.vtype), VisitOrigin: f.origin, VisitPlace: f.place, VisitAgent: f.agent,
-			VisitLanguage: f.language, VisitScreen: f.screen, VisitViews: uint32(len(v.views)), VisitEvents: uint32(len(v.events)),
+			VisitStart: uint32(v.start - midnight), VisitDuration: uint32(f.end(v) - v.start), VisitVisitor: v.visitor,
+			VisitType: uint32(r.vtype), VisitOrigin: r.origin, VisitPlace: r.place, VisitAgent: r.agent,
+			VisitLanguage: r.language, VisitScreen: r.screen, VisitViews: uint32(v.views.n), VisitEvents: uint32(v.events.n),
 		} {
 			b.Cols[c][i] = value
 		}
+		views := f.viewsOf[v.views.from:][:v.views.n]
+		slices.SortStableFunc(views, func(a, c int32) int { return cmp.Compare(f.views[a].time, f.views[c].time) })
 		before := v.start
-		for _, at := range v.views {
-			w := &views[at]
+		for _, at := range views {
+			w := &f.views[at]
 			b.Cols[ViewDelay][view] = uint32(w.time - before)
 			b.Cols[ViewPage][view] = w.page
 			b.Cols[ViewScroll][view] = uint32(w.scroll)
@@ -160,8 +211,10 @@ func columns(date int32, visits []foldVisit, views []foldView, events []row) *Bl
 			before = w.time
 			view++
 		}
-		for _, at := range v.events {
-			e := &events[at]
+		events := f.eventsOf[v.events.from:][:v.events.n]
+		slices.SortStableFunc(events, func(a, c int32) int { return cmp.Compare(f.rows[a].time, f.rows[c].time) })
+		for _, at := range events {
+			e := &f.rows[at]
 			b.Cols[EventDelay][event] = uint32(e.time - v.start)
 			b.Cols[EventName][event] = e.name
 			b.Cols[EventPage][event] = e.page

@@ -3,7 +3,7 @@ package store
 import "math/bits"
 
 // keyTable maps 64-bit keys to 32-bit numbers, as a Go map does, in 16 to 18 bytes an entry however many there are: it
-// grows shard by shard, so that it never holds its entries twice. The zero value is empty and ready.
+// grows shard by shard, so that it never holds its entries twice once there are many. The zero value is empty and ready.
 type keyTable struct {
 	shards []keyShard // one, or manyShards once there are many entries
 	count  int
@@ -65,7 +65,11 @@ func (t *keyTable) put(key uint64, number uint32) {
 	}
 	s, h := t.place(key)
 	if s.used >= len(s.keys)*4/5 {
-		t.grow(s)
+		room := max(16, len(s.keys)*5/4)
+		if len(t.shards) == 1 {
+			room = max(16, len(s.keys)*2)
+		}
+		t.resize(s, room)
 	}
 	i := s.slot(key, h)
 	if s.numbers[i] == 0 {
@@ -75,9 +79,16 @@ func (t *keyTable) put(key uint64, number uint32) {
 	s.keys[i], s.numbers[i] = key, number+1
 }
 
-// grow gives a shard a quarter more room.
-func (t *keyTable) grow(s *keyShard) {
-	room := max(16, len(s.keys)*5/4)
+// reserve makes room for n entries at once, where the table is empty and n is not too many for one shard.
+func (t *keyTable) reserve(n int) {
+	if t.shards == nil && n < manyKeys {
+		t.shards = make([]keyShard, 1)
+		t.resize(&t.shards[0], n*4/3+16)
+	}
+}
+
+// resize gives a shard that much room.
+func (t *keyTable) resize(s *keyShard, room int) {
 	old := *s
 	*s = keyShard{keys: make([]uint64, room), numbers: make([]uint32, room), used: old.used}
 	for i, n := range old.numbers {

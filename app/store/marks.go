@@ -64,6 +64,7 @@ func mix(h uint64) uint64 {
 // marksOf returns the marks that are kept of sealed rows: of their visits, page views and events.
 func marksOf(rows []row) *keyTable {
 	marks := &keyTable{}
+	marks.reserve(len(rows))
 	for i := range rows {
 		r := &rows[i]
 		if r.kind == Engage { // a repeat is as late as any other engagement

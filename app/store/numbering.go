@@ -26,7 +26,7 @@ type numbering struct {
 // numbering.mu is held, Site.mu is not.
 func (s *Site) number(ctx context.Context, days []hotRows) error {
 	tables := s.numberTables(days)
-	found := map[uint64]uint32{} // of those who are in no table
+	found := map[uint64]uint32{} // of those who are looked for
 	look := map[uint64]struct{}{}
 	var fresh []visitorOf
 	for _, d := range days {
@@ -40,10 +40,13 @@ func (s *Site) number(ctx context.Context, days []hotRows) error {
 				table.put(r.visitor, n)
 				continue
 			}
-			fresh = append(fresh, visitorOf{table, r.visitor})
-			if r.lasting && r.vtype != NewVisitor && s.numbers.known == nil {
-				look[r.visitor] = struct{}{}
+			_, sought := look[r.visitor]
+			if !sought && (!r.lasting || r.vtype == NewVisitor || s.numbers.known != nil) {
+				s.giveNumber(table, r.visitor, s.numbers.next.Add(1)-1)
+				continue
 			}
+			look[r.visitor] = struct{}{}
+			fresh = append(fresh, visitorOf{table, r.visitor})
 		}
 	}
 	if err := s.findVisitors(ctx, look, found); err != nil {
@@ -55,12 +58,17 @@ func (s *Site) number(ctx context.Context, days []hotRows) error {
 			n = s.numbers.next.Add(1) - 1
 			found[f.key] = n
 		}
-		f.table.put(f.key, n)
-		if s.numbers.known != nil {
-			s.numbers.known.put(f.key, n)
-		}
+		s.giveNumber(f.table, f.key, n)
 	}
 	return nil
+}
+
+// giveNumber notes a visitor's number in the table of a day.
+func (s *Site) giveNumber(table *keyTable, key uint64, n uint32) {
+	table.put(key, n)
+	if s.numbers.known != nil {
+		s.numbers.known.put(key, n)
+	}
 }
 
 // visitorOf is a visitor and where its number goes.
@@ -214,6 +222,7 @@ func joinVisitors(visitors []visitorKey) []byte {
 // visitorsOf returns the lasting visitors in rows by number, and apart from them those without a cookie.
 func visitorsOf(rows []row, number func(*row) uint32) (lasting, guests []visitorKey) {
 	var seen keyTable
+	seen.reserve(len(rows) / 4)
 	for i := range rows {
 		r := &rows[i]
 		if r.kind == Engage {

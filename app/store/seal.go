@@ -31,7 +31,7 @@ func (s *Site) inWriter(ctx context.Context, f func() error) error {
 }
 
 // Seal turns every day that can no longer change into columns, and returns how many it turned. It folds and encodes
-// beside the writer, which only has the transactions to do: one for each 64 k page views. Engagements that never found
+// beside the writer, which only has the transactions to do: one for each 32 k page views. Engagements that never found
 // their page view are dropped and counted as "no page view".
 func (s *Site) Seal(ctx context.Context) (days int, err error) {
 	s.sealer.Lock()
@@ -97,7 +97,7 @@ type sealing struct {
 	block           *Block
 	data            blockData
 	lasting, guests []visitorKey
-	marks           *keyTable // of gone
+	marks           *keyTable // of gone; nil: not needed yet
 	keptMarks       keyTable
 	visitors        uint32 // bound of the visitors' numbers
 }
@@ -124,7 +124,9 @@ func (s *Site) preparePart(ctx context.Context, date int32, before int64) (*seal
 	p.block = fold(date, p.gone, p.from.number)[0]
 	p.data = p.block.encode()
 	p.lasting, p.guests = visitorsOf(p.gone, p.from.number)
-	p.marks = marksOf(p.gone)
+	if before != dayIsOver {
+		p.marks = marksOf(p.gone)
+	}
 	for i := range p.kept {
 		if mark, ok := markOf(p.kept[i].kind, p.kept[i].view, p.kept[i].seq); ok {
 			p.keptMarks.put(mark, 0)
@@ -193,6 +195,9 @@ func (p *sealing) write(tx *sql.Tx, at part, over bool) error {
 
 // concerns reports whether rows that came since belong to visits of the part.
 func (p *sealing) concerns(came []row) bool {
+	if len(came) > 0 && p.marks == nil {
+		p.marks = marksOf(p.gone)
+	}
 	for i := range came {
 		r := &came[i]
 		mark := markOfVisit(r.visit)
