@@ -158,7 +158,7 @@ func TestExitCodes(t *testing.T) {
 		{"too few words", []string{"user", "add"}, 2, "1 arg"},
 		{"a bad value names the flag", []string{"--rate-limit", "many"}, 2, "--rate-limit"},
 		{"a bad network is shown", []string{"--trusted-proxies", "10.0.0.0/99"}, 2, "10.0.0.0/99"},
-		{"a command to come says so", []string{"backup", "--to", "x"}, 2, "later version"},
+		{"a command to come says so", []string{"prove", "--to", "x"}, 2, "later version"},
 		{"no directory", []string{"user", "list", "--data", fresh}, 1, "there is no data directory"},
 		{"a file in the place of the directory", []string{"--data", file}, 1, "is a file"},
 		{"a directory below a file", []string{"--data", filepath.Join(file, "x")}, 1, "is a file"},

@@ -113,8 +113,9 @@ func TestACopyOfAFileStaysInTheDirectory(t *testing.T) {
 	}
 }
 
-// Hits are taken while a night's work on a large site goes on.
-func BenchmarkRoundUnderLoad(b *testing.B) {
+// BenchmarkUnderLoad does the nightly round, and makes a backup, of a directory while hits are taken, and tells how long the
+// unluckiest hit waited. It wants a copy of a data directory, which it changes.
+func BenchmarkUnderLoad(b *testing.B) {
 	from := os.Getenv("SANDPRINT_BENCH_DATA")
 	if from == "" {
 		b.Skip("SANDPRINT_BENCH_DATA names a copy of a data directory that may be changed")
@@ -128,30 +129,41 @@ func BenchmarkRoundUnderLoad(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	quit, worst := make(chan struct{}), make(chan time.Duration)
-	go func() {
-		var longest time.Duration
-		for n := int64(1); ; n++ {
-			select {
-			case <-quit:
-				worst <- longest
-				return
-			default:
+	for name, work := range map[string]func(*testing.B) error{
+		"round": func(b *testing.B) error {
+			return s.Maintain(b.Context(), Round{ClockIsRight: true, Free: plenty}, func(step Step) { b.Log(step) })
+		},
+		"backup": func(b *testing.B) error {
+			_, err := s.Backup(b.Context(), filepath.Join(b.TempDir(), "b"), "test", plenty)
+			return err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			quit, worst := make(chan struct{}), make(chan time.Duration)
+			go func() { worst <- longestWait(b, site, quit) }()
+			for b.Loop() {
+				if err := work(b); err != nil {
+					b.Error(err)
+				}
 			}
-			began := time.Now()
-			if err := site.Append(context.Background(), oneView(n+1<<40)); err != nil {
-				b.Error(err)
-			}
-			longest = max(longest, time.Since(began))
-			time.Sleep(time.Millisecond)
+			close(quit)
+			b.ReportMetric(float64((<-worst).Microseconds())/1000, "ms-longest-wait")
+		})
+	}
+}
+
+// longestWait writes a hit a millisecond and returns how long the slowest took.
+func longestWait(b *testing.B, site *Site, quit <-chan struct{}) (longest time.Duration) {
+	for n := time.Now().UnixNano(); ; n++ {
+		select {
+		case <-quit:
+			return longest
+		case <-time.After(time.Millisecond):
 		}
-	}()
-	for b.Loop() {
-		err := s.Maintain(b.Context(), Round{ClockIsRight: true, Free: plenty}, func(step Step) { b.Log(step) })
-		if err != nil {
+		began := time.Now()
+		if err := site.Append(context.Background(), oneView(n)); err != nil {
 			b.Error(err)
 		}
+		longest = max(longest, time.Since(began))
 	}
-	close(quit)
-	b.ReportMetric(float64((<-worst).Microseconds())/1000, "ms-longest-wait")
 }

@@ -45,6 +45,25 @@ func openDB(path string, conns int) (*sql.DB, error) {
 	return db, nil
 }
 
+// openFinished opens a file that nobody writes to and that has no log beside it, such as one of a backup, to be read.
+// Nothing is written, also not beside it.
+func openFinished(path string) (*sql.DB, error) {
+	return openOne(path, url.Values{"mode": {"ro"}, "immutable": {"1"}, "_pragma": {"query_only(1)", "trusted_schema(0)"}})
+}
+
+// openScratch opens a copy that is still being made: a crash that spoils it costs nothing.
+func openScratch(path string) (*sql.DB, error) {
+	return openOne(path, url.Values{"_pragma": {"journal_mode(OFF)", "synchronous(OFF)", "secure_delete(ON)"}})
+}
+
+func openOne(path string, options url.Values) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+options.Encode())
+	if err == nil {
+		db.SetMaxOpenConns(1)
+	}
+	return db, err
+}
+
 // migrate runs the steps that db has not had yet, each in one transaction with its number.
 func migrate(db *sql.DB, steps []string) error {
 	var version int

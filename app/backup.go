@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sandprint/app/store"
+)
+
+// backupTime names a backup by the moment it was begun, in UTC; names sort by it.
+const backupTime = "20060102-150405"
+
+func (sh *shell) backupCommand() *cobra.Command {
+	var f struct {
+		To   string `flag:"to" arg:"DIR" help:"where the backup's own directory is made; backups in the data directory by default"`
+		JSON bool   `flag:"json" help:"print JSON"`
+	}
+	c := &cobra.Command{Use: "backup", Short: "Make a consistent copy of everything, while hits are counted", Args: cobra.NoArgs,
+		Long: "Make a consistent copy of everything, while hits are counted: a directory named by the time, readable by its owner only,\nwith the control file, a file for each site, and a manifest with their checksums. Prints where it is.",
+		PreRunE: func(*cobra.Command, []string) (err error) {
+			if f.To != "" && sh.live == nil { // inside serve the line has been here before
+				f.To, err = filepath.Abs(f.To)
+			}
+			return err
+		},
+		RunE: sh.onData(func(ctx context.Context, in *instance, _ []string) error {
+			to := f.To
+			if to == "" {
+				to = filepath.Join(in.dir, "backups")
+			}
+			if err := os.MkdirAll(to, 0o700); err != nil {
+				return failf(exitFailed, "can't make the directory for the backup: %w", err)
+			}
+			dir := filepath.Join(to, time.Now().UTC().Format(backupTime))
+			m, err := in.store.Backup(ctx, dir, versionOf().Version, func() (uint64, error) { return diskFree(to) })
+			if err != nil {
+				return fmt.Errorf("no backup was made: %w", err)
+			}
+			bytes := int64(0)
+			for _, file := range m.Files {
+				bytes += file.Bytes
+			}
+			sh.say("%d files, %d KB. “sandprint verify %s” reads all of it.", len(m.Files), bytes>>10, dir)
+			return sh.print(f.JSON, map[string]any{"backup": dir, "manifest": m}, []string{dir})
+		})}
+	define(c.Flags(), &f)
+	return c
+}
+
+func (sh *shell) verifyCommand() *cobra.Command {
+	var f struct {
+		JSON bool `flag:"json" help:"print JSON"`
+	}
+	c := &cobra.Command{Use: "verify BACKUP", Short: "Read all of a backup and say what is in it", Args: cobra.ExactArgs(1),
+		Long: "Read all of a backup: every file's checksum, every page, every column of every day. Nothing is changed.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			sh.ran = true
+			v, err := store.Verify(cmd.Context(), args[0])
+			if err != nil {
+				return backupError(err)
+			}
+			return sh.printVerified(f.JSON, v)
+		}}
+	define(c.Flags(), &f)
+	return c
+}
+
+func (sh *shell) restoreCommand() *cobra.Command {
+	var f struct {
+		JSON bool `flag:"json" help:"print JSON"`
+	}
+	c := &cobra.Command{Use: "restore BACKUP --data NEW", Short: "Make a new data directory of a backup", Args: cobra.ExactArgs(1),
+		Long: "Make the new data directory NEW of a backup, after reading all of it as “sandprint verify” does. Nothing that is there is\noverwritten. “sandprint serve --data NEW” then goes on from the moment of the backup.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			sh.ran = true
+			if !cmd.Flags().Changed("data") {
+				return usagef("“restore” needs --data NEW, a directory that isn't there yet")
+			}
+			dir, err := filepath.Abs(sh.cfg.Data)
+			if err != nil {
+				return err
+			}
+			v, err := store.Restore(cmd.Context(), args[0], dir)
+			if err != nil {
+				return backupError(err)
+			}
+			sh.say("%s is as it was on %s. “sandprint serve --data %s” goes on from there.", dir, v.Made.Format(time.RFC3339), dir)
+			return sh.printVerified(f.JSON, v)
+		}}
+	define(c.Flags(), &f)
+	return c
+}
+
+// backupError gives the error of a backup its exit code.
+func backupError(err error) error {
+	if errors.Is(err, store.ErrNewer) {
+		return failf(exitNewer, "%w: run that version, or a newer one", err)
+	}
+	return failf(exitFailed, "%w", err)
+}
+
+func (sh *shell) printVerified(asJSON bool, v store.Verified) error {
+	sh.say("Made on %s by version %s: every checksum, page and column is right.", v.Made.Format(time.RFC3339), v.Version)
+	rows := [][]string{{"SITE", "DAYS", "VISITS", "PAGEVIEWS", "EVENTS", "ROWS", "KB"}}
+	for _, s := range v.Sites {
+		rows = append(rows, []string{s.Domain, fmt.Sprint(s.Days), fmt.Sprint(s.Visits), fmt.Sprint(s.Views), fmt.Sprint(s.Events), fmt.Sprint(s.Rows), fmt.Sprint(s.Bytes >> 10)})
+	}
+	return sh.print(asJSON, v, rows...)
+}

@@ -1,0 +1,282 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sandprint/app/column"
+)
+
+// Verified is what a backup was found to hold.
+type Verified struct {
+	Manifest
+	Sites []VerifiedSite `json:"sites"`
+}
+
+// VerifiedSite is what a site's file in a backup holds.
+type VerifiedSite struct {
+	Domain   string `json:"domain"`
+	File     string `json:"file"`
+	Bytes    int64  `json:"bytes"`
+	Days     int    `json:"days"` // sealed
+	Visits   int    `json:"visits"`
+	Views    int    `json:"pageviews"`
+	Events   int    `json:"events"`
+	Rows     int    `json:"rows"` // hits of days that are not sealed yet
+	Visitors int64  `json:"visitor_keys"`
+}
+
+// badBackup says why a directory is not taken as a backup.
+func badBackup(dir, format string, args ...any) error {
+	return fmt.Errorf("%s is not taken: %w", dir, fmt.Errorf(format, args...))
+}
+
+var siteFileName = regexp.MustCompile(`^sites/[0-9a-f]{32}\.db$`)
+
+// Verify opens a backup and reads all of it: the manifest, every file's checksum, every page, every column. It changes
+// nothing. The error says what is wrong; ErrNewer: a newer version made it.
+func Verify(ctx context.Context, dir string) (Verified, error) {
+	v := Verified{}
+	var err error
+	if v.Manifest, err = readManifest(dir); err != nil {
+		return v, err
+	}
+	for _, f := range v.Files {
+		if err := checkCopy(dir, f, io.Discard); err != nil {
+			return v, err
+		}
+		if err := ctx.Err(); err != nil {
+			return v, err
+		}
+	}
+	sites, err := verifyControl(ctx, dir)
+	if err != nil {
+		return v, err
+	}
+	for _, f := range v.Files {
+		if f.Name == controlName {
+			continue
+		}
+		id := strings.TrimSuffix(strings.TrimPrefix(f.Name, "sites/"), ".db")
+		info, there := sites[id]
+		if !there {
+			return v, badBackup(dir, "%s is of no site in its control file", f.Name)
+		}
+		delete(sites, id)
+		site, err := verifySite(ctx, dir, f, info)
+		if err != nil {
+			return v, err
+		}
+		v.Sites = append(v.Sites, site)
+	}
+	for _, info := range sites {
+		return v, badBackup(dir, "the file of the site %s is missing", info.Domain)
+	}
+	slices.SortFunc(v.Sites, func(a, b VerifiedSite) int { return strings.Compare(a.Domain, b.Domain) })
+	return v, nil
+}
+
+// readManifest reads what a backup says that it is. Names that lead elsewhere are refused.
+func readManifest(dir string) (m Manifest, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, manifestName))
+	if errors.Is(err, os.ErrNotExist) {
+		return m, badBackup(dir, "it is no backup, or one that was not finished: there is no %s in it", manifestName)
+	}
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, badBackup(dir, "its %s can't be read: %w", manifestName, err)
+	}
+	if m.Format > backupFormat {
+		return m, badBackup(dir, "it was made by version %s: %w", m.Version, ErrNewer)
+	}
+	seen := map[string]bool{}
+	for _, f := range m.Files {
+		if f.Name != controlName && !siteFileName.MatchString(f.Name) || seen[f.Name] {
+			return m, badBackup(dir, "%q in its %s is no file of a backup", f.Name, manifestName)
+		}
+		seen[f.Name] = true
+	}
+	if !seen[controlName] {
+		return m, badBackup(dir, "its %s doesn't name %s", manifestName, controlName)
+	}
+	return m, nil
+}
+
+// checkCopy copies a file of a backup to where to, and fails when it is not the file that the manifest tells of.
+func checkCopy(dir string, f BackupFile, to io.Writer) error {
+	path := filepath.Join(dir, filepath.FromSlash(f.Name))
+	info, err := os.Lstat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return badBackup(dir, "%s is missing", f.Name)
+	}
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() || info.Size() != f.Bytes {
+		return badBackup(dir, "%s is no file of %d bytes, as it was when it was made", f.Name, f.Bytes)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(to, sum), file); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != f.SHA256 {
+		return badBackup(dir, "%s is not as it was when it was made: its checksum is another", f.Name)
+	}
+	return nil
+}
+
+// verifyControl reads the control file of a backup and returns its sites by id.
+func verifyControl(ctx context.Context, dir string) (map[string]SiteInfo, error) {
+	db, err := openCopy(ctx, dir, controlName, controlSteps)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	all, err := list(ctx, db, scanSite, "SELECT "+siteColumns+" FROM site")
+	if err != nil {
+		return nil, badBackup(dir, "%s: %w", controlName, err)
+	}
+	sites := map[string]SiteInfo{}
+	for _, info := range all {
+		sites[info.ID] = info
+	}
+	return sites, nil
+}
+
+// controlSites returns the ids of the sites in a copy of the control file.
+func controlSites(ctx context.Context, path string) ([]string, error) {
+	db, err := openFinished(path)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	return list(ctx, db, func(row scanner) (id string, err error) { err = row.Scan(&id); return id, err }, "SELECT id FROM site")
+}
+
+// verifySite reads all of a site's file in a backup.
+func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo) (VerifiedSite, error) {
+	v := VerifiedSite{Domain: info.Domain, File: f.Name, Bytes: f.Bytes}
+	db, err := openCopy(ctx, dir, f.Name, siteSteps)
+	if err != nil {
+		return v, err
+	}
+	defer db.Close()
+	site := &Site{id: info.ID, path: filepath.Join(dir, filepath.FromSlash(f.Name)), write: db, read: db}
+	if err := errors.Join(site.readDicts(ctx), site.readParts(ctx)); err != nil {
+		return v, badBackup(dir, "%s: %w", f.Name, err)
+	}
+	if err := site.countParts(ctx, &v); err != nil {
+		return v, badBackup(dir, "%s: %w", f.Name, err)
+	}
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM hit").Scan(&v.Rows); err != nil {
+		return v, badBackup(dir, "%s: %w", f.Name, err)
+	}
+	err = site.eachVisitors(ctx, func(keys []byte, numbers func() ([]uint32, error)) (bool, error) {
+		v.Visitors += int64(len(keys) / 8)
+		_, err := numbers()
+		return true, err
+	})
+	if err != nil {
+		return v, badBackup(dir, "%s: %w", f.Name, err)
+	}
+	return v, nil
+}
+
+// countParts reads every column of every sealed day.
+func (s *Site) countParts(ctx context.Context, v *VerifiedSite) error {
+	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	days := map[int32]bool{}
+	var b Block
+	for _, p := range s.parts {
+		if err := s.loadPart(ctx, tx, p, AllColumns, &b); err != nil {
+			return err
+		}
+		if got := b.info(); got.Last != p.info.Last {
+			return fmt.Errorf("%w: a block of day %d does not end when it should", column.ErrCorrupt, p.info.Date)
+		}
+		days[p.info.Date] = true
+		v.Visits, v.Views, v.Events = v.Visits+p.info.Visits, v.Views+p.info.Views, v.Events+p.info.Events
+	}
+	v.Days = len(days)
+	return nil
+}
+
+// openCopy opens a file of a backup, which nobody else has open and which is not changed, and examines it: whether
+// SQLite can read all of it, and whether it has the tables of a version of ours and nothing that would run by itself.
+func openCopy(ctx context.Context, dir, name string, steps []string) (*sql.DB, error) {
+	db, err := openFinished(filepath.Join(dir, filepath.FromSlash(name)))
+	if err != nil {
+		return nil, err
+	}
+	if err := examineCopy(ctx, db, steps); err != nil {
+		return nil, errors.Join(badBackup(dir, "%s: %w", name, err), db.Close())
+	}
+	return db, nil
+}
+
+func examineCopy(ctx context.Context, db *sql.DB, steps []string) error {
+	var version int
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	if version > len(steps) {
+		return ErrNewer
+	}
+	if version < 1 {
+		return errors.New("it is no file of Sandprint's")
+	}
+	fresh, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return err
+	}
+	defer fresh.Close()
+	fresh.SetMaxOpenConns(1)
+	if err := migrate(fresh, steps[:version]); err != nil {
+		return err
+	}
+	want, err := schemaOf(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	got, err := schemaOf(ctx, db)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(want, got) {
+		return errors.New("its tables are not those of Sandprint")
+	}
+	wrong, err := list(ctx, db, func(row scanner) (line string, err error) { err = row.Scan(&line); return line, err }, "PRAGMA integrity_check(5)")
+	if err == nil && (len(wrong) != 1 || wrong[0] != "ok") {
+		err = errors.New(strings.Join(wrong, "; "))
+	}
+	return err
+}
+
+// schemaOf returns the names of all that a file's schema has, and of each table's columns.
+func schemaOf(ctx context.Context, db *sql.DB) ([]string, error) {
+	return list(ctx, db, func(row scanner) (line string, err error) { err = row.Scan(&line); return line, err },
+		`SELECT m.type || ' ' || m.name || ' ' || coalesce(c.name || ' ' || c.type, '') FROM sqlite_schema m
+		LEFT JOIN pragma_table_info(m.name) c WHERE m.name NOT LIKE 'sqlite\_stat%' ESCAPE '\' ORDER BY 1`)
+}
