@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -30,12 +31,9 @@ func (w *Words) Exact(n float64) string {
 
 // Short writes a number in the room of five characters: 999, 1.2k, 60.1k, 212k, 1.2M.
 func (w *Words) Short(n float64) string {
-	for _, unit := range []struct {
-		size float64
-		name string
-	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
-		if math.Abs(n) >= unit.size*0.99995 {
-			return w.decimal(n/unit.size, 1) + unit.name
+	for i, size := range []float64{1e9, 1e6, 1e3} {
+		if math.Abs(n) >= size*0.99995 {
+			return w.decimal(n/size, 1) + w.or().Units[2-i]
 		}
 	}
 	return w.Exact(n)
@@ -94,24 +92,27 @@ func (w *Words) Money(minor float64, currency string, full bool) string {
 		digits = 2
 	}
 	amount := minor / math.Pow10(digits)
-	sign, ok := symbols[currency]
-	if !ok {
-		sign = currency + "\u00a0"
+	before, after := symbols[currency], ""
+	switch {
+	case w.or().SignAfter:
+		before, after = "", "\u00a0"+cmp.Or(strings.TrimSpace(before), currency)
+	case before == "":
+		before = currency + "\u00a0"
 	}
 	if !full && math.Abs(amount) >= 1000 {
-		return sign + w.Short(amount)
+		return before + w.Short(amount) + after
 	}
 	text := strconv.FormatFloat(math.Abs(amount), 'f', digits, 64)
 	whole, fraction, _ := strings.Cut(text, ".")
 	n, _ := strconv.ParseFloat(whole, 64)
-	s := sign + w.Exact(n)
+	s := before + w.Exact(n)
 	if amount < 0 {
 		s = "−" + s
 	}
 	if fraction != "" {
 		s += w.or().Point + fraction
 	}
-	return s
+	return s + after
 }
 
 // Figure writes a value of a metric as short as tiles and tables have room for: 1.2k, 41%, 2m 14s, €1.2k.

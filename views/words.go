@@ -1,22 +1,34 @@
 package views
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
 
 // Words is the language of a page: its texts, its way to write numbers and dates, its names of countries and languages.
 // The English text is the key, so English needs no table; a nil *Words is English.
 type Words struct {
 	Lang  string            // BCP 47, for <html lang>
+	Name  string            // its own name for itself
 	Texts map[string]string // English text to text; what is missing stays English
 	Point string            // decimal separator
 	Group string            // between thousands
 	Space string            // between a number and its percent sign
+	Units [3]string         // behind thousands, millions and thousand millions, in short numbers
+
+	SignAfter bool // the sign of a currency stands behind the amount
 
 	Countries map[string]string // ISO 3166-1 alpha-2 to name
 	Languages map[string]string // BCP 47 base language to name
 }
 
 // English is the language that the texts are written in.
-var English = &Words{Lang: "en", Point: ".", Group: ",", Countries: countriesEN, Languages: languagesEN}
+var English = &Words{Lang: "en", Name: "English", Point: ".", Group: ",", Units: [3]string{"k", "M", "G"}, Countries: countriesEN, Languages: languagesEN}
 
 // or returns w, or English for nil.
 func (w *Words) or() *Words {
@@ -37,4 +49,62 @@ func (w *Words) T(text string) string {
 // F is T for a text with verbs of package fmt, which are filled in after translation.
 func (w *Words) F(format string, args ...any) string {
 	return fmt.Sprintf(w.T(format), args...)
+}
+
+// verbs are those of package fmt that texts have.
+var verbs = regexp.MustCompile(`%[sdq]`)
+
+// said are the texts with verbs as patterns of what comes of them in English, the longest first.
+var said = sync.OnceValue(func() (list []saying) {
+	for _, text := range slices.SortedFunc(maps.Keys(textsDE), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) {
+		if parts := verbs.Split(text, -1); len(parts) > 1 && len(text) > 8 {
+			for i := range parts {
+				parts[i] = regexp.QuoteMeta(parts[i])
+			}
+			list = append(list, saying{text, regexp.MustCompile("^" + strings.Join(parts, "(.+?)") + "$")})
+		}
+	}
+	return list
+})
+
+// saying is a text with verbs, and what finds again what they were filled with.
+type saying struct {
+	text string
+	is   *regexp.Regexp
+}
+
+// Say returns a whole English sentence, such as an error's, in the language of w: what was filled in stays as it is.
+func (w *Words) Say(sentence string) string {
+	if w == nil || w.Texts == nil || sentence == "" {
+		return sentence
+	}
+	if text, ok := w.Texts[sentence]; ok {
+		return text
+	}
+	for _, s := range said() {
+		if filled := s.is.FindStringSubmatch(sentence); filled != nil {
+			parts := verbs.Split(w.T(s.text), -1)
+			for i, f := range filled[1:] {
+				parts[i] += f
+			}
+			return strings.Join(parts, "")
+		}
+	}
+	return sentence
+}
+
+// Speak returns the words for a reader: of the language chosen ("de", "en"; anything else: none) or, without a choice, of
+// the first in an Accept-Language header that there is.
+func Speak(chosen, accepted string) *Words {
+	for tag := range strings.SplitSeq(chosen+","+accepted, ",") {
+		tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";")
+		base, _, _ := strings.Cut(tag, "-")
+		switch strings.ToLower(base) {
+		case "de":
+			return German
+		case "en":
+			return English
+		}
+	}
+	return English
 }

@@ -124,5 +124,10 @@ func (c *call) page(title string) views.Page {
 	if theme, err := c.Cookie("theme"); err == nil {
 		p.Theme = theme.Value
 	}
+	chosen := ""
+	if lang, err := c.Cookie(languageCookie); err == nil {
+		chosen = lang.Value
+	}
+	p.Words = views.Speak(chosen, c.Header.Get("Accept-Language"))
 	return p
 }

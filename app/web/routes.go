@@ -37,6 +37,7 @@ var routes = slices.Concat([]route{
 	{"GET /sign-in", anyone, (*Server).signInForm},
 	{"POST /sign-in", anyone, (*Server).signIn},
 	{"POST /sign-out", anyone, (*Server).signOut},
+	{"POST /language", anyone, (*Server).chooseLanguage},
 	{"GET /link/{secret}", anyone, (*Server).link},
 	{"POST /link/{secret}", anyone, (*Server).useLink},
 	{"GET /setup", anyone, (*Server).setupForm},

@@ -18,8 +18,11 @@ import (
 	"golang.org/x/text/language/display"
 )
 
-// renamed are countries whose English name has changed since the repository's version that x/text carries.
-var renamed = map[string]string{"MK": "North Macedonia", "SZ": "Eswatini", "TR": "Türkiye", "CV": "Cape Verde", "HK": "Hong Kong", "MO": "Macao"}
+// renamed are countries, by language, whose name has changed since the repository's version that x/text carries.
+var renamed = map[string]map[string]string{
+	"en": {"MK": "North Macedonia", "SZ": "Eswatini", "TR": "Türkiye", "CV": "Cape Verde", "HK": "Hong Kong", "MO": "Macao"},
+	"de": {"MK": "Nordmazedonien", "SZ": "Eswatini", "HK": "Hongkong", "MO": "Macau"},
+}
 
 func main() {
 	log.SetFlags(0)
@@ -39,7 +42,7 @@ func main() {
 			return
 		}
 		name := countries.Name(r)
-		if now := renamed[code]; now != "" && *lang == "en" {
+		if now := renamed[*lang][code]; now != "" {
 			name = now
 		}
 		fmt.Fprintf(&b, "%q: %q,\n", code, name)
