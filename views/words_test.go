@@ -114,7 +114,7 @@ func TestSay(t *testing.T) {
 		"“kiln” is not a goal.":                  "„kiln“ ist kein Ziel.",
 		"“100 %s” is not a goal.":                "„100 %s“ ist kein Ziel.",
 		"A sentence that nobody has translated.": "A sentence that nobody has translated.",
-		"": "",
+		"":                                       "",
 	} {
 		if got := German.Say(english); got != german {
 			t.Errorf("%q: %q, want %q", english, got, german)
