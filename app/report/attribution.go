@@ -37,10 +37,11 @@ type AttributionAnswer struct {
 	Attribution Attribution
 	Converters  int // visitors
 	Conversions int
-	Revenue     Value    // amounts of the currency that most paid conversions have; each once a conversion's hit
-	First, Last []Credit // most converters first, then by name, "(other)" last
-	Hidden      Hidden   // rows folded into "(other)"
-	Read        int      // page views and events read
+	Revenue     Value       // amounts of the currency that most paid conversions have; each once a conversion's hit
+	First, Last []Credit    // most converters first, then by name, "(other)" last
+	Hidden      Hidden      // rows folded into "(other)"
+	Damaged     []time.Time // UTC days of the period and the window before it that are left out, by date: the file is damaged there
+	Read        int         // page views and events read
 	Took        time.Duration
 }
 
@@ -107,7 +108,9 @@ func runAttribution(ctx context.Context, snap *store.Snapshot, info store.SiteIn
 	if err := t.wide.walk(ctx, snap, t.columns, true, t.scan); err != nil {
 		return AttributionAnswer{}, err
 	}
-	return t.answer(info), nil
+	a := t.answer(info)
+	a.Damaged = damagedIn(snap, t.wide.misses)
+	return a, nil
 }
 
 // creditTally counts what is credited to one row.
@@ -381,5 +384,5 @@ func (a AttributionAnswer) WriteJSON(w io.Writer) error {
 	}
 	return writeJourney(w, object{{"site", a.Site}, {"period", periodJSON(a.Attribution.Period)}, {"by", a.Attribution.By},
 		{"window", windowText(a.Attribution.Window)}, {"visitors", a.Converters}, {"conversions", a.Conversions},
-		{"revenue", figure(Revenue, a.Revenue)}, {"first", rows(a.First)}, {"last", rows(a.Last)}}, a.Hidden)
+		{"revenue", figure(Revenue, a.Revenue)}, {"first", rows(a.First)}, {"last", rows(a.Last)}}, a.Hidden, a.Damaged)
 }

@@ -42,6 +42,7 @@ type FunnelAnswer struct {
 	Visitors, Visits int // of the segment
 	Steps            []FunnelStep
 	Hidden           Hidden        // steps whose figures are kept back
+	Damaged          []time.Time   // UTC days of the period that are left out, by date: the file is damaged there
 	Read             int           // page views and events read
 	Took             time.Duration // to answer
 }
@@ -119,7 +120,9 @@ func runFunnel(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, q
 	if err := s.walk(ctx, snap, t.columns, q.Window > 0, t.scan); err != nil {
 		return FunnelAnswer{}, err
 	}
-	return t.answer(info), nil
+	a := t.answer(info)
+	a.Damaged = damagedIn(snap, s.misses)
+	return a, nil
 }
 
 // funnelTally counts a funnel.

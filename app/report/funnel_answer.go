@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"time"
 
 	"sandprint/app/store"
 )
@@ -61,13 +62,16 @@ func (a FunnelAnswer) WriteJSON(w io.Writer) error {
 		order = "strict"
 	}
 	return writeJourney(w, object{{"site", a.Site}, {"period", periodJSON(a.Funnel.Period)}, {"window", windowText(a.Funnel.Window)},
-		{"order", order}, {"visitors", a.Visitors}, {"visits", a.Visits}, {"steps", steps}}, a.Hidden)
+		{"order", order}, {"visitors", a.Visitors}, {"visits", a.Visits}, {"steps", steps}}, a.Hidden, a.Damaged)
 }
 
-// writeJourney writes o, what the floor hides, and a line's end.
-func writeJourney(w io.Writer, o object, hidden Hidden) error {
+// writeJourney writes o, what the floor hides, which days are left out, and a line's end.
+func writeJourney(w io.Writer, o object, hidden Hidden, damaged []time.Time) error {
 	if hidden.Rows > 0 {
 		o = append(o, pair{"hidden", object{{"rows", hidden.Rows}, {"reason", hidden.Reason}}})
+	}
+	if len(damaged) > 0 {
+		o = append(o, pair{"damaged", Answer{Damaged: damaged}.DamagedDays()})
 	}
 	b, err := plainJSON(o)
 	if err != nil {

@@ -2,7 +2,10 @@ package report_test
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -201,4 +204,48 @@ func fieldOf(err error) string {
 		return ""
 	}
 	return problem.Of(err).Field
+}
+
+// TestJourneysWithoutADamagedDay breaks one column of one day: the answers are as if the day had never been, and name it.
+func TestJourneysWithoutADamagedDay(t *testing.T) {
+	around := time.Date(2026, 3, 5, 12, 0, 0, 0, time.UTC)
+	hits := someHits(rand.New(rand.NewPCG(1, 2)), around.Unix())
+	q := report.Funnel{Period: report.Period{From: around.AddDate(0, 0, -10), To: around.AddDate(0, 0, 10)}, Window: 24 * time.Hour,
+		Steps: []report.Step{{By: "page", Name: "/**"}, {By: "event", Name: "signup"}}}
+	ask := func(snap *store.Snapshot) (answers [4]any, damaged [4][]time.Time) {
+		s := site{info: store.SiteInfo{Domain: "a.org", Zone: time.UTC}, snap: snap}
+		f, err1 := report.RunFunnel(t.Context(), s, q)
+		g, err2 := report.RunRetention(t.Context(), s, report.Retention{Period: q.Period, By: "week"})
+		p, err3 := report.RunPaths(t.Context(), s, report.Paths{Period: q.Period, From: q.Steps[0]})
+		a, err4 := report.RunAttribution(t.Context(), s, report.Attribution{Period: q.Period, By: "source"})
+		if err := errors.Join(err1, err2, err3, err4); err != nil {
+			t.Fatal(err)
+		}
+		damaged = [4][]time.Time{f.Damaged, g.Damaged, p.Damaged, a.Damaged}
+		return [4]any{f.Steps, g.Cohorts, fmt.Sprint(p.Next, p.Previous), fmt.Sprint(a.First, a.Last)}, damaged
+	}
+	marked := [4]int{}
+	for c := range store.EventAmount {
+		blocks, dicts, visitors := blocksOf(t, hits)
+		want, _ := ask(store.NewSnapshot(slices.Concat(blocks[:2], blocks[3:]), dicts, visitors))
+		whole, _ := ask(store.NewSnapshot(blocks, dicts, visitors))
+		snap := store.NewSnapshot(blocks, dicts, visitors)
+		blocks[2].Cols[c] = blocks[2].Cols[c][1:]
+		got, damaged := ask(snap)
+		day := []time.Time{time.Unix(int64(blocks[2].Date)*86400, 0).UTC()}
+		for i := range got {
+			expect := whole[i] // a column that nothing reads
+			if damaged[i] != nil {
+				if expect, marked[i] = want[i], marked[i]+1; !slices.Equal(damaged[i], day) {
+					t.Errorf("%v, answer %d: marked are %v, want %v", c, i, damaged[i], day)
+				}
+			}
+			if !reflect.DeepEqual(got[i], expect) {
+				t.Errorf("%v, answer %d: %v, without the day %v", c, i, got[i], expect)
+			}
+		}
+	}
+	if slices.Min(marked[:]) < 3 {
+		t.Errorf("too few columns are noticed: %v", marked)
+	}
 }

@@ -46,10 +46,11 @@ type Paths struct {
 type PathsAnswer struct {
 	Site             string // domain
 	Paths            Paths
-	Visitors, Visits Value    // with the moment; not Known, as all branches, where they or the rest of the segment are under the floor
-	Next, Previous   []Branch // most visits first, then by name, "(other)" last
-	Hidden           Hidden   // branches folded into "(other)" by the floor
-	Read             int      // page views and events read
+	Visitors, Visits Value       // with the moment; not Known, as all branches, where they or the rest of the segment are under the floor
+	Next, Previous   []Branch    // most visits first, then by name, "(other)" last
+	Hidden           Hidden      // branches folded into "(other)" by the floor
+	Damaged          []time.Time // UTC days of the period that are left out, by date: the file is damaged there
+	Read             int         // page views and events read
 	Took             time.Duration
 }
 
@@ -121,6 +122,7 @@ func runPaths(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, q 
 		if level == 0 {
 			a.Read = t.read
 			all, visitors := t.all.count(), t.visitors.count()
+			a.Damaged = damagedIn(snap, t.seg.misses)
 			if !tellsNobody(floor, visitors, all) {
 				a.Hidden = Hidden{Rows: 1, Reason: floorReason(floor)}
 				return a, nil
@@ -145,7 +147,7 @@ func runPaths(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, q 
 func (a PathsAnswer) WriteJSON(w io.Writer) error {
 	return writeJourney(w, object{{"site", a.Site}, {"period", periodJSON(a.Paths.Period)}, {"start", a.Paths.From.String()},
 		{"visitors", figure(Visitors, a.Visitors)}, {"visits", figure(Visits, a.Visits)},
-		{"next", branchesJSON(a.Next)}, {"previous", branchesJSON(a.Previous)}}, a.Hidden)
+		{"next", branchesJSON(a.Next)}, {"previous", branchesJSON(a.Previous)}}, a.Hidden, a.Damaged)
 }
 
 func branchesJSON(list []Branch) []object {

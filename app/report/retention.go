@@ -34,11 +34,12 @@ type Retention struct {
 type RetentionAnswer struct {
 	Site      string // domain
 	Retention Retention
-	Cohorts   []Cohort // by time, one for each week or month
-	Unknown   int      // visits in the periods that were counted without a cookie: nobody can tell who made them
-	Reason    string   // a sentence why there may be nothing to see; empty: there is no reason
-	Hidden    Hidden   // figures that are kept back
-	Read      int      // visits read
+	Cohorts   []Cohort    // by time, one for each week or month
+	Unknown   int         // visits in the periods that were counted without a cookie: nobody can tell who made them
+	Reason    string      // a sentence why there may be nothing to see; empty: there is no reason
+	Hidden    Hidden      // figures that are kept back
+	Damaged   []time.Time // UTC days of the period that are left out, by date: the file is damaged there
+	Read      int         // visits read
 	Took      time.Duration
 }
 
@@ -117,7 +118,9 @@ func runRetention(ctx context.Context, snap *store.Snapshot, info store.SiteInfo
 	if err := s.walk(ctx, snap, t.columns, true, t.scan); err != nil {
 		return RetentionAnswer{}, err
 	}
-	return t.answer(q, info), nil
+	a := t.answer(q, info)
+	a.Damaged = damagedIn(snap, s.misses)
+	return a, nil
 }
 
 func tooManyCohorts(by Dimension) error {
@@ -264,5 +267,5 @@ func (a RetentionAnswer) WriteJSON(w io.Writer) error {
 	if a.Reason != "" {
 		o = append(o, pair{"reason", a.Reason})
 	}
-	return writeJourney(w, o, a.Hidden)
+	return writeJourney(w, o, a.Hidden, a.Damaged)
 }

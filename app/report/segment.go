@@ -263,53 +263,58 @@ func (s *segment) moment(t int64) bool {
 }
 
 // walk loads the blocks that the segment does not miss, one after another in the order of their days, with the columns
-// asked for, and has f look at each. It ends early with ctx's error, looked at before each
-// block. With inOrder, the visits of a day come in the order of their starts even where imports made several blocks of
-// the day: they come as one.
+// asked for, and has f look at each. It ends early with ctx's error, looked at before each block; damaged ones are left
+// out (see limited). With inOrder, the visits of a day come in the order of their starts even where imports made several
+// blocks of the day: they come as one.
 func (s *segment) walk(ctx context.Context, snap *store.Snapshot, columns func(store.BlockInfo) store.Columns, inOrder bool, f func(store.BlockInfo, *store.Block)) error {
 	blocks := snap.Blocks()
+	var wanted []int
+	for i, b := range blocks {
+		if snap.Damaged(i) == nil && !s.misses(b) {
+			wanted = append(wanted, i)
+		}
+	}
 	var b store.Block
-	for i := 0; i < len(blocks); i++ {
+	for len(wanted) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if s.misses(blocks[i]) {
-			continue
-		}
-		same := 1
-		for inOrder && i+same < len(blocks) && blocks[i+same].Date == blocks[i].Date {
+		info, same := blocks[wanted[0]], 1
+		for inOrder && same < len(wanted) && blocks[wanted[same]].Date == info.Date {
 			same++
 		}
+		block, err := &b, error(nil)
 		if same > 1 {
-			info, day, err := oneDay(snap, i, same, columns)
-			if err != nil {
-				return err
-			}
-			f(info, day)
-			i += same - 1
-			continue
+			info, block, err = oneDay(snap, wanted[:same], columns)
+		} else {
+			err = snap.Load(wanted[0], columns(info), &b)
 		}
-		if err := snap.Load(i, columns(blocks[i]), &b); err != nil {
+		wanted = wanted[same:]
+		switch {
+		case isDamage(err):
+		case err != nil:
 			return err
+		default:
+			f(info, block)
 		}
-		f(blocks[i], &b)
 	}
 	return nil
 }
 
-// oneDay loads n blocks of one day, from the i-th on, as one whose visits are in the order of their starts.
-func oneDay(snap *store.Snapshot, i, n int, columns func(store.BlockInfo) store.Columns) (store.BlockInfo, *store.Block, error) {
-	info := snap.Blocks()[i]
-	for _, b := range snap.Blocks()[i+1 : i+n] {
+// oneDay loads several blocks of one day as one whose visits are in the order of their starts.
+func oneDay(snap *store.Snapshot, list []int, columns func(store.BlockInfo) store.Columns) (store.BlockInfo, *store.Block, error) {
+	info := snap.Blocks()[list[0]]
+	for _, i := range list[1:] {
+		b := snap.Blocks()[i]
 		info.Visits, info.Views, info.Events, info.Last = info.Visits+b.Visits, info.Views+b.Views, info.Events+b.Events, max(info.Last, b.Last)
 	}
 	need := columns(info) | store.Set(store.VisitStart, store.VisitViews, store.VisitEvents)
-	parts := make([]store.Block, n)
+	parts := make([]store.Block, len(list))
 	type place struct{ part, at, view, event int }
 	var order []place
-	for p := range parts {
+	for p, i := range list {
 		b := &parts[p]
-		if err := snap.Load(i+p, need, b); err != nil {
+		if err := snap.Load(i, need, b); err != nil {
 			return info, nil, err
 		}
 		view, event := 0, 0
@@ -342,14 +347,18 @@ func oneDay(snap *store.Snapshot, i, n int, columns func(store.BlockInfo) store.
 	return info, day, nil
 }
 
-// limited runs a question over a snapshot of the site, for 10 seconds at most: then its error is a 503 "too_slow".
+// limited runs a question over a snapshot of the site, for 10 seconds at most: then its error is a 503 "too_slow". When a
+// block turns out to be damaged, maybe after some of it was counted, it is asked again, without the block.
 func limited[T any](ctx context.Context, site store.Reader, ask func(context.Context, *store.Snapshot) (T, error)) (answer T, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, errSlow)
 	defer cancel()
 	snap, err := site.Snapshot(ctx)
 	if err == nil {
 		defer snap.Close()
-		answer, err = ask(ctx, snap)
+		for known := -1; err == nil && countDamaged(snap) != known; {
+			known = countDamaged(snap)
+			answer, err = ask(ctx, snap)
+		}
 	}
 	if err != nil && ctx.Err() != nil && errors.Is(context.Cause(ctx), errSlow) {
 		err = errSlow

@@ -175,7 +175,8 @@ func TestMarkers(t *testing.T) {
 			if a.session == "owner B" {
 				continue
 			}
-			for _, query := range []string{"?period=day", "?period=day&format=csv&by=source", "?period=realtime&by=page&filter=title:contains:marker", "?by=title&period=day&tab=title"} {
+			for _, query := range []string{"?period=day", "?period=day&format=csv&by=source", "?period=realtime&by=page&filter=title:contains:marker", "?by=title&period=day&tab=title",
+				"?period=day&step=page:/**&step=page:/**&start=page:/**", "?period=day&start=source:own%20source&step=page:/a&step=page:/b", "?period=day&by=utm_campaign"} {
 				w := f.do("GET", path+query, "cookie", f.sessions[a.session], "token", f.tokens[a.token])
 				if strings.Contains(strings.ToLower(w.Body.String()), "marker-b") {
 					t.Errorf("%s sees another customer's visits at %s%s", a.name, path, query)

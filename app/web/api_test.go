@@ -82,7 +82,7 @@ func failure(t *testing.T, body string) (code, field string) {
 
 func TestAPIRefusals(t *testing.T) {
 	f := full(t)
-	stats := "/api/v1/sites/" + siteA + "/stats"
+	stats, journeys := "/api/v1/sites/"+siteA+"/stats", "/api/v1/sites/"+siteA+"/"
 	for _, row := range []struct {
 		why            string
 		status         int
@@ -114,6 +114,11 @@ func TestAPIRefusals(t *testing.T) {
 		{"a wrong limit", 400, "GET", stats + "?by=page&limit=-1", []string{"token", f.tokens["read A"]}, "limit"},
 		{"a wrong comparison", 400, "GET", stats + "?compare=best", []string{"token", f.tokens["read A"]}, "compare"},
 		{"a wrong format", 400, "GET", stats + "?format=xml", []string{"token", f.tokens["read A"]}, "format"},
+		{"a wrong step", 400, "GET", journeys + "funnel?step=page:/&step=/", []string{"token", f.tokens["read A"]}, "step"},
+		{"a wrong cohort", 400, "GET", journeys + "retention?by=day", []string{"token", f.tokens["read A"]}, "by"},
+		{"too many cohorts", 400, "GET", journeys + "retention?from=2020-01-01&to=2026-01-01", []string{"token", f.tokens["read A"]}, "period"},
+		{"a wrong start", 400, "GET", journeys + "paths", []string{"token", f.tokens["read A"]}, "start"},
+		{"a wrong window", 400, "GET", journeys + "attribution?window=1y", []string{"token", f.tokens["read A"]}, "window"},
 		{"a stranger's site", 404, "GET", "/api/v1/sites/" + siteB + "/stats", []string{"token", f.tokens["read A"]}, ""},
 	} {
 		w := f.want(row.status, row.method, row.target, row.pairs...)
@@ -171,6 +176,26 @@ func TestStats(t *testing.T) {
 		if _, err := csv.NewReader(w.Body).ReadAll(); err != nil || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/csv") ||
 			w.Header().Get("Content-Disposition") != `attachment; filename="sandprint.csv"` {
 			t.Errorf("CSV: %v: %s", err, whole(w))
+		}
+	}
+}
+
+// TestJourneys asks for each journey of visits that are there: all are of the one page that was read.
+func TestJourneys(t *testing.T) {
+	f := full(t)
+	f.want(200, "PATCH", "/api/v1/sites/"+siteA, "token", f.tokens["write A"], "json", `{"floor":1,"goals":[{"name":"Read","page":"/about"}]}`)
+	f.read(siteA, "/about", "own", 1)
+	for _, row := range []struct{ ask, want string }{
+		{"funnel?period=day&step=page:/about&step=page:/*", `"steps":[{"step":"page:/about","visitors":1,"visits":1,"dropped":0,"of_first":100,"of_previous":100,"median_seconds":null},{"step":"page:/*","visitors":0,`},
+		{"retention?period=day&by=month", `"unknown_visits":`},
+		{"paths?period=day&start=goal:Read", `"next":[{"page":"(exit)","visitors":1,"visits":1,"share":100}],"previous":[{"page":"(entry)",`},
+		{"attribution?period=day&goal=Read", `"first":[{"source":"own source","visitors":1,"conversions":1,"revenue":null}]`},
+	} {
+		for _, pairs := range [][]string{{"token", f.tokens["read A"]}, {"cookie", f.sessions["viewer A"]}} {
+			w := f.want(200, "GET", "/api/v1/sites/"+siteA+"/"+row.ask, pairs...)
+			if !json.Valid(w.Body.Bytes()) || !strings.Contains(w.Body.String(), row.want) || w.Header().Get("Content-Type") != "application/json" {
+				t.Errorf("%s: %s, want %s", row.ask, whole(w), row.want)
+			}
 		}
 	}
 }

@@ -65,6 +65,10 @@ var routes = slices.Concat([]route{
 	{"PATCH /api/v1/sites/{domain}", siteWrite, (*Server).apiChangeSite},
 	{"DELETE /api/v1/sites/{domain}", siteManage, (*Server).apiRemoveSite},
 	{"GET /api/v1/sites/{domain}/stats", siteRead, (*Server).apiStats},
+	{"GET /api/v1/sites/{domain}/funnel", siteRead, apiFunnel},
+	{"GET /api/v1/sites/{domain}/retention", siteRead, apiRetention},
+	{"GET /api/v1/sites/{domain}/paths", siteRead, apiPaths},
+	{"GET /api/v1/sites/{domain}/attribution", siteRead, apiAttribution},
 }, dashboardRoutes)
 
 // router builds the mux from the table. A route without a method, a rule or a handler is a mistake of ours: it panics.
