@@ -9,106 +9,105 @@ import (
 )
 
 // answer makes the answer of what was counted.
-func (a *asked) answer(site store.SiteInfo, scratch []uint64) Answer {
+func (a *asked) answer(site store.SiteInfo) Answer {
 	a.chooseCurrency()
 	ans := Answer{Site: site.Domain, Query: a.q}
-	totals := make([][]Value, len(a.parts))
-	for i, t := range a.done {
-		totals[i] = t.values(a.q.Metrics, int32(t.p.rows), scratch)
-		ans.Read += t.reads
+	own := a.halves[0]
+	ans.Totals = own.sums(a.q.Metrics)
+	for _, h := range a.halves {
+		ans.Read += h.totals.reads
 	}
-	ans.Totals = totals[0]
-	if len(totals) > 1 {
-		ans.Previous = totals[1]
+	if len(a.halves) > 1 {
+		ans.Previous = a.halves[1].sums(a.q.Metrics)
 	}
-	if n := len(a.fold[0]); n > 0 {
+	if n := len(own.fold); n > 0 {
 		ans.Hidden = Hidden{Rows: n, Reason: floorReason(a.floor)}
 	}
 	switch {
 	case a.q.By == "":
 	case a.q.By.isTime():
-		ans.Rows = a.timeRows(scratch)
+		ans.Rows = a.timeRows()
 		ans.TotalRows = len(ans.Rows)
 	default:
-		ans.Rows = a.namedRows(scratch)
+		ans.Rows = a.namedRows()
 		order(ans.Rows, a.q)
 		ans.TotalRows = len(ans.Rows)
 		ans.Rows = ans.Rows[min(a.q.Offset, len(ans.Rows)):]
 		if a.q.Limit > 0 {
 			ans.Rows = ans.Rows[:min(a.q.Limit, len(ans.Rows))]
 		}
-		a.compareRows(ans.Rows, scratch)
+		a.compareRows(ans.Rows)
 	}
 	return ans
 }
 
 // timeRows returns a row for each time bucket. Those under the floor are blank, with and without comparison.
-func (a *asked) timeRows(scratch []uint64) []Row {
-	t := a.done[0]
-	rows := slices.Clone(t.p.times)
+func (a *asked) timeRows() []Row {
+	h := a.halves[0]
+	rows := slices.Clone(h.part.times)
 	for i := range rows {
-		rows[i].Values = t.values(a.q.Metrics, int32(i), scratch)
+		rows[i].Values = h.row(a.q.Metrics, int32(i))
 		end := bucketEnd(a.q.By, rows[i].Start)
 		rows[i].Partial = !a.q.Now.IsZero() && end.After(a.q.Now) && !rows[i].Start.After(a.q.Now)
 	}
-	for _, i := range a.fold[0] {
+	for _, i := range h.fold {
 		rows[i].Values = make([]Value, len(a.q.Metrics))
 	}
-	if len(a.done) < 2 {
+	if len(a.halves) < 2 {
 		return rows
 	}
-	before := a.done[1]
+	before := a.halves[1]
 	for i := range rows {
-		if i >= before.p.rows || slices.Contains(a.fold[1], int32(i)) {
+		if i >= before.part.rows || slices.Contains(before.fold, int32(i)) {
 			rows[i].Previous = make([]Value, len(a.q.Metrics))
 		} else {
-			rows[i].Previous = before.values(a.q.Metrics, int32(i), scratch)
+			rows[i].Previous = before.row(a.q.Metrics, int32(i))
 		}
 	}
 	return rows
 }
 
 // namedRows returns the rows that have something selected, in no order; those under the floor as one.
-func (a *asked) namedRows(scratch []uint64) []Row {
-	t := a.done[0]
-	folded := make([]bool, t.p.rows)
-	for _, i := range a.fold[0] {
+func (a *asked) namedRows() []Row {
+	h := a.halves[0]
+	folded := make([]bool, h.part.rows)
+	for _, i := range h.fold {
 		folded[i] = true
 	}
 	var rows []Row
-	for i, name := range t.p.names {
-		if t.cells[i].visits > 0 && !folded[i] {
-			rows = append(rows, Row{Name: name, Values: t.values(a.q.Metrics, int32(i), scratch)})
+	for i, name := range h.part.names {
+		if h.rows.visits[i] > 0 && !folded[i] {
+			rows = append(rows, Row{Name: name, Values: h.row(a.q.Metrics, int32(i))})
 		}
 	}
-	if o := a.other[0]; o != nil {
-		rows = append(rows, Row{Name: Other, Values: o.values(a.q.Metrics, 0, scratch)})
+	if h.other != nil {
+		rows = append(rows, Row{Name: Other, Values: h.others(a.q.Metrics)})
 	}
 	return rows
 }
 
 // compareRows sets Previous of rows, by name. What the floor hides of the comparison is not known.
-func (a *asked) compareRows(rows []Row, scratch []uint64) {
-	if len(a.done) < 2 {
+func (a *asked) compareRows(rows []Row) {
+	if len(a.halves) < 2 {
 		return
 	}
-	t := a.done[1]
-	at := make(map[string]int32, t.p.rows)
-	for i, name := range t.p.names {
+	h := a.halves[1]
+	at := make(map[string]int32, h.part.rows)
+	for i, name := range h.part.names {
 		at[name] = int32(i)
 	}
 	for i := range rows {
 		r := &rows[i]
 		row, ok := at[r.Name]
 		switch {
-		case r.Name == Other && a.other[1] != nil:
-			r.Previous = a.other[1].values(a.q.Metrics, 0, scratch)
+		case r.Name == Other && h.other != nil:
+			r.Previous = h.others(a.q.Metrics)
 		case !ok:
-			r.Previous = t.none(a.q.Metrics, scratch)
-		case slices.Contains(a.fold[1], row):
+			r.Previous = h.row(a.q.Metrics, noRow)
+		case slices.Contains(h.fold, row):
 			r.Previous = make([]Value, len(a.q.Metrics))
 		default:
-			r.Previous = t.values(a.q.Metrics, row, scratch)
+			r.Previous = h.row(a.q.Metrics, row)
 		}
 	}
 }
@@ -155,13 +154,10 @@ func (k Order) compare(a, b *Row, metrics []Metric) int {
 // chooseCurrency picks the currency that most of the paid conversions have, in the period or, when it has none, in the
 // comparison. Of two with as many it is the first by name.
 func (a *asked) chooseCurrency() {
-	for _, t := range a.done {
-		if best := t.bestCurrency(); best != 0 {
-			for i, t := range a.done {
-				t.p.currency = best
-				if o := a.other[i]; o != nil {
-					o.p.currency = best
-				}
+	for _, h := range a.halves {
+		if best := h.totals.bestCurrency(); best != 0 {
+			for _, h := range a.halves {
+				h.currency = best
 			}
 			return
 		}
@@ -170,10 +166,10 @@ func (a *asked) chooseCurrency() {
 
 // bestCurrency returns the currency with the most conversions in the total; 0: there is none.
 func (t *tally) bestCurrency() (best uint32) {
-	if t.revenue == nil || t.revenue[t.p.rows] == nil {
+	if t.revenue == nil || t.revenue[0] == nil {
 		return 0
 	}
-	sums := t.revenue[t.p.rows]
+	sums := t.revenue[0]
 	for c := 1; c < t.p.currencies; c++ {
 		n, most := sums[2*c+1], int64(0)
 		if best != 0 {
@@ -186,78 +182,91 @@ func (t *tally) bestCurrency() (best uint32) {
 	return best
 }
 
-// values returns the figures of a row.
-func (t *tally) values(metrics []Metric, row int32, scratch []uint64) []Value {
+// sums returns the figures of the totals.
+func (h *half) sums(metrics []Metric) []Value {
+	return h.values(metrics, h.totals, h.baseTotals, 0, 0)
+}
+
+// row returns the figures of a row; of noRow those of one that has nothing. The rate of a goal is of all visitors.
+func (h *half) row(metrics []Metric, row int32) []Value {
+	if h.part.level == goalLevel {
+		return h.values(metrics, h.rows, h.baseTotals, row, 0)
+	}
+	return h.values(metrics, h.rows, h.counted.base, row, row)
+}
+
+// others returns the figures of the rows under the floor.
+func (h *half) others(metrics []Metric) []Value {
+	base := h.other
+	switch {
+	case h.part.level == goalLevel:
+		base = h.baseTotals
+	case h.otherBase != nil:
+		base = h.otherBase
+	}
+	return h.values(metrics, h.other, base, 0, 0)
+}
+
+// values returns the figures of a row of t, whose rate is of the visitors of a row of base.
+func (h *half) values(metrics []Metric, t, base *tally, row, baseRow int32) []Value {
 	values := make([]Value, len(metrics))
 	for i, m := range metrics {
-		values[i] = t.value(m, row, scratch)
+		of := int64(0)
+		if m == ConversionRate {
+			of = at(base.visitors, baseRow)
+		}
+		values[i] = h.value(m, t, row, of)
 	}
 	return values
 }
 
-// none returns the figures of a row that has nothing.
-func (t *tally) none(metrics []Metric, scratch []uint64) []Value {
-	empty := newTally(&part{need: t.p.need, rows: 1, level: t.p.level, currency: t.p.currency, currencyNames: t.p.currencyNames})
-	for _, pair := range [][2][]set{{empty.visitors, t.visitors}, {empty.base, t.base}} {
-		if pair[0] != nil {
-			pair[0][1] = pair[1][t.p.rows]
-		}
+// at returns the figure of a row; 0 for noRow.
+func at(figure []int64, row int32) int64 {
+	if row == noRow {
+		return 0
 	}
-	return empty.values(metrics, 0, scratch)
+	return figure[row]
 }
 
-// value returns one figure of a row.
-func (t *tally) value(m Metric, row int32, scratch []uint64) Value {
-	c := &t.cells[row]
-	count := func(n int64) Value { return Value{Number: float64(n), Known: true} }
-	ratio := func(a, b, scale float64) Value {
-		if b == 0 {
+// value returns one figure of a row of t; rates are of so many visitors.
+func (h *half) value(m Metric, t *tally, row int32, of int64) Value {
+	count := func(figure []int64) Value { return Value{Number: float64(at(figure, row)), Known: true} }
+	ratio := func(figure []int64, of int64, scale float64) Value {
+		if of == 0 {
 			return Value{}
 		}
-		return Value{Number: scale * a / b, Known: true}
+		return Value{Number: scale * float64(at(figure, row)) / float64(of), Known: true}
 	}
 	switch m {
 	case Visitors:
-		return count(int64(t.visitors[row].count(scratch)))
+		return count(t.visitors)
 	case Visits:
-		return count(c.visits)
+		return count(t.visits)
 	case Pageviews:
-		return count(c.views)
+		return count(t.views)
 	case EventCount:
-		return count(c.events)
+		return count(t.events)
 	case ViewsPerVisit:
-		return ratio(float64(c.views), float64(c.visits), 1)
+		return ratio(t.views, at(t.visits, row), 1)
 	case BounceRate:
-		return ratio(float64(c.bounces), float64(c.visits), 100)
+		return ratio(t.bounces, at(t.visits, row), 100)
 	case VisitDuration:
-		return ratio(float64(c.duration), float64(c.visits), 1)
+		return ratio(t.duration, at(t.visits, row), 1)
 	case TimeOnPage:
-		return ratio(float64(c.engaged), float64(c.viewVisit), 0.1)
+		return ratio(t.engaged, at(t.viewVisits, row), 0.1)
 	case ScrollDepth:
-		return ratio(float64(c.depth), float64(c.depths), 1)
+		return ratio(t.depth, at(t.depths, row), 1)
 	case Conversions:
-		return count(c.conversions)
+		return count(t.conversions)
 	case ConversionRate:
-		return ratio(float64(t.converters[row].count(scratch)), float64(t.rateOf(row, scratch)), 100)
+		return ratio(t.converted, of, 100)
 	}
-	if t.p.currency == 0 {
+	if h.currency == 0 {
 		return Value{}
 	}
-	v := Value{Known: true, Currency: t.p.currencyNames[t.p.currency]}
-	if sums := t.revenue[row]; sums != nil {
-		v.Number = float64(sums[2*t.p.currency])
+	v := Value{Known: true, Currency: t.p.currencyNames[h.currency]}
+	if row != noRow && t.revenue[row] != nil {
+		v.Number = float64(t.revenue[row][2*h.currency])
 	}
 	return v
-}
-
-// rateOf returns how many visitors the conversion rate of a row is of: those of the row without the filters on goals,
-// and of all rows where the row is itself a goal.
-func (t *tally) rateOf(row int32, scratch []uint64) int {
-	if t.p.level == goalLevel {
-		row = int32(len(t.cells) - 1)
-	}
-	if t.base != nil {
-		return t.base[row].count(scratch)
-	}
-	return t.visitors[row].count(scratch)
 }

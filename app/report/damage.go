@@ -38,8 +38,8 @@ func countDamaged(snap *store.Snapshot) (n int) {
 
 // misses reports whether nothing of a block is in the question's time.
 func (a *asked) misses(b store.BlockInfo) bool {
-	for _, p := range a.parts {
-		if !p.misses(b) {
+	for _, h := range a.halves {
+		if !h.total.misses(b) {
 			return false
 		}
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,56 +55,141 @@ func nested(floor, total int, visitors []int) (shown []bool) {
 // floorReason says why rows are hidden.
 func floorReason(floor int) string { return fmt.Sprintf("groups under %d", floor) }
 
-// kept returns which groups must not be shown for themselves, given the visitors of each: those under the floor and, while
-// all of these together are under it, the next smallest, so that nobody can take the shown rows from the total and be
-// left with a small group. together counts the distinct visitors of several groups; groups without visitors are no
-// groups. Among equals the first by name goes first.
-func kept(floor int, visitors []int, names []string, together func(groups []int32) int) []int32 {
-	var order []int32
-	for i, n := range visitors {
-		if n > 0 {
-			order = append(order, int32(i))
-		}
-	}
-	slices.SortStableFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(visitors[a], visitors[b]), strings.Compare(names[a], names[b]))
-	})
-	n := 0
-	for n < len(order) && visitors[order[n]] < floor {
-		n++
-	}
-	if n == 0 {
-		return nil
-	}
-	for n < len(order) && together(order[:n]) < floor {
-		n++
-	}
-	return order[:n]
+// folding is a half of a question whose rows under the floor are not yet one. Those are folded and, if all of them
+// together are under it, the next smallest with them, so that nobody can take the shown rows from the total and be left
+// with a small group. The next one alone is not under it.
+type folding struct {
+	*half
+	floor int64
+	order []int32 // rows with visitors, the fewest first, then by name
+	n     int     // how many of them are folded
+	sure  bool    // they are enough together, or as many as there are
+	union *tally  // the visitors of all n, when they were not sure
 }
 
-// fold applies the floor to the rows of a tally: it returns the rows that go into "(other)". A group of that name goes
-// with them. There is none to fold where no floor holds.
-func (t *tally) fold(floor int, scratch []uint64) []int32 {
-	if floor == 0 {
+// foldingOf returns what is to be folded of a half's rows; nil: nothing.
+func foldingOf(h *half, floor int) *folding {
+	f := &folding{half: h, floor: int64(floor)}
+	names, visitors := h.part.rowNames(), h.rows.visitors
+	for i, n := range visitors[:h.part.rows] {
+		if n > 0 {
+			f.order = append(f.order, int32(i))
+		}
+	}
+	slices.SortFunc(f.order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(visitors[a], visitors[b]), strings.Compare(names[a], names[b]))
+	})
+	sum := int64(0)
+	for f.n < len(f.order) && visitors[f.order[f.n]] < f.floor {
+		sum += visitors[f.order[f.n]]
+		f.n++
+	}
+	if f.n == 0 {
 		return nil
 	}
-	visitors := make([]int, t.p.rows)
-	for i := range visitors {
-		visitors[i] = t.visitors[i].count(scratch)
+	switch {
+	case f.n == len(f.order):
+		f.sure = true
+	case sum < f.floor:
+		f.n, f.sure = f.n+1, true
 	}
-	folded := kept(floor, visitors, t.p.rowNames(), func(groups []int32) int {
-		union := newBitmap(t.p.limit)
-		for _, g := range groups {
-			s := t.visitors[g]
-			union.joinCopy(&s, t.p.limit)
+	return f
+}
+
+// folded returns the rows that go into "(other)". A group of that name goes with them.
+func (f *folding) folded() []int32 {
+	rows := f.order[:f.n:f.n]
+	if i := slices.Index(f.part.names, Other); i >= 0 && f.rows.visitors[i] > 0 && !slices.Contains(rows, int32(i)) {
+		return append(rows, int32(i))
+	}
+	return rows
+}
+
+// judge takes one row more where those that were counted together are under the floor.
+func (f *folding) judge(together int64) {
+	if !f.sure && together < f.floor {
+		f.n++
+	}
+	f.sure = true
+}
+
+// add makes the small rows one where rows have no visit in common.
+func (f *folding) add(scratch []uint64) {
+	if !f.sure {
+		f.judge(f.rows.merged(f.order[:f.n], scratch).visitors[0])
+	}
+	f.fold = f.folded()
+	f.other = f.rows.merged(f.fold, scratch)
+	if f.base != nil && f.base != f.part {
+		f.otherBase = f.counted.base.merged(f.fold, scratch)
+	}
+}
+
+// parts returns what has to be counted again, and where it goes.
+func (f *folding) parts() (parts []*part, into []**tally) {
+	f.union, f.other, f.otherBase = nil, nil, nil
+	want := func(p *part, to **tally) { parts, into = append(parts, p), append(into, to) }
+	rows := f.folded()
+	if f.part.level != timeLevel {
+		want(f.part.only(rows), &f.other)
+		if f.base != nil && f.base != f.part && f.part.level != goalLevel {
+			want(f.base.only(rows), &f.otherBase)
 		}
-		return union.count(scratch)
-	})
-	if len(folded) == 0 || t.p.level == timeLevel {
-		return folded
 	}
-	if i := slices.Index(t.p.names, Other); i >= 0 && visitors[i] > 0 && !slices.Contains(folded, int32(i)) {
-		folded = append(folded, int32(i))
+	if !f.sure {
+		p := f.part.only(f.order[:f.n])
+		if p.need = (need{visitors: true}); p.level != goalLevel {
+			p.goals = nil
+		}
+		want(p, &f.union)
 	}
-	return folded
+	return parts, into
+}
+
+// foldAll finds the rows under the floor and makes them one row: figures of distinct visits and visitors can't be added
+// up, but where no visit is in two rows. Elsewhere they are counted again, and once more where they were too few.
+func foldAll(ctx context.Context, snap *store.Snapshot, list []*asked) error {
+	scratch := make([]uint64, snap.Visitors()/64+2)
+	var open []*folding
+	for _, a := range list {
+		for _, h := range a.halves {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if h.part == nil || a.floor == 0 {
+				continue
+			}
+			switch f := foldingOf(h, a.floor); {
+			case f == nil:
+			case h.part.apart():
+				f.add(scratch)
+			default:
+				open = append(open, f)
+			}
+		}
+	}
+	for len(open) > 0 {
+		var parts []*part
+		var into []**tally
+		for _, f := range open {
+			p, to := f.parts()
+			parts, into = append(parts, p...), append(into, to...)
+		}
+		done, err := scanAll(ctx, snap, parts)
+		if err != nil {
+			return err
+		}
+		for i, t := range done {
+			*into[i] = t
+		}
+		open = slices.DeleteFunc(open, func(f *folding) bool {
+			n := f.n
+			if f.union != nil {
+				f.judge(f.union.visitors[0])
+			}
+			f.fold = f.folded()
+			return f.n == n || f.part.level == timeLevel
+		})
+	}
+	return nil
 }

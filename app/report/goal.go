@@ -11,6 +11,7 @@ type goals struct {
 	names  []string
 	event  [][]int32 // by id in Events: goals in play that every event of that name reaches
 	page   [][]int32 // by id in Pages: the same of a page view
+	views  bool      // a goal in the settings is a page
 	filter bool      // a filter names goals
 	eventOK,
 	pageOK []bool // with filter: whether such a hit passes the filters on goals
@@ -61,6 +62,7 @@ func (g *goals) add(goal store.Goal, dicts func(store.Dim) []string) {
 		id = int32(len(g.names))
 		g.names = append(g.names, goal.Name)
 	}
+	g.views = g.views || goal.Page != ""
 	events, pages, what := g.event, g.page, id
 	if len(goal.Props) > 0 || goal.Scroll > 0 || goal.Engaged > 0 {
 		if g.eventIf == nil {
@@ -162,9 +164,15 @@ func (g *goals) inPlay(list []int32) []int32 {
 	return slices.DeleteFunc(list, func(id int32) bool { return !g.wanted[id] })
 }
 
+// ofViews reports whether page views can reach goals.
+func (g *goals) ofViews() bool { return g.views }
+
 // columns returns what telling the goals of hits needs of a block.
 func (g *goals) columns() store.Columns {
-	c := store.Set(store.VisitViews, store.VisitEvents, store.ViewPage, store.EventName)
+	c := store.Set(store.VisitViews, store.VisitEvents, store.EventName)
+	if g.ofViews() {
+		c |= store.Set(store.ViewPage)
+	}
 	for _, r := range g.rules {
 		if r.props != nil {
 			c |= store.Set(store.EventProps)

@@ -9,50 +9,45 @@ import (
 
 // need says what a part must count.
 type need struct {
-	visitors, converters, base                      bool
+	visitors, converters                            bool
 	views, events, bounce, duration, engaged, depth bool
 	conversions, revenue                            bool
 }
 
-// part is one scan's worth of a question: its period or the period it is compared with. Everything that depends on a
-// name is a table by dictionary id, so that a scan only looks up.
+// part is one scan's worth of a question: the rows of its period or of the one that it is compared with, or the totals.
+// Everything that depends on a name is a table by dictionary id, so that a scan only looks up. Ids that are in no row have
+// the row behind the last.
 type part struct {
-	slots
+	sel           *selection
 	need          need
-	rows          int // number of rows; the total's is rows
+	rows          int // number of rows
 	names         []string
 	times         []Row // of time buckets
 	level         level // of what rows are made by
-	visitRow      store.Column
-	group         []int32 // by id: the row
+	slots         slots // of rows that are made by time
+	column        store.Column
+	group         []int32 // by id in column, Pages, Events or Props: the row
 	paths         []int32 // by id in Pages: its path, for depths
-	goals         *goals
+	pairOf        []int32 // by id in Pages: its path in its row, for depths
+	pairs         int
+	goals         *goals  // nil: conversions are not asked for
 	goalRow       []int32 // by goal: the row
 	limit         int     // visitors' numbers are below
 	currencies    int
-	currency      uint32 // the one that is shown; 0: none
 	currencyNames []string
-
-	visit       []visitFilter
-	entry, exit []bool // by id in Pages; nil: all
-	view        []bool
-	noViews     bool // a filter asks for something of events
-	eventPage   []bool
-	eventName   []bool
-	eventProps  []bool
-	hits        bool // page views and events must be looked at one by one
 }
 
-// visitFilter keeps visits by a column.
-type visitFilter struct {
-	column store.Column
-	keep   []bool
-}
-
-// groups remembers the groupings of one snapshot.
+// groups are the plans of one call: what several parts need is made once.
 type groups struct {
-	snap *store.Snapshot
-	by   map[Dimension]*grouping
+	snap       *store.Snapshot
+	site       store.SiteInfo
+	by         map[Dimension]*grouping
+	selections map[string]*selection
+	totals     map[*selection]*part
+}
+
+func newGroups(snap *store.Snapshot, site store.SiteInfo) groups {
+	return groups{snap, site, map[Dimension]*grouping{}, map[string]*selection{}, map[*selection]*part{}}
 }
 
 func (g groups) of(d Dimension) *grouping {
@@ -62,33 +57,94 @@ func (g groups) of(d Dimension) *grouping {
 	return g.by[d]
 }
 
-// newPart plans the part of q that is about [from, to).
-func newPart(q *Query, from, to time.Time, floor bool, site store.SiteInfo, g groups) *part {
-	p := &part{limit: g.snap.Visitors() + 1, currencyNames: g.snap.Dict(store.Currencies)}
+// selection returns what [from, to) and filters select.
+func (g groups) selection(from, to time.Time, filters []Filter, goals *goals) *selection {
+	key := selectionKey(from, to, filters)
+	if g.selections[key] == nil {
+		if goals == nil && slices.Contains(dimensionsOf(filters), "goal") {
+			goals = newGoals(g.site.Settings.Goals, filters, g.snap.Dict)
+		}
+		g.selections[key] = newSelection(from, to, filters, goals, g)
+	}
+	return g.selections[key]
+}
+
+// newPart plans rows by d, and total the totals, of the hits that sel selects.
+func newPart(by Dimension, sel *selection, need need, goals *goals, from, to time.Time, g groups) *part {
+	p := &part{sel: sel, need: need, goals: goals, limit: g.snap.Visitors() + 1, currencyNames: g.snap.Dict(store.Currencies)}
 	p.currencies = max(1, len(p.currencyNames))
-	p.slots, p.times = newSlots(q.By, from, to, q.Filters)
-	p.needs(q, floor)
-	if p.need.conversions || p.need.converters || p.need.revenue || q.By == "goal" || slices.Contains(dimensionsOf(q.Filters), "goal") {
-		p.goals = newGoals(site.Settings.Goals, q.Filters, g.snap.Dict)
-		p.need.base = p.need.converters && p.goals.filter
-	}
-	p.groupBy(q.By, g)
-	for _, f := range q.Filters {
-		p.filter(f, g)
-	}
+	p.groupBy(by, from, to, g)
 	if p.need.depth {
 		p.paths = g.of("page").of
+		p.pairPages()
 	}
-	p.hits = p.hits || p.need.engaged || p.need.depth || p.goals != nil
 	return p
 }
 
-// needs derives what to count from the metrics.
-func (p *part) needs(q *Query, floor bool) {
+// total returns the part of the totals of sel, which all questions that select so share, and has it count what need says.
+func (g groups) total(sel *selection, need need, goals *goals) *part {
+	p := g.totals[sel]
+	if p == nil {
+		p = newPart("", sel, need, goals, time.Time{}, time.Time{}, g)
+		g.totals[sel] = p
+		return p
+	}
+	p.need = p.need.with(need)
+	if p.goals == nil {
+		p.goals = goals
+	}
+	if p.need.depth && p.paths == nil {
+		p.paths = g.of("page").of
+		p.pairPages()
+	}
+	return p
+}
+
+// with returns what one of two parts needs.
+func (n need) with(o need) need {
+	return need{n.visitors || o.visitors, n.converters || o.converters, n.views || o.views, n.events || o.events, n.bounce || o.bounce,
+		n.duration || o.duration, n.engaged || o.engaged, n.depth || o.depth, n.conversions || o.conversions, n.revenue || o.revenue}
+}
+
+// byTime reports whether rows are made by the time of hits.
+func (p *part) byTime() bool { return p.level == timeLevel || p.level == clockLevel }
+
+// apart reports whether no visit can be in two rows.
+func (p *part) apart() bool { return p.level >= visitLevel && p.level <= exitLevel }
+
+// rowAt returns the row of a hit by its time.
+func (p *part) rowAt(t int64) int32 {
+	if slot := p.slots.of(t, 0); slot != noRow {
+		return p.slots.row[slot]
+	}
+	return int32(p.rows)
+}
+
+// pairPages numbers the pairs of a row and a path that pages have: of several depths in one the deepest counts.
+func (p *part) pairPages() {
+	p.pairOf = make([]int32, len(p.paths))
+	known := map[[2]int32]int32{}
+	for id, path := range p.paths {
+		pair := [2]int32{0, path}
+		if p.level == pageLevel {
+			pair[0] = p.group[id]
+		}
+		n, ok := known[pair]
+		if !ok {
+			n = int32(len(known))
+			known[pair] = n
+		}
+		p.pairOf[id] = n
+	}
+	p.pairs = len(known)
+}
+
+// needs derives what to count from the metrics; for a floor visitors too.
+func needs(q *Query, floor bool) need {
 	has := func(m ...Metric) bool {
 		return slices.ContainsFunc(q.Metrics, func(x Metric) bool { return slices.Contains(m, x) })
 	}
-	p.need = need{
+	return need{
 		visitors:    floor || has(Visitors, ConversionRate),
 		converters:  has(ConversionRate),
 		views:       has(Pageviews, ViewsPerVisit),
@@ -103,14 +159,17 @@ func (p *part) needs(q *Query, floor bool) {
 }
 
 // groupBy plans the rows.
-func (p *part) groupBy(d Dimension, g groups) {
+func (p *part) groupBy(d Dimension, from, to time.Time, g groups) {
 	src := d.source()
-	p.level = src.level
+	p.level, p.column = src.level, src.column
 	switch src.level {
 	case noLevel:
+		p.rows = 1
 	case timeLevel:
+		p.slots, p.times = newSlots(d, from, to, nil)
 		p.rows = len(p.times)
 	case clockLevel:
+		p.slots, _ = newSlots(d, from, to, nil)
 		p.names = clockNames(d)
 	case goalLevel:
 		p.names = p.goals.names
@@ -118,12 +177,14 @@ func (p *part) groupBy(d Dimension, g groups) {
 		for i := range p.goalRow {
 			p.goalRow[i] = int32(i)
 		}
+	case entryLevel:
+		p.column, p.names, p.group = entryPage, g.of(d).names, g.of(d).of
+	case exitLevel:
+		p.column, p.names, p.group = exitPage, g.of(d).names, g.of(d).of
 	default:
-		p.visitRow = src.column
 		p.names, p.group = g.of(d).names, g.of(d).of
 	}
 	p.rows = max(p.rows, len(p.names))
-	p.hits = src.level >= pageLevel
 }
 
 // clockNames returns the names of the rows of weekday and hour_of_day, by row.
@@ -136,29 +197,6 @@ func clockNames(d Dimension) (names []string) {
 		}
 	}
 	return names
-}
-
-// filter plans a filter. Those on time are in the slots already.
-func (p *part) filter(f Filter, g groups) {
-	src := f.By.source()
-	switch src.level {
-	case visitLevel:
-		p.visit = append(p.visit, visitFilter{src.column, g.of(f.By).table(f, nil)})
-	case entryLevel:
-		p.entry = g.of(f.By).table(f, p.entry)
-	case exitLevel:
-		p.exit = g.of(f.By).table(f, p.exit)
-	case pageLevel:
-		p.view = g.of(f.By).table(f, p.view)
-		p.eventPage = p.view
-	case eventLevel:
-		p.eventName = g.of(f.By).table(f, p.eventName)
-		p.noViews = p.noViews || !f.negative()
-	case propLevel:
-		p.eventProps = g.of(f.By).table(f, p.eventProps)
-		p.noViews = p.noViews || !f.negative()
-	}
-	p.hits = p.hits || src.level >= pageLevel
 }
 
 // rowNames returns the names of all rows, by row.
@@ -175,29 +213,42 @@ func (p *part) rowNames() []string {
 
 // only returns a part that counts nothing but one row, made of the given rows of p together.
 func (p *part) only(rows []int32) *part {
-	in := make([]bool, p.rows)
+	c := *p
+	in := make([]int32, p.rows+1)
+	for i := range in {
+		in[i] = 1 // behind the one row
+	}
 	for _, r := range rows {
-		in[r] = true
+		in[r] = 0
 	}
 	one := func(list []int32) []int32 {
 		out := make([]int32, len(list))
 		for i, r := range list {
-			if out[i] = noRow; r >= 0 && in[r] {
-				out[i] = 0
-			}
+			out[i] = in[r]
 		}
 		return out
 	}
-	c := *p
 	c.rows, c.names = 1, []string{Other}
-	c.group, c.goalRow = one(p.group), one(p.goalRow)
-	if p.level == clockLevel {
-		c.slots.row = one(p.slots.row)
+	c.group, c.goalRow, c.slots.row = one(p.group), one(p.goalRow), one(p.slots.row)
+	if c.need.depth {
+		c.pairPages()
 	}
 	return &c
 }
 
-// columns returns what the part reads of a block.
+// idle reports whether no hit of a block can be in a row.
+func (p *part) idle(b store.BlockInfo) bool {
+	if p.level != timeLevel || p.rows > 1 {
+		return false
+	}
+	first, last := p.slots.of(int64(b.Date)*86400, 0), p.slots.of(b.Last, 0)
+	if first == noRow || last == noRow {
+		return false
+	}
+	return !slices.Contains(p.slots.row[first:last+1], 0)
+}
+
+// columns returns what counting reads of a block, beside what picking read.
 func (p *part) columns(b store.BlockInfo) store.Columns {
 	var c store.Columns
 	want := func(need bool, columns ...store.Column) {
@@ -205,45 +256,26 @@ func (p *part) columns(b store.BlockInfo) store.Columns {
 			c |= store.Set(columns...)
 		}
 	}
-	_, whole := p.whole(b)
-	want(p.need.visitors || p.need.converters || p.need.base, store.VisitVisitor)
-	want(p.need.bounce, store.VisitViews, store.VisitEvents)
+	hits := p.level >= pageLevel || p.need.engaged || p.need.depth || p.goals != nil
+	want(p.need.visitors || p.need.converters, store.VisitVisitor)
+	want(p.need.bounce || hits, store.VisitViews, store.VisitEvents)
 	want(p.need.duration, store.VisitDuration)
 	want(p.need.views, store.VisitViews)
 	want(p.need.events, store.VisitEvents)
-	want(!whole, store.VisitStart, store.VisitDuration)
-	want(!whole || p.hits, store.VisitViews, store.VisitEvents)
-	want(!whole && b.Views > 0, store.ViewDelay)
-	want(!whole && b.Events > 0, store.EventDelay)
-	want(p.level == visitLevel, p.visitRow)
-	for _, f := range p.visit {
-		c |= store.Set(f.column)
-	}
-	edge := p.level == entryLevel || p.level == exitLevel || p.entry != nil || p.exit != nil
-	goalPages := p.goals != nil
-	want(edge || !p.noViews && (p.view != nil || p.level == pageLevel || p.need.depth || goalPages), store.VisitViews, store.ViewPage)
+	want(p.level == visitLevel, p.column)
+	want(p.level == entryLevel || p.level == exitLevel, store.VisitViews, store.ViewPage)
+	want(p.byTime(), store.VisitStart, store.VisitDuration, store.VisitViews, store.VisitEvents, store.ViewDelay, store.EventDelay)
+	want(p.level == pageLevel, store.ViewPage, store.EventPage)
 	want(p.need.engaged, store.ViewEngaged)
-	want(p.need.depth, store.ViewScroll)
+	want(p.need.depth, store.ViewPage, store.ViewScroll)
+	want(p.level == eventLevel, store.EventName)
+	want(p.level == propLevel, store.EventProps)
+	want(p.need.revenue, store.EventCurrency, store.EventAmount)
 	if p.goals != nil {
-		c |= p.goals.columns() & store.Set(store.ViewScroll, store.ViewEngaged, store.EventProps)
-	}
-	if b.Events > 0 {
-		want(p.eventPage != nil || p.level == pageLevel, store.EventPage)
-		want(p.eventName != nil || p.level == eventLevel || p.goals != nil, store.EventName)
-		want(p.eventProps != nil || p.level == propLevel, store.EventProps)
-		want(p.need.revenue, store.EventCurrency, store.EventAmount)
+		c |= p.goals.columns()
 	}
 	return c
 }
 
-// whole returns the slot that holds all of a block, when one does.
-func (p *part) whole(b store.BlockInfo) (slot int, ok bool) {
-	slot = p.of(int64(b.Date)*86400, 0)
-	return slot, slot != noRow && b.Last < p.bounds[slot+1]
-}
-
 // misses reports whether nothing of a block is in the part's time.
-func (p *part) misses(b store.BlockInfo) bool {
-	n := len(p.slots.row)
-	return n == 0 || b.Last < p.bounds[0] || int64(b.Date)*86400 >= p.bounds[n]
-}
+func (p *part) misses(b store.BlockInfo) bool { return p.sel.misses(b) }

@@ -22,8 +22,13 @@
 // row by event. An amount counts once in a row, however many goals its hit reaches. The rate of a row that is a goal is
 // of all visitors selected without the filters on goals.
 //
-// The smallest group shown is enforced here, once, for every way out (floor.go). A scan goes block by block (scan.go),
-// over tables by dictionary id (part.go) into one tally for each goroutine (tally.go).
+// The smallest group shown is enforced here, once, for every way out (floor.go).
+//
+// A call becomes parts (part.go): rows by a dimension, or totals, of what a selection selects; questions share what they
+// have in common. The blocks are gone through once (scanner.go). Of each, a selection first picks what it selects
+// (selection.go, picked.go), and then each part is counted over the picked columns, of which everything is selected
+// (scan.go), into a tally (tally.go). Visitors are counted exactly: who comes only once in the blocks that are read needs
+// no set (crowd.go, set.go).
 package report
 
 import (

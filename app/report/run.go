@@ -3,11 +3,8 @@ package report
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"runtime"
-	"runtime/debug"
-	"sync"
+	"slices"
 	"time"
 
 	"sandprint/app/problem"
@@ -16,9 +13,6 @@ import (
 
 // timeLimit is how long a call of Run or RunAll may compute.
 const timeLimit = 10 * time.Second
-
-// secondWorker is how many page views and events must be there to read before a second goroutine pays.
-var secondWorker = 100_000
 
 // errSlow is the answer to a question past its time limit.
 var errSlow = problem.New(http.StatusServiceUnavailable, "too_slow", "This question took longer than 10 seconds and was stopped.").
@@ -53,15 +47,26 @@ func RunAll(ctx context.Context, site store.Reader, queries []Query) ([]Answer, 
 	return answers, nil
 }
 
-// asked is a question on its way to its answer: its own period and the one it is compared with.
+// asked is a question on its way to its answer.
 type asked struct {
-	q     Query
-	floor int
-	parts []*part   // 1 or 2
-	done  []*tally  // by part
-	fold  [][]int32 // by part: rows under the floor
-	other []*tally  // by part: those rows as one; nil: none
+	q      Query
+	floor  int
+	goals  *goals
+	halves []*half // its own period, and the one it is compared with
 }
+
+// half is what is counted of a question for one of its two periods. Where a filter names goals, rates are of what is
+// counted without it: base.
+type half struct {
+	part, total, base, baseTotal *part // part is nil without rows; base where rates are of what part and total count
+	counted
+	fold             []int32 // rows under the floor
+	currency         uint32  // the one that is shown; 0: none
+	other, otherBase *tally  // those rows as one; nil: none
+}
+
+// counted are the tallies of a half's parts.
+type counted struct{ rows, totals, base, baseTotals *tally }
 
 // answerAll is RunAll within the limit of ctx.
 func answerAll(ctx context.Context, site store.Reader, queries []Query) ([]Answer, error) {
@@ -82,9 +87,8 @@ func answerAll(ctx context.Context, site store.Reader, queries []Query) ([]Answe
 
 // answerFrom answers questions from the blocks of a snapshot that are not known to be damaged.
 func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, queries []Query) (_ []Answer, err error) {
-	known := groups{snap: snap, by: map[Dimension]*grouping{}}
+	g := newGroups(snap, info)
 	list := make([]*asked, len(queries))
-	var parts []*part
 	for i, q := range queries {
 		if q.Period, err = resolveAll(q.Period, snap); err != nil {
 			return nil, err
@@ -92,53 +96,102 @@ func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, 
 		if err := q.check(); err != nil {
 			return nil, err
 		}
-		a := &asked{q: q, floor: floorOf(&q, info)}
-		a.parts = append(a.parts, newPart(&q, q.Period.From, upTo(q.Period, q.Now), a.floor > 0, info, known))
-		if c := q.Compare; c != nil {
-			a.parts = append(a.parts, newPart(&q, c.From, c.To, a.floor > 0, info, known))
-		}
-		parts = append(parts, a.parts...)
-		list[i] = a
+		list[i] = newAsked(q, g)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 	}
-	done, err := scanAll(ctx, snap, parts)
-	if err != nil {
+	if err := countAll(ctx, snap, list); err != nil {
 		return nil, err
 	}
-	for _, a := range list {
-		a.done, done = done[:len(a.parts)], done[len(a.parts):]
-	}
-	scratch := make([]uint64, snap.Visitors()/64+2)
-	if err := foldAll(ctx, snap, list, scratch); err != nil {
+	if err := foldAll(ctx, snap, list); err != nil {
 		return nil, err
 	}
 	answers := make([]Answer, len(list))
 	for i, a := range list {
-		answers[i] = a.answer(info, scratch)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		answers[i] = a.answer(info)
 		answers[i].Damaged = damagedIn(snap, a.misses)
 	}
 	return answers, nil
 }
 
-// foldAll finds the rows under the floor and counts them again as one row: figures of distinct visits and visitors
-// can't be added up.
-func foldAll(ctx context.Context, snap *store.Snapshot, list []*asked, scratch []uint64) error {
-	var again []*part
-	var into []**tally
+// newAsked plans a question.
+func newAsked(q Query, g groups) *asked {
+	a := &asked{q: q, floor: floorOf(&q, g.site)}
+	need := needs(&q, a.floor > 0)
+	if need.conversions || need.converters || need.revenue || q.By == "goal" || slices.Contains(dimensionsOf(q.Filters), "goal") {
+		a.goals = newGoals(g.site.Settings.Goals, q.Filters, g.snap.Dict)
+	}
+	a.halves = append(a.halves, a.half(need, q.Period.From, upTo(q.Period, q.Now), g))
+	if c := q.Compare; c != nil {
+		a.halves = append(a.halves, a.half(need, c.From, c.To, g))
+	}
+	return a
+}
+
+// half plans the half of the question that is about [from, to).
+func (a *asked) half(need need, from, to time.Time, g groups) *half {
+	sel := g.selection(from, to, a.q.Filters, a.goals)
+	goals := a.goals
+	if goals != nil && !need.conversions && !need.converters && !need.revenue && a.q.By != "goal" {
+		goals = nil // they only filter
+	}
+	h := &half{total: g.total(sel, need, goals)}
+	if a.q.By != "" {
+		h.part = newPart(a.q.By, sel, need, goals, from, to, g)
+	}
+	if !need.converters {
+		return h
+	}
+	h.base, h.baseTotal = h.part, h.total
+	if a.goals.filter {
+		others := slices.DeleteFunc(slices.Clone(a.q.Filters), func(f Filter) bool { return f.By == "goal" })
+		sel := g.selection(from, to, others, nil)
+		visitors := needs(&Query{Metrics: []Metric{Visitors}}, false)
+		h.baseTotal = g.total(sel, visitors, nil)
+		if h.part != nil && a.q.By != "goal" {
+			h.base = newPart(a.q.By, sel, visitors, nil, from, to, g)
+		}
+	}
+	return h
+}
+
+// parts returns all that has to be counted for a half, and where it goes.
+func (h *half) parts() (parts []*part, into []**tally) {
+	for _, x := range []struct {
+		p *part
+		t **tally
+	}{{h.part, &h.rows}, {h.total, &h.totals}, {h.base, &h.counted.base}, {h.baseTotal, &h.baseTotals}} {
+		if x.p != nil {
+			parts, into = append(parts, x.p), append(into, x.t)
+		}
+	}
+	return parts, into
+}
+
+// countAll counts all questions in one scan: what several have in common is counted once.
+func countAll(ctx context.Context, snap *store.Snapshot, list []*asked) error {
+	var all []*part
+	at := map[*part][]**tally{}
 	for _, a := range list {
-		a.fold, a.other = make([][]int32, len(a.parts)), make([]*tally, len(a.parts))
-		for i, t := range a.done {
-			a.fold[i] = t.fold(a.floor, scratch)
-			if len(a.fold[i]) > 0 && t.p.level != timeLevel {
-				again, into = append(again, t.p.only(a.fold[i])), append(into, &a.other[i])
+		for _, h := range a.halves {
+			parts, into := h.parts()
+			for i, p := range parts {
+				if at[p] == nil {
+					all = append(all, p)
+				}
+				at[p] = append(at[p], into[i])
 			}
 		}
 	}
-	done, err := scanAll(ctx, snap, again)
-	for i := range done {
-		*into[i] = done[i]
+	done, err := scanAll(ctx, snap, all)
+	for i, t := range done {
+		for _, into := range at[all[i]] {
+			*into = t
+		}
 	}
 	return err
 }
@@ -178,87 +231,4 @@ func resolveAll(p Period, snap *store.Snapshot) (Period, error) {
 	y, m, d := time.Unix(first, 0).In(p.To.Location()).Date()
 	p.From = midnight(y, m, d, p.To.Location())
 	return p, nil
-}
-
-// scanAll counts all parts in one pass over the blocks, with a second goroutine where there is a core and work for it.
-func scanAll(ctx context.Context, snap *store.Snapshot, parts []*part) ([]*tally, error) {
-	if len(parts) == 0 {
-		return nil, nil
-	}
-	blocks := snap.Blocks()
-	var wanted []int
-	work := 0
-	for i, b := range blocks {
-		if snap.Damaged(i) != nil {
-			continue
-		}
-		for _, p := range parts {
-			if !p.misses(b) {
-				wanted = append(wanted, i)
-				work += b.Visits + b.Views + b.Events
-				break
-			}
-		}
-	}
-	if runtime.GOMAXPROCS(0) < 2 || work < secondWorker || len(wanted) < 2 {
-		return scanBlocks(ctx, snap, wanted, parts)
-	}
-	half, first := 0, 0
-	for half < len(wanted)-1 && first*2 < work {
-		b := blocks[wanted[half]]
-		first += b.Visits + b.Views + b.Events
-		half++
-	}
-	var wait sync.WaitGroup
-	var rest []*tally
-	var restErr error
-	wait.Go(func() {
-		defer func() { // here nobody else would catch it, and the process would end
-			if v := recover(); v != nil {
-				restErr = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-			}
-		}()
-		rest, restErr = scanBlocks(ctx, snap, wanted[half:], parts)
-	})
-	done, err := scanBlocks(ctx, snap, wanted[:half], parts)
-	wait.Wait()
-	if err = errors.Join(err, restErr); err != nil {
-		return nil, err
-	}
-	for i := range done {
-		done[i].join(rest[i])
-	}
-	return done, nil
-}
-
-// scanBlocks counts all parts in the wanted blocks: each is loaded once, with the columns that some part needs of it.
-func scanBlocks(ctx context.Context, snap *store.Snapshot, wanted []int, parts []*part) ([]*tally, error) {
-	tallies := make([]*tally, len(parts))
-	for i, p := range parts {
-		tallies[i] = newTally(p)
-	}
-	blocks := snap.Blocks()
-	var block store.Block
-	for _, i := range wanted {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		var columns store.Columns
-		for _, p := range parts {
-			if !p.misses(blocks[i]) {
-				columns |= p.columns(blocks[i])
-			}
-		}
-		if err := snap.Load(i, columns, &block); isDamage(err) {
-			continue // answerAll begins anew
-		} else if err != nil {
-			return nil, err
-		}
-		for j, p := range parts {
-			if !p.misses(blocks[i]) {
-				tallies[j].scan(blocks[i], &block)
-			}
-		}
-	}
-	return tallies, nil
 }

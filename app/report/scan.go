@@ -1,352 +1,395 @@
 package report
 
-import "sandprint/app/store"
+import (
+	"sandprint/app/store"
+)
 
-// apart says, in place of a slot, that the hits of a visit lie in several.
-const apart = -2
+// scan counts what is picked of a block: all of it is selected. The columns that t's part asks for have been read.
+func (t *tally) scan(p *picked) {
+	switch {
+	case t.p.level == pageLevel:
+		t.byPage(p)
+	case t.p.level >= eventLevel:
+		t.byHit(p)
+	default:
+		t.byVisit(p)
+	}
+}
 
-// scan counts a block.
-func (t *tally) scan(info store.BlockInfo, b *store.Block) {
-	p := t.p
-	whole, isWhole := p.whole(info)
-	hint, view, event := 0, 0, 0
-	// Views and events are only stepped over where a column tells how many there are.
-	views, events := b.Cols[store.VisitViews], b.Cols[store.VisitEvents]
-	counted := !isWhole || p.hits
-	edges := p.entry != nil || p.exit != nil || p.level == entryLevel || p.level == exitLevel
-	for v := range b.Visits {
-		firstView, firstEvent := view, event
-		if counted || edges {
-			view += int(views[v])
+// byVisit counts where all of a visit is in one row: column by column, which is fast.
+func (t *tally) byVisit(p *picked) {
+	rows := t.rowsOf(p)
+	for _, row := range rows {
+		t.visits[row]++
+	}
+	if t.people != nil {
+		for _, i := range p.again {
+			if row := rows[i]; int(row) < t.p.rows {
+				t.again[row]++
+				t.people.add(row, p.number[i])
+			}
 		}
-		if counted {
-			event += int(events[v])
+	}
+	sum(t.views, rows, p, store.VisitViews)
+	sum(t.events, rows, p, store.VisitEvents)
+	sum(t.bounces, rows, p, visitBounce)
+	sum(t.duration, rows, p, store.VisitDuration)
+	if t.engaged != nil || t.depth != nil {
+		t.pagesOfVisits(p, rows)
+	}
+	if t.p.goals != nil {
+		t.goalsOf(p, rows)
+	}
+	for _, i := range t.apart {
+		t.visitByHit(p, int(i))
+	}
+}
+
+// sum adds a column of visits to a figure of their rows.
+func sum(figure []int64, rows []int32, p *picked, c store.Column) {
+	if figure == nil {
+		return
+	}
+	values := p.column(c)[:len(rows)]
+	for i, row := range rows {
+		figure[row] += int64(values[i])
+	}
+}
+
+// rowsOf returns the row of each picked visit. Those whose hits may be in several are given none, and are in t.apart.
+func (t *tally) rowsOf(p *picked) []int32 {
+	rows := room(t.rowOf, p.visits)
+	t.rowOf, t.apart = rows, t.apart[:0]
+	switch {
+	case t.p.level == noLevel:
+		clear(rows)
+	case t.p.byTime():
+		t.rowsInTime(p, rows)
+	default:
+		group := t.p.group
+		for i, id := range p.column(t.p.column) {
+			rows[i] = group[id]
 		}
-		if !p.keepsVisit(b, v) || edges && !p.keepsEdges(b, firstView, view) {
+	}
+	return rows
+}
+
+// rowsInTime is rowsOf where rows are made by time. Visits are in order of their start.
+func (t *tally) rowsInTime(p *picked, rows []int32) {
+	s, midnight := &t.p.slots, int64(p.r.info.Date)*86400
+	starts, durations := p.column(store.VisitStart), p.column(store.VisitDuration)
+	slot, none := 0, int32(t.p.rows)
+	for i, after := range starts {
+		start := midnight + int64(after)
+		if slot = s.of(start, slot); slot == noRow { // it began before the first
+			slot, rows[i] = 0, none
+			t.apart = append(t.apart, int32(i))
 			continue
 		}
-		slot := whole
-		if !isWhole {
-			slot, hint = p.slotOf(info, b, v, hint)
+		rows[i] = s.row[slot]
+		if start+int64(durations[i]) >= s.bounds[slot+1] {
+			rows[i] = none
+			t.apart = append(t.apart, int32(i))
 		}
-		if slot == noRow || slot >= 0 && p.slots.row[slot] == noRow {
+	}
+}
+
+// pagesOfVisits counts what page views say of time and depth, where all of a visit is in one row.
+func (t *tally) pagesOfVisits(p *picked, rows []int32) {
+	counts := p.column(store.VisitViews)
+	if t.engaged != nil {
+		engaged, at := p.column(store.ViewEngaged), 0
+		for i, n := range counts {
+			total := int64(0)
+			for _, e := range engaged[at : at+int(n)] {
+				total += int64(e)
+			}
+			at += int(n)
+			t.engaged[rows[i]] += total
+			t.viewVisits[rows[i]] += int64(min(n, 1))
+		}
+	}
+	if t.depth != nil {
+		pages, percents, at := p.column(store.ViewPage), p.column(store.ViewScroll), 0
+		for i, n := range counts {
+			t.serial++
+			for j := at; j < at+int(n); j++ {
+				t.deepen(rows[i], t.p.pairOf[pages[j]], percents[j])
+			}
+			at += int(n)
+		}
+	}
+}
+
+// deepen counts how deep the visit being read saw a page in a row: of several times the deepest.
+func (t *tally) deepen(row, pair int32, percent uint32) {
+	d := &t.seenDepth[pair]
+	if d.serial != t.serial {
+		*d = depth{serial: t.serial}
+	}
+	if percent <= d.percent {
+		return
+	}
+	if d.percent == 0 {
+		t.depths[row]++
+	}
+	t.depth[row] += int64(percent - d.percent)
+	d.percent = percent
+}
+
+// goalsOf counts conversions, where all of a visit is in one row.
+func (t *tally) goalsOf(p *picked, rows []int32) {
+	t.eachGoal(p, func(i int, j int32, event bool, reached []int32) { t.pay(p, rows[i], i, j, event, reached) })
+}
+
+// pay counts the conversions of a hit: the picked visit's at i, which is at j in the block.
+func (t *tally) pay(p *picked, row int32, i int, j int32, event bool, reached []int32) {
+	t.convert(p, row, i, len(reached))
+	if event && t.revenue != nil {
+		t.payRevenue(p, row, j)
+	}
+}
+
+// payRevenue adds the amount of the event at j in the block to a row.
+func (t *tally) payRevenue(p *picked, row, j int32) {
+	if currency := p.r.b.Cols[store.EventCurrency][j]; currency != 0 {
+		t.earn(row, currency, p.r.b.Amounts[j])
+	}
+}
+
+// eachGoal calls f for each picked hit that reaches goals: of the picked visit at i, at j in the block.
+func (t *tally) eachGoal(p *picked, f func(i int, j int32, event bool, reached []int32)) {
+	goals, b := t.p.goals, &p.r.b
+	if goals.ofViews() && p.views > 0 {
+		places, at := p.places(store.VisitViews), 0
+		for i, n := range p.column(store.VisitViews) {
+			for _, j := range places[at : at+int(n)] {
+				if reached, _ := goals.ofView(b, int(j), &t.reached); len(reached) > 0 {
+					f(i, j, false, reached)
+				}
+			}
+			at += int(n)
+		}
+	}
+	if p.events > 0 {
+		places, at := p.places(store.VisitEvents), 0
+		for i, n := range p.column(store.VisitEvents) {
+			for _, j := range places[at : at+int(n)] {
+				if reached, _ := goals.ofEvent(b, int(j), &t.reached); len(reached) > 0 {
+					f(i, j, true, reached)
+				}
+			}
+			at += int(n)
+		}
+	}
+}
+
+// byPage counts where the row of a hit is made by its page.
+func (t *tally) byPage(p *picked) {
+	group := t.p.group
+	var pages, eventPages []uint32
+	if p.views > 0 {
+		pages = p.column(store.ViewPage)
+	}
+	if p.events > 0 {
+		eventPages = p.column(store.EventPage)
+	}
+	t.pagesOf(p, pages, eventPages)
+	if t.views != nil {
+		for _, id := range pages {
+			t.views[group[id]]++
+		}
+	}
+	if t.events != nil {
+		for _, id := range eventPages {
+			t.events[group[id]]++
+		}
+	}
+	if t.engaged != nil && p.views > 0 {
+		for j, e := range p.column(store.ViewEngaged) {
+			t.engaged[group[pages[j]]] += int64(e)
+		}
+	}
+	if t.p.goals != nil {
+		t.eachGoal(p, func(i int, j int32, event bool, reached []int32) {
+			page := store.ViewPage
+			if event {
+				page = store.EventPage
+			}
+			t.pay(p, group[p.r.b.Cols[page][j]], i, j, event, reached)
+		})
+	}
+}
+
+// pagesOf counts what is counted once for each visit and page.
+func (t *tally) pagesOf(p *picked, pages, eventPages []uint32) {
+	group, view, event := t.p.group, 0, 0
+	var counts, eventCounts []uint32
+	if p.views > 0 {
+		counts = p.column(store.VisitViews)
+	}
+	if p.events > 0 {
+		eventCounts = p.column(store.VisitEvents)
+	}
+	var percents []uint32
+	if t.depth != nil && p.views > 0 {
+		percents = p.column(store.ViewScroll)
+	}
+	plain := t.bounces == nil && t.duration == nil && t.engaged == nil && t.depth == nil
+	for i := range p.visits {
+		t.serial++
+		serial, simple := t.serial, plain && (t.people == nil || p.number[i] == comesOnce)
+		first := view
+		if counts != nil {
+			view += int(counts[i])
+		}
+		for j, id := range pages[first:view] {
+			row := group[id]
+			switch {
+			case simple && t.stamp[row] != serial:
+				t.stamp[row] = serial
+				t.visits[row]++
+			case !simple:
+				t.touch(p, row, i)
+				if t.engaged != nil {
+					t.viewed(row)
+				}
+				if percents != nil {
+					t.deepen(row, t.p.pairOf[id], percents[first+j])
+				}
+			}
+		}
+		if eventCounts == nil {
 			continue
 		}
-		t.visitFacts(b, v)
-		row := p.rowOfVisit(b, v, firstView, view)
-		switch {
-		case slot == apart || p.hits:
-			start := int64(0)
-			if slot == apart {
-				start = int64(info.Date)*86400 + int64(b.Cols[store.VisitStart][v])
-			}
-			t.hits(b, run{slot: slot, hint: hint, row: row, start: start, views: [2]int{firstView, view}, events: [2]int{firstEvent, event}})
-		default:
-			if p.level == timeLevel || p.level == clockLevel {
-				row = p.slots.row[slot]
-			}
-			t.wholeVisit(b, v, row)
-		}
-	}
-	t.reads += info.Views + info.Events
-}
-
-// keepsVisit reports whether the filters on visits keep the visit at v.
-func (p *part) keepsVisit(b *store.Block, v int) bool {
-	for i := range p.visit {
-		if f := &p.visit[i]; !f.keep[b.Cols[f.column][v]] {
-			return false
-		}
-	}
-	return true
-}
-
-// keepsEdges reports whether the filters on entry and exit page keep a visit with the page views first..end.
-func (p *part) keepsEdges(b *store.Block, first, end int) bool {
-	var entry, exit uint32 // 0: no page
-	if first < end {
-		entry, exit = b.Cols[store.ViewPage][first], b.Cols[store.ViewPage][end-1]
-	}
-	return (p.entry == nil || p.entry[entry]) && (p.exit == nil || p.exit[exit])
-}
-
-// slotOf returns the slot that holds all of the visit at v; noRow when it lies outside of all, apart when it lies in
-// several or partly outside. The hint is where the last search ended.
-func (p *part) slotOf(info store.BlockInfo, b *store.Block, v, hint int) (slot, newHint int) {
-	start := int64(info.Date)*86400 + int64(b.Cols[store.VisitStart][v])
-	end := start + int64(b.Cols[store.VisitDuration][v])
-	n := len(p.slots.row)
-	if end < p.bounds[0] || start >= p.bounds[n] {
-		return noRow, hint
-	}
-	if start < p.bounds[0] {
-		return apart, hint
-	}
-	slot = p.of(start, hint)
-	if end < p.bounds[slot+1] {
-		return slot, slot
-	}
-	return apart, slot
-}
-
-// rowOfVisit returns the row of all hits of the visit at v, where rows are made by something of the visit.
-func (p *part) rowOfVisit(b *store.Block, v, first, end int) int32 {
-	switch p.level {
-	case visitLevel:
-		return p.group[b.Cols[p.visitRow][v]]
-	case entryLevel:
-		if first < end {
-			return p.group[b.Cols[store.ViewPage][first]]
-		}
-		return p.group[0]
-	case exitLevel:
-		if first < end {
-			return p.group[b.Cols[store.ViewPage][end-1]]
-		}
-		return p.group[0]
-	}
-	return noRow
-}
-
-// wholeVisit counts a visit all of whose hits are selected and in one row.
-func (t *tally) wholeVisit(b *store.Block, v int, row int32) {
-	total := t.touch(int32(t.p.rows))
-	var c *cell
-	if row >= 0 {
-		c = t.touch(row)
-	}
-	if t.p.need.views {
-		n := int64(b.Cols[store.VisitViews][v])
-		total.views += n
-		if c != nil {
-			c.views += n
-		}
-	}
-	if t.p.need.events {
-		n := int64(b.Cols[store.VisitEvents][v])
-		total.events += n
-		if c != nil {
-			c.events += n
+		first = event
+		event += int(eventCounts[i])
+		for _, id := range eventPages[first:event] {
+			t.touch(p, group[id], i)
 		}
 	}
 }
 
-// run is a visit whose hits are looked at one by one.
-type run struct {
-	slot, hint    int
-	row           int32 // where rows are made by the visit
-	start         int64 // seconds since 1970; only when apart
-	views, events [2]int
+// byHit counts where the row of a hit is made by an event or a goal: hit by hit.
+func (t *tally) byHit(p *picked) {
+	ofViews := t.p.level == goalLevel && t.p.goals.ofViews()
+	events := p.column(store.VisitEvents)
+	for i := range p.visits {
+		if ofViews || events[i] > 0 {
+			t.visitByHit(p, i)
+		}
+	}
 }
 
-// hits counts the hits of a visit.
-func (t *tally) hits(b *store.Block, r run) {
-	if !t.p.noViews {
-		t.views(b, r)
+// visitByHit counts the picked visit at i where its hits may be in several rows.
+func (t *tally) visitByHit(p *picked, i int) {
+	t.serial++
+	switch {
+	case t.p.byTime():
+		t.viewsInTime(p, i)
+	case t.p.level == goalLevel && t.p.goals.ofViews():
+		for _, j := range p.hitsOf(store.VisitViews, i) {
+			reached, _ := t.p.goals.ofView(&p.r.b, int(j), &t.reached)
+			t.goalRows(p, i, reached, func(row int32) { t.view(p, row, i, j) })
+		}
 	}
-	if r.events[0] < r.events[1] {
-		t.events(b, r)
+	for _, j := range p.hitsOf(store.VisitEvents, i) {
+		t.event(p, i, j)
 	}
-	if t.p.need.depth {
+	if t.depth != nil {
 		t.settle()
 	}
 }
 
-// rowAt returns the row of a hit at a time, and whether its time is selected.
-func (p *part) rowAt(r *run, at int64) (row int32, ok bool) {
-	slot := r.slot
-	if slot == apart {
-		slot = p.of(at, r.hint)
-	}
-	if slot == noRow || p.slots.row[slot] == noRow {
-		return noRow, false
-	}
-	if p.level == timeLevel || p.level == clockLevel {
-		return p.slots.row[slot], true
-	}
-	return r.row, true
-}
-
-// views counts the page views of a visit.
-func (t *tally) views(b *store.Block, r run) {
-	p := t.p
-	if p.level == pageLevel && r.slot != apart && p.goals == nil && !p.need.engaged && !p.need.depth {
-		t.pages(b, r)
+// viewsInTime counts the page views of the picked visit at i, each in the row of its time.
+func (t *tally) viewsInTime(p *picked, i int) {
+	places := p.hitsOf(store.VisitViews, i)
+	if len(places) == 0 {
 		return
 	}
-	pages := b.Cols[store.ViewPage]
-	at := r.start
-	row := r.row
-	if r.slot != apart {
-		row, _ = p.rowAt(&r, 0)
+	b, v := &p.r.b, p.source(i)
+	at, next := p.r.startOf(v), p.r.first(store.VisitViews)[v]
+	for _, j := range places {
+		for ; next <= j; next++ {
+			at += int64(b.Cols[store.ViewDelay][next])
+		}
+		row := t.p.rowAt(at)
+		if int(row) == t.p.rows {
+			continue
+		}
+		t.view(p, row, i, j)
+		if t.p.goals != nil && t.p.goals.ofViews() {
+			reached, _ := t.p.goals.ofView(b, int(j), &t.reached)
+			t.pay(p, row, i, j, false, reached)
+		}
 	}
-	total := int32(p.rows)
-	for i := r.views[0]; i < r.views[1]; i++ {
-		if r.slot == apart {
-			at += int64(b.Cols[store.ViewDelay][i])
-			var ok bool
-			if row, ok = p.rowAt(&r, at); !ok {
-				continue
+}
+
+// view counts the page view at j in the block, of the picked visit at i, in a row.
+func (t *tally) view(p *picked, row int32, i int, j int32) {
+	t.touch(p, row, i)
+	if t.views != nil {
+		t.views[row]++
+	}
+	if t.engaged != nil {
+		t.viewed(row)
+		t.engaged[row] += int64(p.r.b.Cols[store.ViewEngaged][j])
+	}
+	if t.depth != nil {
+		t.sink(row, t.p.paths[p.r.b.Cols[store.ViewPage][j]], p.r.b.Cols[store.ViewScroll][j])
+	}
+}
+
+// event counts the event at j in the block, of the picked visit at i, in its row or rows.
+func (t *tally) event(p *picked, i int, j int32) {
+	b, row := &p.r.b, int32(0)
+	count := func(row int32) {
+		if t.touch(p, row, i); t.events != nil {
+			t.events[row]++
+		}
+	}
+	var reached []int32
+	if t.p.goals != nil {
+		reached, _ = t.p.goals.ofEvent(b, int(j), &t.reached)
+	}
+	switch t.p.level {
+	case goalLevel:
+		t.goalRows(p, i, reached, func(row int32) {
+			if count(row); t.revenue != nil {
+				t.payRevenue(p, row, j)
 			}
-		}
-		var page uint32
-		if pages != nil {
-			page = pages[i]
-		}
-		if p.view != nil && !p.view[page] {
-			continue
-		}
-		if p.level == pageLevel {
-			row = p.group[page]
-		}
-		var reached []int32
-		if p.goals != nil {
-			var ok bool
-			if reached, ok = p.goals.ofView(b, i, &t.reached); !t.goalHit(row, reached, ok) {
-				continue
-			}
-		}
-		t.view(b, total, i, page)
-		switch {
-		case p.level == goalLevel:
-			t.goalRows(reached, func(row int32) { t.view(b, row, i, page) }, nil)
-		case row >= 0 && p.level != eventLevel && p.level != propLevel:
-			t.view(b, row, i, page)
-		}
+		})
+		return
+	case eventLevel:
+		row = t.p.group[b.Cols[store.EventName][j]]
+	case propLevel:
+		row = t.p.group[b.Cols[store.EventProps][j]]
+	default:
+		row = t.p.rowAt(p.r.startOf(p.source(i)) + int64(b.Cols[store.EventDelay][j]))
+	}
+	if int(row) == t.p.rows {
+		return
+	}
+	if count(row); len(reached) > 0 {
+		t.pay(p, row, i, j, true, reached)
 	}
 }
 
-// pages is views for the commonest question: rows by page, nothing asked of the single page view.
-func (t *tally) pages(b *store.Block, r run) {
-	p := t.p
-	n := int64(0)
-	for _, page := range b.Cols[store.ViewPage][r.views[0]:r.views[1]] {
-		if p.view != nil && !p.view[page] {
-			continue
-		}
-		n++
-		row := p.group[page]
-		if row < 0 {
-			continue
-		}
-		c := &t.cells[row]
-		if c.stamp != t.serial {
-			t.touch(row)
-		}
-		c.views++
-	}
-	if n > 0 {
-		t.touch(int32(p.rows)).views += n
-	}
-}
-
-// view counts the page view at i in a row.
-func (t *tally) view(b *store.Block, row int32, i int, page uint32) {
-	c := t.touch(row)
-	c.views++
-	if t.p.need.engaged {
-		t.viewed(c)
-		c.engaged += int64(b.Cols[store.ViewEngaged][i])
-	}
-	if t.p.need.depth {
-		t.sink(row, t.p.paths[page], b.Cols[store.ViewScroll][i])
-	}
-}
-
-// goalHit counts the conversions of a hit that reaches these goals, in its row and the total, and its visitor among those that the rate is of. It
-// reports whether the hit passes the filters on goals.
-func (t *tally) goalHit(row int32, reached []int32, pass bool) bool {
-	p := t.p
-	total := int32(p.rows)
-	if t.base != nil {
-		t.base[total].add(t.visitor, p.limit)
-		if row >= 0 {
-			t.base[row].add(t.visitor, p.limit)
-		}
-	}
-	if !pass {
-		return false
-	}
-	n := len(reached)
-	t.convert(total, n)
-	if row >= 0 && p.level != goalLevel {
-		t.convert(row, n)
-	}
-	return true
-}
-
-// goalRows counts a hit in the rows of the goals it reaches: once a row, and a conversion for each goal.
-func (t *tally) goalRows(reached []int32, count, pay func(row int32)) {
-	for i, goal := range reached {
+// goalRows calls count for each row of the goals that a hit of the picked visit at i reaches, once a row, and counts a
+// conversion for each goal.
+func (t *tally) goalRows(p *picked, i int, reached []int32, count func(row int32)) {
+	for k, goal := range reached {
 		row := t.p.goalRow[goal]
-		if row < 0 {
+		if int(row) == t.p.rows {
 			continue
 		}
 		again := false
-		for _, g := range reached[:i] {
+		for _, g := range reached[:k] {
 			again = again || t.p.goalRow[g] == row
 		}
 		if !again {
 			count(row)
-			if pay != nil {
-				pay(row)
-			}
 		}
-		t.convert(row, 1)
-	}
-}
-
-// events counts the events of a visit.
-func (t *tally) events(b *store.Block, r run) {
-	p := t.p
-	for i := r.events[0]; i < r.events[1]; i++ {
-		at := r.start
-		if r.slot == apart {
-			at += int64(b.Cols[store.EventDelay][i])
-		}
-		row, ok := p.rowAt(&r, at)
-		if !ok || p.eventPage != nil && !p.eventPage[b.Cols[store.EventPage][i]] ||
-			p.eventName != nil && !p.eventName[b.Cols[store.EventName][i]] ||
-			p.eventProps != nil && !p.eventProps[b.Cols[store.EventProps][i]] {
-			continue
-		}
-		switch p.level {
-		case pageLevel:
-			row = p.group[b.Cols[store.EventPage][i]]
-		case eventLevel:
-			row = p.group[b.Cols[store.EventName][i]]
-		case propLevel:
-			row = p.group[b.Cols[store.EventProps][i]]
-		}
-		t.event(b, i, row)
-	}
-}
-
-// event counts the event at i, which the filters but those on goals keep.
-func (t *tally) event(b *store.Block, i int, row int32) {
-	p := t.p
-	total := int32(p.rows)
-	var reached []int32
-	if p.goals != nil {
-		var ok bool
-		if reached, ok = p.goals.ofEvent(b, i, &t.reached); !t.goalHit(row, reached, ok) {
-			return
-		}
-	}
-	pay := func(row int32) {
-		if p.need.revenue && len(reached) > 0 {
-			if currency := b.Cols[store.EventCurrency][i]; currency != 0 {
-				t.earn(row, currency, b.Amounts[i])
-			}
-		}
-	}
-	t.touch(total).events++
-	pay(total)
-	switch {
-	case p.level == goalLevel:
-		t.goalRows(reached, func(row int32) { t.touch(row).events++ }, pay)
-	case row >= 0:
-		t.touch(row).events++
-		pay(row)
+		t.convert(p, row, i, 1)
 	}
 }

@@ -7,90 +7,111 @@ import (
 	"sandprint/app/store"
 )
 
-// cell is what is counted for one row. Stamps hold the serial number of the last visit that was counted here.
-type cell struct {
-	stamp, viewStamp           uint32
-	visits, bounces, viewVisit int64
-	views, events              int64
-	duration                   int64 // seconds
-	engaged                    int64 // tenths of a second
-	conversions                int64
-	depth, depths              int64 // sum of percents; how many
-}
-
-// tally is what one goroutine counts for one part of a question: a cell for each row and a last one for the total.
+// tally is what one goroutine counts for one part of a question: figures by row, and behind the last row those of hits
+// that are in none. A figure that isn't needed is nil.
 type tally struct {
-	p          *part
-	cells      []cell
-	visitors   []set
-	converters []set
-	base       []set     // visitors of the row without the filters on goals
-	revenue    [][]int64 // by row and currency; nil until there is some
-	reads      int
+	p                 *part
+	visits            []int64
+	views, events     []int64
+	bounces, duration []int64 // duration in seconds
+	engaged           []int64 // tenths of a second
+	viewVisits        []int64 // visits with a page view
+	depth, depths     []int64 // sum of percents; how many
+	conversions       []int64
+	revenue           [][]int64 // by row: sum and count of each currency; nil until there is one
+	reads             int
 
-	// The visit that is being read.
-	serial, visitor uint32
-	bounce          int64
-	duration        int64
-	depthList       []depth
-	reached         []int32 // scratch of goals.ofView and ofEvent
+	again      []int64 // visits of visitors who may have further ones; these visitors are in people
+	people     *sets
+	converters *sets // by the numbers that visitors have in blocks
+
+	visitors, converted []int64 // by row, once all is counted
+
+	stamp, viewStamp []uint32 // by row: the serial number of the last visit that was counted
+	serial           uint32
+	rowOf            []int32 // by picked visit: its row
+	apart            []int32 // the picked visits whose hits may be in several rows
+	seenDepth        []depth // by pair of row and page
+	depthList        []depth
+	reached          []int32 // scratch of goals
 }
 
 // depth is how deep a visit saw a page.
 type depth struct {
 	row, page int32
 	percent   uint32
+	serial    uint32
 }
 
-func newTally(p *part) *tally {
-	rows := p.rows + 1
-	t := &tally{p: p, cells: make([]cell, rows)}
-	sets := func(need bool) []set {
+// newTally returns a tally for p. Numbers of visitors who come again are below crowd.
+func newTally(p *part, crowd int) *tally {
+	n := p.rows + 1
+	figure := func(need bool) []int64 {
 		if !need {
 			return nil
 		}
-		s := make([]set, rows)
-		s[p.rows] = newBitmap(p.limit)
-		return s
+		return make([]int64, n)
 	}
-	t.visitors, t.converters, t.base = sets(p.need.visitors), sets(p.need.converters), sets(p.need.base)
+	t := &tally{p: p, visits: make([]int64, n), views: figure(p.need.views), events: figure(p.need.events),
+		bounces: figure(p.need.bounce), duration: figure(p.need.duration), engaged: figure(p.need.engaged),
+		viewVisits: figure(p.need.engaged), depth: figure(p.need.depth), depths: figure(p.need.depth),
+		conversions: figure(p.goals != nil), again: figure(p.need.visitors)}
+	if p.need.visitors {
+		t.people = newSets(n, crowd)
+	}
+	if p.need.converters {
+		t.converters = newSets(n, p.limit)
+	}
 	if p.need.revenue {
-		t.revenue = make([][]int64, rows)
+		t.revenue = make([][]int64, n)
+	}
+	if p.level >= pageLevel || p.byTime() {
+		t.stamp = make([]uint32, n)
+		if p.need.engaged {
+			t.viewStamp = make([]uint32, n)
+		}
+	}
+	if p.need.depth {
+		t.seenDepth = make([]depth, p.pairs)
 	}
 	return t
 }
 
-// touch counts the visit and its visitor in a row, once.
-func (t *tally) touch(r int32) *cell {
-	c := &t.cells[r]
-	if c.stamp != t.serial {
-		c.stamp = t.serial
-		c.visits++
-		c.bounces += t.bounce
-		c.duration += t.duration
-		if t.visitors != nil {
-			t.visitors[r].add(t.visitor, t.p.limit)
-		}
-	}
-	return c
-}
-
-// viewed counts the visit as one with a page view of the row, once.
-func (t *tally) viewed(c *cell) {
-	if c.viewStamp != t.serial {
-		c.viewStamp = t.serial
-		c.viewVisit++
-	}
-}
-
-// convert counts conversions in a row.
-func (t *tally) convert(r int32, n int) {
-	if n == 0 {
+// touch counts the visit at i of p, which is being read hit by hit, in a row, once.
+func (t *tally) touch(p *picked, row int32, i int) {
+	if t.stamp[row] == t.serial {
 		return
 	}
-	t.cells[r].conversions += int64(n)
+	t.stamp[row] = t.serial
+	t.visits[row]++
+	if t.bounces != nil {
+		t.bounces[row] += int64(p.column(visitBounce)[i])
+	}
+	if t.duration != nil {
+		t.duration[row] += int64(p.column(store.VisitDuration)[i])
+	}
+	if t.people != nil && p.number[i] != comesOnce {
+		t.again[row]++
+		t.people.add(row, p.number[i])
+	}
+}
+
+// viewed counts the visit that is being read as one with a page view of the row, once.
+func (t *tally) viewed(row int32) {
+	if t.viewStamp[row] != t.serial {
+		t.viewStamp[row] = t.serial
+		t.viewVisits[row]++
+	}
+}
+
+// convert counts the goals that a hit of the picked visit at i reaches in a row.
+func (t *tally) convert(p *picked, row int32, i, goals int) {
+	if goals == 0 {
+		return
+	}
+	t.conversions[row] += int64(goals)
 	if t.converters != nil {
-		t.converters[r].add(t.visitor, t.p.limit)
+		t.converters.add(row, p.column(store.VisitVisitor)[i])
 	}
 }
 
@@ -103,14 +124,14 @@ func (t *tally) earn(r int32, currency uint32, amount int64) {
 	t.revenue[r][2*currency+1]++
 }
 
-// sink notes how deep a page was seen.
-func (t *tally) sink(r, page int32, percent uint32) {
+// sink notes how deep a page was seen by the visit that is being read hit by hit.
+func (t *tally) sink(row, page int32, percent uint32) {
 	if percent > 0 {
-		t.depthList = append(t.depthList, depth{r, page, percent})
+		t.depthList = append(t.depthList, depth{row: row, page: page, percent: percent})
 	}
 }
 
-// settle counts the deepest of each row and page, at the end of a visit.
+// settle counts the deepest of each row and page, at the end of a visit that was read hit by hit.
 func (t *tally) settle() {
 	list := t.depthList
 	if len(list) > 1 {
@@ -120,26 +141,31 @@ func (t *tally) settle() {
 	}
 	for i, d := range list {
 		if i == 0 || list[i-1].row != d.row || list[i-1].page != d.page {
-			t.cells[d.row].depth += int64(d.percent)
-			t.cells[d.row].depths++
+			t.depth[d.row] += int64(d.percent)
+			t.depths[d.row]++
 		}
 	}
 	t.depthList = list[:0]
 }
 
+// figures returns all figures by row.
+func (t *tally) figures() [][]int64 {
+	return [][]int64{t.visits, t.views, t.events, t.bounces, t.duration, t.engaged, t.viewVisits, t.depth, t.depths, t.conversions, t.again}
+}
+
 // join adds what another goroutine counted of other visits.
 func (t *tally) join(o *tally) {
-	for i := range t.cells {
-		a, b := &t.cells[i], &o.cells[i]
-		a.visits, a.bounces, a.viewVisit = a.visits+b.visits, a.bounces+b.bounces, a.viewVisit+b.viewVisit
-		a.views, a.events, a.duration = a.views+b.views, a.events+b.events, a.duration+b.duration
-		a.engaged, a.conversions = a.engaged+b.engaged, a.conversions+b.conversions
-		a.depth, a.depths = a.depth+b.depth, a.depths+b.depths
-	}
-	for _, pair := range [][2][]set{{t.visitors, o.visitors}, {t.converters, o.converters}, {t.base, o.base}} {
-		for i := range pair[0] {
-			pair[0][i].join(&pair[1][i], t.p.limit)
+	theirs := o.figures()
+	for i, list := range t.figures() {
+		for row := range list {
+			list[row] += theirs[i][row]
 		}
+	}
+	if t.people != nil {
+		t.people.join(o.people)
+	}
+	if t.converters != nil {
+		t.converters.join(o.converters)
 	}
 	for i, sums := range o.revenue {
 		if t.revenue[i] == nil {
@@ -153,19 +179,48 @@ func (t *tally) join(o *tally) {
 	t.reads += o.reads
 }
 
-// visitFacts sets what the visit at v of b adds wherever it counts.
-func (t *tally) visitFacts(b *store.Block, v int) {
-	t.serial++
-	if t.p.need.visitors || t.p.need.converters || t.p.need.base {
-		t.visitor = b.Cols[store.VisitVisitor][v]
-	}
-	if t.p.need.bounce {
-		t.bounce = 0
-		if b.Cols[store.VisitViews][v]+b.Cols[store.VisitEvents][v] == 1 {
-			t.bounce = 1
+// finish counts the visitors of each row. The scratch bitmap is as for sets.count.
+func (t *tally) finish(scratch []uint64) {
+	if t.people != nil {
+		t.visitors = make([]int64, len(t.visits))
+		for row, n := range t.visits {
+			t.visitors[row] = n - t.again[row] + int64(t.people.count(int32(row), scratch))
 		}
 	}
-	if t.p.need.duration {
-		t.duration = int64(b.Cols[store.VisitDuration][v])
+	if t.converters != nil {
+		t.converted = make([]int64, len(t.visits))
+		for row := range t.converted {
+			t.converted[row] = int64(t.converters.count(int32(row), scratch))
+		}
 	}
+}
+
+// merged returns the tally of one row that is made of some of t. Only rows that have no visit in common can be added up.
+func (t *tally) merged(rows []int32, scratch []uint64) *tally {
+	m := newTally(t.p.only(rows), 0)
+	theirs := t.figures()
+	for i, list := range m.figures() {
+		for _, row := range rows {
+			if list != nil {
+				list[0] += theirs[i][row]
+			}
+		}
+	}
+	for _, row := range rows {
+		if t.revenue != nil && t.revenue[row] != nil {
+			for c, n := range t.revenue[row] {
+				if m.revenue[0] == nil {
+					m.revenue[0] = make([]int64, len(t.revenue[row]))
+				}
+				m.revenue[0][c] += n
+			}
+		}
+	}
+	if t.people != nil {
+		m.visitors = []int64{m.visits[0] - m.again[0] + int64(t.people.union(rows, scratch))}
+	}
+	if t.converters != nil {
+		m.converted = []int64{int64(t.converters.union(rows, scratch))}
+	}
+	return m
 }

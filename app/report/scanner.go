@@ -1,0 +1,218 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"sandprint/app/store"
+)
+
+// secondWorker is how many page views and events must be there to read before a second goroutine pays.
+var secondWorker = 100_000
+
+// scanAll counts all parts in one pass over the blocks, or two where it helps to know first whose visitors come again.
+func scanAll(ctx context.Context, snap *store.Snapshot, parts []*part) ([]*tally, error) {
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	s := &scanner{snap: snap, parts: parts}
+	var wanted []int
+	work := 0
+	for i, b := range snap.Blocks() {
+		if snap.Damaged(i) == nil && slices.ContainsFunc(parts, func(p *part) bool { return !p.misses(b) }) {
+			wanted = append(wanted, i)
+			work += b.Visits + b.Views + b.Events
+		}
+	}
+	halves := s.share(wanted, work)
+	if s.wantsCrowd() {
+		crowds, err := together(halves, func(wanted []int) (*crowd, error) { return readCrowd(ctx, snap, wanted) })
+		if err != nil {
+			return nil, err
+		}
+		s.crowd = crowds[0]
+		for _, c := range crowds[1:] {
+			s.crowd.join(c)
+		}
+		s.crowd.count()
+	}
+	done, err := together(halves, func(wanted []int) ([]*tally, error) { return s.scan(ctx, wanted) })
+	if err != nil {
+		return nil, err
+	}
+	scratch := make([]uint64, snap.Visitors()/64+2)
+	for i, t := range done[0] {
+		for _, other := range done[1:] {
+			t.join(other[i])
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		t.finish(scratch)
+	}
+	return done[0], nil
+}
+
+// share splits the blocks for two goroutines where there is a core and work for both.
+func (s *scanner) share(wanted []int, work int) [][]int {
+	if runtime.GOMAXPROCS(0) < 2 || work < secondWorker || len(wanted) < 2 {
+		return [][]int{wanted}
+	}
+	half, first := 0, 0
+	for half < len(wanted)-1 && first*2 < work {
+		b := s.snap.Blocks()[wanted[half]]
+		first += b.Visits + b.Views + b.Events
+		half++
+	}
+	return [][]int{wanted[:half], wanted[half:]}
+}
+
+// together calls f with each of one or two lists at the same time.
+func together[T any](lists [][]int, f func([]int) (T, error)) ([]T, error) {
+	done, errs := make([]T, len(lists)), make([]error, len(lists))
+	var wait sync.WaitGroup
+	for i := 1; i < len(lists); i++ {
+		wait.Go(func() {
+			defer func() { // here nobody else would catch it, and the process would end
+				if v := recover(); v != nil {
+					errs[i] = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+				}
+			}()
+			done[i], errs[i] = f(lists[i])
+		})
+	}
+	done[0], errs[0] = f(lists[0])
+	wait.Wait()
+	return done, errors.Join(errs...)
+}
+
+// scanner counts parts.
+type scanner struct {
+	snap  *store.Snapshot
+	parts []*part
+	crowd *crowd // nil: who comes again is not known
+}
+
+// wantsCrowd reports whether it pays to know who comes again: where most visits are counted in rows.
+func (s *scanner) wantsCrowd() bool {
+	return slices.ContainsFunc(s.parts, func(p *part) bool { return p.need.visitors && p.level != noLevel && !p.sel.few })
+}
+
+// ofSelection is what is counted of one selection.
+type ofSelection struct {
+	*selection
+	picked picked
+	parts  []*part
+	counts []*tally
+	live   bool // something of the block at hand is picked
+	people bool // visitors are counted
+}
+
+// bySelection sorts the parts by what they select, each with a new tally. The tallies are also returned by part.
+func (s *scanner) bySelection() (selections []*ofSelection, all []*tally) {
+	limit := s.snap.Visitors() + 1
+	for _, p := range s.parts {
+		i := slices.IndexFunc(selections, func(o *ofSelection) bool { return o.selection == p.sel })
+		if i < 0 {
+			i = len(selections)
+			selections = append(selections, &ofSelection{selection: p.sel})
+		}
+		numbers := limit
+		if s.knows(p.sel) {
+			numbers = s.crowd.n + 1
+		}
+		o, t := selections[i], newTally(p, numbers)
+		o.parts, o.counts, o.people = append(o.parts, p), append(o.counts, t), o.people || p.need.visitors
+		all = append(all, t)
+	}
+	return selections, all
+}
+
+// knows reports whether the visitors of a selection go by their number in the crowd.
+func (s *scanner) knows(sel *selection) bool { return s.crowd != nil && !sel.few }
+
+// scan counts all parts in the wanted blocks. Of a block, first what the filters look at is read, then what is to be
+// counted where they left something.
+func (s *scanner) scan(ctx context.Context, wanted []int) ([]*tally, error) {
+	selections, all := s.bySelection()
+	r := &reader{snap: s.snap}
+	for _, i := range wanted {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		r.turn(i)
+		if err := s.scanBlock(r, selections); err != nil && !isDamage(err) { // of damage answerAll begins anew
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// scanBlock counts all parts in the block that r is at.
+func (s *scanner) scanBlock(r *reader, selections []*ofSelection) error {
+	var first store.Columns
+	for _, o := range selections {
+		o.live = !o.misses(r.info) && slices.ContainsFunc(o.parts, func(p *part) bool { return !p.idle(r.info) })
+		if o.live {
+			first |= o.first(r.info)
+		}
+	}
+	if err := r.need(first); err != nil {
+		return err
+	}
+	var rest store.Columns
+	for _, o := range selections {
+		if !o.live {
+			continue
+		}
+		if err := o.pick(r, &o.picked); err != nil {
+			return err
+		}
+		for _, t := range o.counts {
+			t.reads += r.info.Views + r.info.Events
+		}
+		if o.live = o.picked.visits > 0; o.live {
+			rest |= o.rest(r.info)
+		}
+	}
+	if err := r.need(rest); err != nil {
+		return err
+	}
+	for _, o := range selections {
+		if !o.live {
+			continue
+		}
+		switch {
+		case !o.people:
+		case s.knows(o.selection):
+			s.crowd.find(&o.picked)
+		default:
+			findAll(&o.picked)
+		}
+		for _, t := range o.counts {
+			t.scan(&o.picked)
+		}
+	}
+	return nil
+}
+
+// first returns the columns to read first of a block: those of the filters, or where all of it is selected, all.
+func (o *ofSelection) first(b store.BlockInfo) store.Columns {
+	if o.all(b) {
+		return o.rest(b)
+	}
+	return o.selection.columns(b)
+}
+
+// rest returns the columns that are counted.
+func (o *ofSelection) rest(b store.BlockInfo) (c store.Columns) {
+	for _, p := range o.parts {
+		c |= p.columns(b)
+	}
+	return c
+}
