@@ -55,6 +55,38 @@ func nested(floor, total int, visitors []int) (shown []bool) {
 // floorReason says why rows are hidden.
 func floorReason(floor int) string { return fmt.Sprintf("groups under %d", floor) }
 
+// kept returns which groups must not be shown for themselves, given the visitors of each: those under the floor and, while
+// all of these together are under it, the next smallest, so that nobody can take the shown rows from the total and be
+// left with a small group. together counts the distinct visitors of several groups; groups without visitors are no
+// groups. Among equals the first by name goes first.
+func kept(floor int, visitors []int, names []string, together func(groups []int32) int) []int32 {
+	order := fewestFirst(visitors, names)
+	n := 0
+	for n < len(order) && visitors[order[n]] < floor {
+		n++
+	}
+	if n == 0 {
+		return nil
+	}
+	for n < len(order) && together(order[:n]) < floor {
+		n++
+	}
+	return order[:n]
+}
+
+// fewestFirst returns the groups that have visitors, the fewest first; among equals the first by name.
+func fewestFirst[N int | int64](visitors []N, names []string) (order []int32) {
+	for i, n := range visitors {
+		if n > 0 {
+			order = append(order, int32(i))
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(visitors[a], visitors[b]), strings.Compare(names[a], names[b]))
+	})
+	return order
+}
+
 // folding is a half of a question whose rows under the floor are not yet one. Those are folded and, if all of them
 // together are under it, the next smallest with them, so that nobody can take the shown rows from the total and be left
 // with a small group. The next one alone is not under it.
@@ -70,15 +102,8 @@ type folding struct {
 // foldingOf returns what is to be folded of a half's rows; nil: nothing.
 func foldingOf(h *half, floor int) *folding {
 	f := &folding{half: h, floor: int64(floor)}
-	names, visitors := h.part.rowNames(), h.rows.visitors
-	for i, n := range visitors[:h.part.rows] {
-		if n > 0 {
-			f.order = append(f.order, int32(i))
-		}
-	}
-	slices.SortFunc(f.order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(visitors[a], visitors[b]), strings.Compare(names[a], names[b]))
-	})
+	visitors := h.rows.visitors[:h.part.rows]
+	f.order = fewestFirst(visitors, h.part.rowNames())
 	sum := int64(0)
 	for f.n < len(f.order) && visitors[f.order[f.n]] < f.floor {
 		sum += visitors[f.order[f.n]]

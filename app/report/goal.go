@@ -190,6 +190,9 @@ func (g *goals) columns() store.Columns {
 // ofView returns the goals in play that the page view at i reaches, and whether it passes the filters on goals. The list
 // may be made in scratch and holds until that is used again.
 func (g *goals) ofView(b *store.Block, i int, scratch *[]int32) (reached []int32, ok bool) {
+	if !g.views {
+		return nil, g.pass(nil)
+	}
 	page := b.Cols[store.ViewPage][i]
 	if g.rules == nil {
 		return g.page[page], g.pageOK == nil || g.pageOK[page]

@@ -1,174 +1,63 @@
 package report
 
-import (
-	"math/bits"
-)
+import "math/bits"
 
-// sets are sets of visitors' numbers, one a row. A set is a chain of short pieces of shared slabs while it is small and a
-// bitmap once that takes no more room, so that all of them need four bytes for each number added, however many rows
-// there are.
-type sets struct {
-	limit int     // numbers are below
-	next  []int32 // by row: where the next number goes; 0: nothing is there; below 0: ^index in maps
-	size  []int32 // by row: full pieces
-	slabs [][]uint32
-	used  int32 // numbers of the slabs that are given out
-	free  int32 // first of a chain of pieces that are free again; 0: none
-	maps  [][]uint64
+// set is a set of visitor numbers: a list of what was added while that is short, a bitmap after.
+type set struct {
+	list []uint32
+	bits []uint64
 }
 
-const (
-	pieceSize = 16      // numbers of a piece, of which the first leads to the piece before
-	slabSize  = 1 << 14 // numbers of a slab
-)
-
-func newSets(rows, limit int) *sets {
-	return &sets{limit: limit, next: make([]int32, rows), size: make([]int32, rows), used: pieceSize}
-}
-
-// add puts a number into a row's set.
-func (s *sets) add(row int32, n uint32) {
-	at := s.next[row]
-	if at < 0 {
-		s.maps[^at][n>>6] |= 1 << (n & 63)
+// add puts v, below n, into s. A list never grows larger than the bitmap would be.
+func (s *set) add(v uint32, n int) {
+	if s.bits != nil {
+		s.bits[v>>6] |= 1 << (v & 63)
 		return
 	}
-	if at%pieceSize == 0 {
-		if at = s.grow(row); at < 0 {
-			s.maps[^at][n>>6] |= 1 << (n & 63)
-			return
-		}
-	}
-	s.slabs[at/slabSize][at%slabSize] = n
-	s.next[row] = at + 1
-}
-
-// grow gives a row a further piece, or turns its set into a bitmap.
-func (s *sets) grow(row int32) int32 {
-	last := s.next[row]
-	if int(s.size[row])*pieceSize > s.limit/32 {
-		return s.spread(row)
-	}
-	at := s.free
-	if at != 0 {
-		s.free = int32(s.slabs[at/slabSize][at%slabSize])
-	} else {
-		if at = s.used; int(at/slabSize) == len(s.slabs) {
-			s.slabs = append(s.slabs, make([]uint32, slabSize))
-		}
-		s.used += pieceSize
-	}
-	if last != 0 {
-		last -= pieceSize
-	}
-	s.slabs[at/slabSize][at%slabSize] = uint32(last)
-	s.size[row]++
-	return at + 1
-}
-
-// spread turns the set of a row into a bitmap.
-func (s *sets) spread(row int32) int32 {
-	m := make([]uint64, s.limit/64+1)
-	s.each(row, func(numbers []uint32) {
-		for _, n := range numbers {
-			m[n>>6] |= 1 << (n & 63)
-		}
-	})
-	s.drop(row)
-	s.maps = append(s.maps, m)
-	s.next[row] = ^int32(len(s.maps) - 1)
-	return s.next[row]
-}
-
-// each calls f with the numbers of a row's set that is no bitmap, piece by piece.
-func (s *sets) each(row int32, f func(numbers []uint32)) {
-	at := s.next[row]
-	for at > 0 {
-		first := (at - 1) / pieceSize * pieceSize
-		slab := s.slabs[first/slabSize]
-		f(slab[first%slabSize+1 : first%slabSize+at-first])
-		if at = int32(slab[first%slabSize]); at != 0 {
-			at += pieceSize
-		}
-	}
-}
-
-// drop empties a row's set, which is no bitmap.
-func (s *sets) drop(row int32) {
-	for at := s.next[row]; at > 0; {
-		first := (at - 1) / pieceSize * pieceSize
-		slab := s.slabs[first/slabSize]
-		if at = int32(slab[first%slabSize]); at != 0 {
-			at += pieceSize
-		}
-		slab[first%slabSize], s.free = uint32(s.free), first
-	}
-	s.next[row], s.size[row] = 0, 0
-}
-
-// count returns how many numbers are in the set of a row. The scratch bitmap must be empty and is left so.
-func (s *sets) count(row int32, scratch []uint64) (n int) {
-	if at := s.next[row]; at < 0 {
-		for _, w := range s.maps[^at] {
-			n += bits.OnesCount64(w)
-		}
-		return n
-	}
-	s.each(row, func(numbers []uint32) {
-		for _, v := range numbers {
-			w, bit := &scratch[v>>6], uint64(1)<<(v&63)
-			n += int(^*w >> (v & 63) & 1)
-			*w |= bit
-		}
-	})
-	s.each(row, func(numbers []uint32) {
-		for _, v := range numbers {
-			scratch[v>>6] = 0
-		}
-	})
-	return n
-}
-
-// all calls f with the numbers of a row's set, piece by piece; a number may come more than once.
-func (s *sets) all(row int32, f func(numbers []uint32)) {
-	at := s.next[row]
-	if at >= 0 {
-		s.each(row, f)
+	if k := len(s.list); k > 0 && s.list[k-1] == v {
 		return
 	}
-	var list [64]uint32
-	for i, w := range s.maps[^at] {
-		n := 0
-		for ; w != 0; w &= w - 1 {
-			list[n] = uint32(i*64 + bits.TrailingZeros64(w))
+	if len(s.list) == cap(s.list) && len(s.list) >= n/32+4 {
+		s.spread(n)
+		s.add(v, n)
+		return
+	}
+	s.list = append(s.list, v)
+}
+
+// spread turns the list into a bitmap.
+func (s *set) spread(n int) {
+	s.bits = make([]uint64, n/64+1)
+	for _, v := range s.list {
+		s.bits[v>>6] |= 1 << (v & 63)
+	}
+	s.list = nil
+}
+
+// count returns how many numbers are in s. The scratch bitmap must be empty and is left so.
+func (s *set) count(scratch []uint64) (n int) {
+	for _, w := range s.bits {
+		n += bits.OnesCount64(w)
+	}
+	for _, v := range s.list {
+		bit := uint64(1) << (v & 63)
+		if scratch[v>>6]&bit == 0 {
+			scratch[v>>6] |= bit
 			n++
 		}
-		f(list[:n])
 	}
-}
-
-// join adds what another goroutine put into its sets.
-func (s *sets) join(o *sets) {
-	for row := range s.next {
-		o.all(int32(row), func(numbers []uint32) {
-			for _, n := range numbers {
-				s.add(int32(row), n)
-			}
-		})
+	for _, v := range s.list {
+		scratch[v>>6] = 0
 	}
-}
-
-// union returns how many numbers are in the sets of some rows. The scratch bitmap is as for count.
-func (s *sets) union(rows []int32, scratch []uint64) (n int) {
-	for _, row := range rows {
-		s.all(row, func(numbers []uint32) {
-			for _, v := range numbers {
-				w := &scratch[v>>6]
-				n += int(^*w >> (v & 63) & 1)
-				*w |= 1 << (v & 63)
-			}
-		})
-	}
-	clear(scratch)
 	return n
+}
+
+// joinCopy adds all of o to s, a bitmap, and leaves o as it is.
+func (s *set) joinCopy(o *set, n int) {
+	for i, w := range o.bits {
+		s.bits[i] |= w
+	}
+	for _, v := range o.list {
+		s.add(v, n)
+	}
 }

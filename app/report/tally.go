@@ -22,8 +22,8 @@ type tally struct {
 	reads             int
 
 	again      []int64 // visits of visitors who may have further ones; these visitors are in people
-	people     *sets
-	converters *sets // by the numbers that visitors have in blocks
+	people     *rowSets
+	converters *rowSets // by the numbers that visitors have in blocks
 
 	visitors, converted []int64 // by row, once all is counted
 
@@ -57,10 +57,10 @@ func newTally(p *part, crowd int) *tally {
 		viewVisits: figure(p.need.engaged), depth: figure(p.need.depth), depths: figure(p.need.depth),
 		conversions: figure(p.goals != nil), again: figure(p.need.visitors)}
 	if p.need.visitors {
-		t.people = newSets(n, crowd)
+		t.people = newRowSets(n, crowd)
 	}
 	if p.need.converters {
-		t.converters = newSets(n, p.limit)
+		t.converters = newRowSets(n, p.limit)
 	}
 	if p.need.revenue {
 		t.revenue = make([][]int64, n)
@@ -179,7 +179,7 @@ func (t *tally) join(o *tally) {
 	t.reads += o.reads
 }
 
-// finish counts the visitors of each row. The scratch bitmap is as for sets.count.
+// finish counts the visitors of each row. The scratch bitmap is as for rowSets.count.
 func (t *tally) finish(scratch []uint64) {
 	if t.people != nil {
 		t.visitors = make([]int64, len(t.visits))

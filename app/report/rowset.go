@@ -1,0 +1,174 @@
+package report
+
+import (
+	"math/bits"
+)
+
+// rowSets are sets of visitors' numbers, one a row. A set is a chain of short pieces of shared slabs while it is small and a
+// bitmap once that takes no more room, so that all of them need four bytes for each number added, however many rows
+// there are.
+type rowSets struct {
+	limit int     // numbers are below
+	next  []int32 // by row: where the next number goes; 0: nothing is there; below 0: ^index in maps
+	size  []int32 // by row: full pieces
+	slabs [][]uint32
+	used  int32 // numbers of the slabs that are given out
+	free  int32 // first of a chain of pieces that are free again; 0: none
+	maps  [][]uint64
+}
+
+const (
+	pieceSize = 16      // numbers of a piece, of which the first leads to the piece before
+	slabSize  = 1 << 14 // numbers of a slab
+)
+
+func newRowSets(rows, limit int) *rowSets {
+	return &rowSets{limit: limit, next: make([]int32, rows), size: make([]int32, rows), used: pieceSize}
+}
+
+// add puts a number into a row's set.
+func (s *rowSets) add(row int32, n uint32) {
+	at := s.next[row]
+	if at < 0 {
+		s.maps[^at][n>>6] |= 1 << (n & 63)
+		return
+	}
+	if at%pieceSize == 0 {
+		if at = s.grow(row); at < 0 {
+			s.maps[^at][n>>6] |= 1 << (n & 63)
+			return
+		}
+	}
+	s.slabs[at/slabSize][at%slabSize] = n
+	s.next[row] = at + 1
+}
+
+// grow gives a row a further piece, or turns its set into a bitmap.
+func (s *rowSets) grow(row int32) int32 {
+	last := s.next[row]
+	if int(s.size[row])*pieceSize > s.limit/32 {
+		return s.spread(row)
+	}
+	at := s.free
+	if at != 0 {
+		s.free = int32(s.slabs[at/slabSize][at%slabSize])
+	} else {
+		if at = s.used; int(at/slabSize) == len(s.slabs) {
+			s.slabs = append(s.slabs, make([]uint32, slabSize))
+		}
+		s.used += pieceSize
+	}
+	if last != 0 {
+		last -= pieceSize
+	}
+	s.slabs[at/slabSize][at%slabSize] = uint32(last)
+	s.size[row]++
+	return at + 1
+}
+
+// spread turns the set of a row into a bitmap.
+func (s *rowSets) spread(row int32) int32 {
+	m := make([]uint64, s.limit/64+1)
+	s.each(row, func(numbers []uint32) {
+		for _, n := range numbers {
+			m[n>>6] |= 1 << (n & 63)
+		}
+	})
+	s.drop(row)
+	s.maps = append(s.maps, m)
+	s.next[row] = ^int32(len(s.maps) - 1)
+	return s.next[row]
+}
+
+// each calls f with the numbers of a row's set that is no bitmap, piece by piece.
+func (s *rowSets) each(row int32, f func(numbers []uint32)) {
+	at := s.next[row]
+	for at > 0 {
+		first := (at - 1) / pieceSize * pieceSize
+		slab := s.slabs[first/slabSize]
+		f(slab[first%slabSize+1 : first%slabSize+at-first])
+		if at = int32(slab[first%slabSize]); at != 0 {
+			at += pieceSize
+		}
+	}
+}
+
+// drop empties a row's set, which is no bitmap.
+func (s *rowSets) drop(row int32) {
+	for at := s.next[row]; at > 0; {
+		first := (at - 1) / pieceSize * pieceSize
+		slab := s.slabs[first/slabSize]
+		if at = int32(slab[first%slabSize]); at != 0 {
+			at += pieceSize
+		}
+		slab[first%slabSize], s.free = uint32(s.free), first
+	}
+	s.next[row], s.size[row] = 0, 0
+}
+
+// count returns how many numbers are in the set of a row. The scratch bitmap must be empty and is left so.
+func (s *rowSets) count(row int32, scratch []uint64) (n int) {
+	if at := s.next[row]; at < 0 {
+		for _, w := range s.maps[^at] {
+			n += bits.OnesCount64(w)
+		}
+		return n
+	}
+	s.each(row, func(numbers []uint32) {
+		for _, v := range numbers {
+			w, bit := &scratch[v>>6], uint64(1)<<(v&63)
+			n += int(^*w >> (v & 63) & 1)
+			*w |= bit
+		}
+	})
+	s.each(row, func(numbers []uint32) {
+		for _, v := range numbers {
+			scratch[v>>6] = 0
+		}
+	})
+	return n
+}
+
+// all calls f with the numbers of a row's set, piece by piece; a number may come more than once.
+func (s *rowSets) all(row int32, f func(numbers []uint32)) {
+	at := s.next[row]
+	if at >= 0 {
+		s.each(row, f)
+		return
+	}
+	var list [64]uint32
+	for i, w := range s.maps[^at] {
+		n := 0
+		for ; w != 0; w &= w - 1 {
+			list[n] = uint32(i*64 + bits.TrailingZeros64(w))
+			n++
+		}
+		f(list[:n])
+	}
+}
+
+// join adds what another goroutine put into its sets.
+func (s *rowSets) join(o *rowSets) {
+	for row := range s.next {
+		o.all(int32(row), func(numbers []uint32) {
+			for _, n := range numbers {
+				s.add(int32(row), n)
+			}
+		})
+	}
+}
+
+// union returns how many numbers are in the sets of some rows. The scratch bitmap is as for count.
+func (s *rowSets) union(rows []int32, scratch []uint64) (n int) {
+	for _, row := range rows {
+		s.all(row, func(numbers []uint32) {
+			for _, v := range numbers {
+				w := &scratch[v>>6]
+				n += int(^*w >> (v & 63) & 1)
+				*w |= 1 << (v & 63)
+			}
+		})
+	}
+	clear(scratch)
+	return n
+}
