@@ -205,7 +205,8 @@ func (s *Service) RemoveSite(ctx context.Context, who Who, domain string) error 
 	if !who.CanManage(info) {
 		return forbidden("You may read this site, but not remove it.", "Ask an owner.")
 	}
-	return notFound(s.store.RemoveSite(ctx, info.ID))
+	_, err = s.store.RemoveSite(ctx, info.ID)
+	return notFound(err)
 }
 
 func checkZone(zone string) (*time.Location, error) {

@@ -28,6 +28,7 @@ type Control struct {
 	write *sql.DB
 	read  *sql.DB
 	path  string
+	raw   rawFiles // opened when the first site is removed
 }
 
 //go:embed control.sql
@@ -39,12 +40,15 @@ var controlSteps = []string{controlSchema}
 // OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
 // returns ErrNewer, with the file untouched, when a newer version of the program has written it.
 func OpenControl(path string) (*Control, error) {
-	c := &Control{path: path}
+	c := &Control{path: path, raw: rawFiles{path: path}}
 	var err error
 	if c.write, err = openDB(path, 1); err != nil {
 		return nil, err
 	}
 	if err = migrate(c.write, controlSteps); err == nil {
+		err = c.scrub(context.Background()) // of what was deleted before a crash
+	}
+	if err == nil {
 		c.read, err = openDB(path, 4)
 	}
 	if err != nil {
@@ -54,7 +58,9 @@ func OpenControl(path string) (*Control, error) {
 }
 
 // Close waits for running statements and closes the file. A second call does nothing.
-func (c *Control) Close() error { return errors.Join(c.read.Close(), c.write.Close()) }
+func (c *Control) Close() error {
+	return errors.Join(c.read.Close(), c.write.Close(), c.raw.close())
+}
 
 // Check has SQLite examine the file and returns what is wrong, one sentence each.
 func (c *Control) Check(ctx context.Context) ([]string, error) { return quickCheck(ctx, c.read) }
@@ -93,14 +99,10 @@ func (c *Control) execOne(ctx context.Context, query string, args ...any) error 
 }
 
 // scrub empties the write-ahead log after a deletion: secure_delete has overwritten the rows in the file, but the log
-// still holds them until it is truncated. It waits for readers (theirs are short) up to the busy timeout.
+// still holds them until it is truncated. It waits for readers; theirs are short.
 func (c *Control) scrub(ctx context.Context) error {
-	var busy, frames, done int
-	if err := c.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &done); err != nil {
-		return fmt.Errorf("emptying the log of the control file: %w", err)
-	}
-	if busy != 0 {
-		return errors.New("emptying the log of the control file: a reader held it for too long")
+	if err := truncateLog(ctx, c.write); err != nil {
+		return fmt.Errorf("control file: %w", err)
 	}
 	return nil
 }

@@ -87,7 +87,10 @@ func TestControlDeletionScrubs(t *testing.T) {
 	if _, err := c.AddSite(ctx, store.SiteInfo{Customer: 7, Domain: "b.example", Zone: time.UTC}); !errors.Is(err, store.ErrNotFound) {
 		t.Fatalf("a customer that isn't there: %v", err)
 	}
-	if err := errors.Join(c.DeleteSite(ctx, site.ID), c.DeleteUser(ctx, user.ID)); err != nil {
+	if _, err := c.DeleteSite(ctx, site); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.DeleteUser(ctx, user.ID); err != nil {
 		t.Fatal(err)
 	}
 	if all, err := c.Customers(ctx); err != nil || len(all) != 0 {

@@ -98,9 +98,7 @@ func (e *erasure) dropEntries(tx *sql.Tx, unused [NumDims][]uint32) error {
 		for _, id := range ids {
 			e.Entries++
 			for field := range strings.SplitSeq(values[id], FieldSep) {
-				for begin := 0; begin < len(field); begin += textPiece {
-					e.needles.add([]byte(field[begin:min(begin+textPiece, len(field))]))
-				}
+				e.needles.addText(field)
 			}
 			query := "DELETE FROM dict WHERE dim = ? AND id = ?"
 			if int(id) == len(values)-1 {
@@ -113,6 +111,3 @@ func (e *erasure) dropEntries(tx *sql.Tx, unused [NumDims][]uint32) error {
 	}
 	return nil
 }
-
-// textPiece is in how many bytes long texts are cut, to be found in parts too.
-const textPiece = 48

@@ -71,6 +71,15 @@ func (n *needles) add(text []byte) {
 	n.texts.add(text[max(0, len(text)-longest):], maxTexts)
 }
 
+// addText takes a text; a long one in pieces, to be found in parts too.
+func (n *needles) addText(text string) {
+	const piece = 48
+	for ; len(text) > piece; text = text[piece:] {
+		n.add([]byte(text[:piece]))
+	}
+	n.add([]byte(text))
+}
+
 // addWindows takes a sample of a blob: windows of 24 bytes, 256 apart, that no other data is likely to have. Tables of
 // values, which many have, are in the first half; the end is zeros and a checksum.
 func (n *needles) addWindows(blob []byte) {

@@ -63,12 +63,3 @@ func (c *Control) UpdateSite(ctx context.Context, s SiteInfo) error {
 	return c.execOne(ctx, "UPDATE site SET customer = ?, domain = ?, zone = ?, mode = ?, settings = ? WHERE id = ?",
 		s.Customer, s.Domain, s.Zone.String(), s.Mode, string(settings), s.ID)
 }
-
-// DeleteSite removes a site and its tokens from the control file. Nothing of them is left in it. The site's own file
-// is RemoveSite's.
-func (c *Control) DeleteSite(ctx context.Context, id string) error {
-	if err := c.execOne(ctx, "DELETE FROM site WHERE id = ?", id); err != nil {
-		return err
-	}
-	return c.scrub(ctx)
-}

@@ -14,7 +14,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"os"
@@ -200,28 +199,6 @@ func (s *Store) UpdateSite(ctx context.Context, i SiteInfo) error {
 		i.Number, i.Created = is.Number, is.Created
 	}
 	s.learn(i)
-	return nil
-}
-
-// RemoveSite removes a site: its row, its file, and what SQLite keeps beside it. Nothing of it can be asked for from the
-// moment the call begins.
-func (s *Store) RemoveSite(ctx context.Context, id string) error {
-	s.changes.Lock()
-	defer s.changes.Unlock()
-	if err := s.control.DeleteSite(ctx, id); err != nil {
-		return err
-	}
-	if err := s.reload(ctx); err != nil {
-		return err
-	}
-	if err := s.closeSite(id); err != nil {
-		return err
-	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(s.path(id) + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("removing the site's file: %w", err)
-		}
-	}
 	return nil
 }
 
