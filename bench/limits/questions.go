@@ -34,6 +34,9 @@ func questions(last time.Time, zone *time.Location) []question {
 	}
 	year, month := 365, 30
 	series := "SELECT day, count(DISTINCT visitor), count(*) FILTER (is_view) FROM hit WHERE %s GROUP BY day"
+	lastSunday := day(1).AddDate(0, 0, -int(day(1).Weekday()))
+	twelveWeeks := span(lastSunday.AddDate(0, 0, 1-12*7), lastSunday)
+	inWeeks := fmt.Sprintf("day BETWEEN %d AND %d", lastSunday.AddDate(0, 0, 1-12*7).Unix()/86400, lastSunday.Unix()/86400)
 	return []question{
 		{"30 days, by day: visitors, page views", stats(within(month) + "&metrics=visitors,pageviews&by=day"), fmt.Sprintf(series, where(month))},
 		{"12 months, by day: visitors, page views", stats(within(year) + "&metrics=visitors,pageviews&by=day"), fmt.Sprintf(series, where(year))},
@@ -46,6 +49,8 @@ func questions(last time.Time, zone *time.Location) []question {
 			"SELECT entry::VARCHAR, count(DISTINCT visitor) n, 100.0 * count(*) FILTER (hits = 1) / count(*), avg(duration) FROM visit WHERE " + where(year) + " GROUP BY entry ORDER BY n DESC, 1 LIMIT 10"},
 		{"countries: visitors, visits", stats(within(year) + "&metrics=visitors,visits&by=country"),
 			"SELECT country::VARCHAR, count(DISTINCT visitor), count(DISTINCT visit) FROM hit WHERE " + where(year) + " GROUP BY country"},
+		{"funnel of 3 steps, 90 days", askFunnel(within(90) + "&step=page:/shop/**&step=page:/basket/&step=page:/thank-you/"), fmt.Sprintf(funnelSQL, where(90))},
+		{"cohorts by week, 12 weeks", askCohorts(twelveWeeks + "&by=week"), fmt.Sprintf(cohortSQL, inWeeks)},
 	}
 }
 
