@@ -49,13 +49,13 @@ func TestMaintainAndDoctor(t *testing.T) {
 	}
 	r := sandprint(t, "", "maintain", "--json", "--data", dir)
 	var steps []store.Step
-	if err := json.Unmarshal([]byte(r.out), &steps); err != nil || r.code != 0 || len(steps) != 4 {
+	if err := json.Unmarshal([]byte(r.out), &steps); err != nil || r.code != 0 || len(steps) != 5 {
 		t.Fatalf("maintain: %+v, %v", r, err)
 	}
 	if !strings.Contains(steps[1].Did, "removed 24 visits in 1 blocks") {
 		t.Errorf("the round did %v", steps)
 	}
-	if r := sandprint(t, "", "maintain", "--data", dir); r.code != 0 || strings.Count(r.out, "nothing to do") != 4 {
+	if r := sandprint(t, "", "maintain", "--data", dir); r.code != 0 || strings.Count(r.out, "nothing to do") != 5 {
 		t.Errorf("a second round: %+v", r)
 	}
 	if r := sandprint(t, "", "doctor", "--data", dir); r.code != 0 || !strings.Contains(r.out, "control file and 1 sites are as they were written") || !strings.Contains(r.out, "nightly round  ended 20") {

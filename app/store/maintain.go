@@ -19,7 +19,7 @@ type Round struct {
 // Step is one thing that a round did for a site.
 type Step struct {
 	Site    int64  `json:"site"`              // its number
-	Name    string `json:"step"`              // seal, retain, log, room
+	Name    string `json:"step"`              // seal, retain, sweep, log, room
 	Did     string `json:"did"`               // in words; empty: there was nothing to do
 	Warning bool   `json:"warning,omitempty"` // somebody should look at it
 	Took    int64  `json:"ms"`
@@ -52,6 +52,8 @@ func (s *Store) LastRound(ctx context.Context) (l LastRound, err error) {
 // the site keeps, empties the write-ahead log and gives free pages back. It reports each step. One site's failure does
 // not stop the others; the errors come back joined, and LastRound tells of them too.
 func (s *Store) Maintain(ctx context.Context, r Round, report func(Step)) error {
+	s.round.Lock()
+	defer s.round.Unlock()
 	var failed error
 	last := LastRound{}
 	for _, info := range s.Sites() {
@@ -85,13 +87,14 @@ func (s *Store) maintainSite(ctx context.Context, info SiteInfo, r Round, report
 	if err != nil {
 		return err
 	}
+	n := night{Site: site, Round: r}
 	var failed error
 	for _, step := range []struct {
 		name string
-		do   func(context.Context, Round) (did string, warning bool, err error)
-	}{{"seal", site.sealStep}, {"retain", site.retainStep}, {"log", site.logStep}, {"room", site.roomStep}} {
+		do   func(context.Context) (did string, warning bool, err error)
+	}{{"seal", n.seal}, {"retain", n.retain}, {"sweep", n.sweep}, {"log", n.log}, {"room", n.room}} {
 		began := time.Now()
-		did, warning, err := step.do(ctx, r)
+		did, warning, err := step.do(ctx)
 		if ctx.Err() != nil {
 			return errors.Join(failed, ctx.Err())
 		}
@@ -104,40 +107,62 @@ func (s *Store) maintainSite(ctx context.Context, info SiteInfo, r Round, report
 	return failed
 }
 
-func (s *Site) sealStep(ctx context.Context, _ Round) (string, bool, error) {
-	if _, err := s.DaySalt(ctx, time.Now()); err != nil { // the salts of days gone by are deleted with it
-		return "", false, err
-	}
-	days, err := s.Seal(ctx)
-	if days == 0 {
-		return "", false, err
-	}
-	return fmt.Sprintf("sealed %d days", days), false, err
+// night is one site's round at work. Its methods are the steps.
+type night struct {
+	*Site
+	Round
+	gone retained
 }
 
-func (s *Site) retainStep(ctx context.Context, r Round) (string, bool, error) {
-	gone, err := s.retain(ctx, r.ClockIsRight)
-	if gone.waits != "" {
-		return "nothing is removed for its age, because " + gone.waits, true, err
-	}
-	if gone == (retained{}) {
+func (n *night) seal(ctx context.Context) (did string, warning bool, err error) {
+	if _, err := n.DaySalt(ctx, time.Now()); err != nil { // the salts of days gone by are deleted with it
 		return "", false, err
 	}
-	return fmt.Sprintf("removed %d visits in %d blocks, %d visitors' keys, %d day totals", gone.visits, gone.parts, gone.keys, gone.totals), false, err
+	days, err := n.Seal(ctx)
+	if days > 0 {
+		did = fmt.Sprintf("sealed %d days", days)
+	}
+	return did, false, err
 }
 
-func (s *Site) logStep(ctx context.Context, _ Round) (string, bool, error) {
-	emptied, err := s.emptyLog(ctx)
+func (n *night) retain(ctx context.Context) (did string, warning bool, err error) {
+	n.gone, err = n.Site.retain(ctx, n.ClockIsRight)
+	switch g := n.gone; {
+	case g.waits != "":
+		did, warning = "nothing is removed for its age, because "+g.waits, true
+	case g != retained{}:
+		did = fmt.Sprintf("removed %d visits in %d blocks, %d visitors' keys, %d day totals", g.visits, g.parts, g.keys, g.totals)
+	}
+	return did, warning, err
+}
+
+// sweep is for the texts of visits that went tonight. Which others use takes reading all columns that say so.
+func (n *night) sweep(ctx context.Context) (did string, warning bool, err error) {
+	if n.gone.parts == 0 {
+		return "", false, nil
+	}
+	removed, err := n.Site.sweep(ctx)
+	if d, damaged := errors.AsType[*Damage](err); damaged {
+		return fmt.Sprintf("no text is removed, because it isn't known which are in use: %v", d), true, nil
+	}
+	if removed > 0 {
+		did = fmt.Sprintf("removed %d texts that nothing has any more", removed)
+	}
+	return did, false, err
+}
+
+func (n *night) log(ctx context.Context) (did string, warning bool, err error) {
+	emptied, err := n.emptyLog(ctx)
 	if !emptied {
-		return "a question was being answered, so the log was not cut down to nothing", false, err
+		did = "a question was being answered, so the log was not cut down to nothing"
 	}
-	return "", false, err
+	return did, false, err
 }
 
-func (s *Site) roomStep(ctx context.Context, r Round) (string, bool, error) {
-	did, warning, err := s.giveBack(ctx, r.Free)
+func (n *night) room(ctx context.Context) (did string, warning bool, err error) {
+	did, warning, err = n.giveBack(ctx, n.Free)
 	if err == nil {
-		_, err = s.emptyLog(ctx) // what was moved is in it
+		_, err = n.emptyLog(ctx) // what was moved is in it
 	}
 	return did, warning, err
 }

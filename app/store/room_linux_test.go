@@ -52,7 +52,7 @@ func TestFreeRoomIsGivenBack(t *testing.T) {
 			_, _, site := grown(t, row.rows, row.deleted)
 			ctx := context.Background()
 			before, _ := blocksOf(t, site)
-			did, warns, err := site.roomStep(ctx, Round{Free: row.room})
+			did, warns, err := (&night{Site: site, Round: Round{Free: row.room}}).room(ctx)
 			if err != nil || warns != row.warns || !strings.HasPrefix(did, row.did) || row.did == "" && did != "" {
 				t.Errorf("it says “%s” (%v), %v; want “%s”", did, warns, err, row.did)
 			}

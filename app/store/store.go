@@ -44,7 +44,8 @@ type Store struct {
 	dir     string
 	o       Options
 	control *Control
-	told    sync.Map // damage that is in the log, by its text
+	round   sync.Mutex // held by a nightly round
+	told    sync.Map   // damage that is in the log, by its text
 
 	changes sync.Mutex // held while a site is added, changed or removed
 
