@@ -17,13 +17,12 @@ type Importer struct {
 	key    []byte
 	visits visit.Table
 	number int64
-	known  map[uint64]struct{} // visitors that had a visit
 }
 
 // NewImporter returns an importer for a site. Of its settings only the page rules are used. A visitor's text gives the same number
 // in every import into the site.
 func NewImporter(info store.SiteInfo) *Importer {
-	im := &Importer{rules: newRules(info.Settings), key: []byte("import " + info.ID), known: map[uint64]struct{}{}}
+	im := &Importer{rules: newRules(info.Settings), key: []byte("import " + info.ID)}
 	im.rules.own = true
 	return im
 }
@@ -35,20 +34,13 @@ type lineHit struct {
 }
 
 // Hit reads a line. Counted is false for one that the owner's page rules leave out. An error is a problem.Error that names the
-// field. Visit, Start and Type are for Assign.
+// field. Visit and Start are for Assign; Type is left to the store, which knows who was there before.
 func (im *Importer) Hit(line []byte) (hit store.Hit, counted bool, err error) {
 	if !json.Valid(line) || line[skipBlanks(line, 0)] != '{' {
 		return store.Hit{}, false, &problem.Error{Status: 400, Code: "bad_json", Message: "it is not a JSON object"}
 	}
 	line = line[skipBlanks(line, 0):]
-	h, err := parseHit(line, "")
-	if err != nil {
-		return store.Hit{}, false, err
-	}
-	if h.isDecision() {
-		return store.Hit{}, false, badHit("n", "begins with a colon, and a file has no visitors' decisions")
-	}
-	l, err := parseLine(line)
+	h, l, err := parseLine(line)
 	if err != nil {
 		return store.Hit{}, false, err
 	}
@@ -72,41 +64,60 @@ func (im *Importer) Hit(line []byte) (hit store.Hit, counted bool, err error) {
 	return hit, true, nil
 }
 
-// parseLine reads the fields that only lines have.
-func parseLine(line []byte) (l lineHit, err error) {
-	err = members(line, func(name string, value []byte) (err error) {
-		switch name {
-		case "ts":
-			var text string
-			if text, err = bounded(value, 40); err == nil {
-				if l.time, err = time.Parse(time.RFC3339, text); err != nil || l.time.Unix() < 0 {
-					err = fmt.Errorf("is not a time such as 2026-01-31T23:59:59Z")
-				}
-			}
-		case "visitor":
-			l.visitor, err = bounded(value, 200)
-		case "ua":
-			l.agent, err = bounded(value, 2000)
-		case "cc":
-			if l.country, err = bounded(value, 2); err == nil && !isCountry(l.country) {
-				err = fmt.Errorf("is not a country's two capital letters")
-			}
+// parseLine reads a line, in one go: the hit, and what only lines say.
+func parseLine(line []byte) (h wireHit, l lineHit, err error) {
+	err = members(line, func(name string, value []byte) error {
+		known, err := l.set(name, value)
+		if !known && string(value) != "null" {
+			name, err = h.set(name, value)
 		}
 		if err != nil {
 			return badHit(name, err.Error())
 		}
 		return nil
 	})
-	switch {
-	case err != nil:
-	case l.time.IsZero():
-		err = badHit("ts", "is missing")
-	case l.visitor == "":
-		err = badHit("visitor", "is missing")
-	case l.time.After(time.Now().Add(time.Minute)):
-		err = badHit("ts", "is in the future")
+	if err != nil {
+		return h, l, err
 	}
-	return l, err
+	field, what := h.missing()
+	switch {
+	case field != "":
+	case h.isDecision():
+		field, what = "n", "begins with a colon, and a file has no visitors' decisions"
+	case l.time.IsZero():
+		field, what = "ts", "is missing"
+	case l.visitor == "":
+		field, what = "visitor", "is missing"
+	case l.time.After(time.Now().Add(time.Minute)):
+		field, what = "ts", "is in the future"
+	default:
+		return h, l, nil
+	}
+	return h, l, badHit(field, what)
+}
+
+// set sets one of the fields that only lines have; known is false for others.
+func (l *lineHit) set(name string, value []byte) (known bool, err error) {
+	switch name {
+	case "ts":
+		var text string
+		if text, err = bounded(value, 40); err == nil {
+			if l.time, err = time.Parse(time.RFC3339, text); err != nil || l.time.Unix() < 0 {
+				err = fmt.Errorf("is not a time such as 2026-01-31T23:59:59Z")
+			}
+		}
+	case "visitor":
+		l.visitor, err = bounded(value, 200)
+	case "ua":
+		l.agent, err = bounded(value, 2000)
+	case "cc":
+		if l.country, err = bounded(value, 2); err == nil && !isCountry(l.country) {
+			err = fmt.Errorf("is not a country's two capital letters")
+		}
+	default:
+		return false, nil
+	}
+	return true, err
 }
 
 // isCountry reports whether s has the form of an ISO 3166-1 alpha-2 code, or is empty.
@@ -114,7 +125,7 @@ func isCountry(s string) bool {
 	return s == "" || len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
 }
 
-// Assign fills in Visit, Start and Type of hits, which come in the order of their times, over all calls.
+// Assign fills in Visit and Start of hits, which come in the order of their times, over all calls.
 func (im *Importer) Assign(hits []store.Hit) {
 	for i := range hits {
 		h := &hits[i]
@@ -126,19 +137,8 @@ func (im *Importer) Assign(hits []store.Hit) {
 				continue
 			}
 		} else {
-			v = im.assign(h)
+			v, _ = im.visits.Assign(h.Time, h.Visitor, visit.NoCookie, func() int64 { im.number++; return im.number })
 		}
-		h.Visit, h.Start, h.Type = v.Number, v.Start, store.VisitorType(v.Type)
+		h.Visit, h.Start = v.Number, v.Start
 	}
-}
-
-// assign returns the visit of a page view or event. A visitor is new in the visit in which it is first seen, whenever that is.
-func (im *Importer) assign(h *store.Hit) visit.Visit {
-	born := int64(0) // long ago
-	if _, known := im.known[h.Visitor]; !known {
-		born = h.Time / 86400
-		im.known[h.Visitor] = struct{}{}
-	}
-	v, _ := im.visits.Assign(h.Time, h.Visitor, born, func() int64 { im.number++; return im.number })
-	return v
 }

@@ -27,9 +27,9 @@ type Import struct {
 	over    bool // committed or cancelled
 }
 
-// importReach is how far behind the newest hit a day must lie, in seconds, before it is written: a visit that began on
-// it may still go on.
-const importReach = daySeconds
+// importReach is how far behind the newest hit a day must lie, in seconds, before it is written, and how long it must have
+// been quiet: a visit that began on it may still go on, and engagements come late.
+const importReach = 3 * 3600
 
 // StartImport begins an import. Several may run at once.
 func (s *Site) StartImport(ctx context.Context) (*Import, error) {
@@ -56,7 +56,7 @@ func (s *Site) StartImport(ctx context.Context) (*Import, error) {
 }
 
 // Add takes hits, in the order of their times as far as possible, with Visit (unique within the import), Start and
-// Visitor set.
+// Visitor set. The Type of a lasting visitor's visit may be left out: it is new when it is the first of him at the site.
 func (im *Import) Add(ctx context.Context, hits []Hit) error {
 	if err := im.site.inWriter(ctx, func() error { return im.encode(ctx, hits) }); err != nil {
 		return err
@@ -126,7 +126,7 @@ func (im *Import) oldest() (date int32, due bool) {
 	im.site.mu.Lock()
 	defer im.site.mu.Unlock()
 	for d := range im.days {
-		if (int64(d)+1)*daySeconds+importReach < im.newest && (!due || d < date) {
+		if (int64(d)+1)*daySeconds+importReach < im.newest && im.days[d].last()+importReach < im.newest && (!due || d < date) {
 			date, due = d, true
 		}
 	}
@@ -207,7 +207,7 @@ func (im *Import) insert(ctx context.Context, date int32, blocks []*Block, data 
 	return nil
 }
 
-// number gives the visitors of a day their numbers.
+// number gives the visitors of a day their numbers, and visits the type that was left to it.
 func (im *Import) number(ctx context.Context, day hotRows) error {
 	n := &im.site.numbers
 	n.mu.Lock()
@@ -215,6 +215,7 @@ func (im *Import) number(ctx context.Context, day hotRows) error {
 	if err := im.site.knowAll(ctx); err != nil {
 		return err
 	}
+	first := map[uint64]int64{} // visitors who were not known, and their first visit
 	for i := range day.rows {
 		r := &day.rows[i]
 		if r.kind == Engage {
@@ -224,8 +225,20 @@ func (im *Import) number(ctx context.Context, day hotRows) error {
 		if !ok {
 			number = n.next.Add(1) - 1
 			n.known.put(r.visitor, number)
+			first[r.visitor] = r.visit
 		}
 		day.day.numbers.put(r.visitor, number)
+	}
+	im.site.mu.Lock()
+	defer im.site.mu.Unlock()
+	for i := range day.rows {
+		r := &day.rows[i]
+		if !r.lasting || r.vtype != UnknownVisitor || r.kind == Engage {
+			continue
+		}
+		if r.vtype = ReturningVisitor; first[r.visitor] == r.visit {
+			r.vtype = NewVisitor
+		}
 	}
 	return nil
 }

@@ -4,7 +4,7 @@
 // more, which stand for what a request would have said:
 //
 //	"ts"       time of the hit, RFC 3339
-//	"visitor"  an opaque text; the same text is the same visitor, new in the visit in which it is first seen
+//	"visitor"  an opaque text; the same text is the same visitor, new in the first visit that the site knows of it
 //	"ua"       user agent (optional)
 //	"cc"       country, ISO 3166-1 alpha-2 (optional)
 //
@@ -13,6 +13,7 @@
 //	lines.go    lines, gzip, the fingerprint of the content
 //	order.go    hits into the order of their times, in bounded memory
 //	import.go   a whole file, all or nothing
+//	memory.go   less of it while an import runs
 package transfer
 
 import (
@@ -76,6 +77,7 @@ func ImportHits(ctx context.Context, r io.Reader, site *store.Site, o Options) (
 		return Result{}, err
 	}
 	defer target.Cancel()
+	defer collectOften()()
 	im := &importer{o: o, in: in, target: target, maker: collect.NewImporter(site.Info())}
 	if err := im.read(ctx); err != nil {
 		return im.result, err

@@ -105,6 +105,17 @@ func TestImportHits(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	})
+	t.Run("a visitor of an earlier file is not new", func(t *testing.T) {
+		site := open(t, store.SiteSettings{})
+		for i, file := range []string{hit(0, "ann", "/a") + hit(50, "ann", "/a"), hit(24*60, "ann", "/b") + hit(24*60, "bob", "/b")} {
+			if _, err := transfer.ImportHits(t.Context(), strings.NewReader(file), site, transfer.Options{}); err != nil {
+				t.Fatal(i, err)
+			}
+		}
+		if f := read(t, site); f.visits != 4 || f.visitors != 2 || f.fresh != 2 {
+			t.Errorf("%+v", f)
+		}
+	})
 	t.Run("order within the file does not matter", func(t *testing.T) {
 		site := open(t, store.SiteSettings{})
 		file := hit(70, "ann", "/c") + hit(29, "ann", "/b") + hit(10, "bob", "/a") + hit(0, "ann", "/a")

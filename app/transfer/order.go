@@ -7,12 +7,14 @@ import (
 	"sandprint/app/store"
 )
 
-// window is how many lines a hit may stand too late in a file. Twice as many hits are held in memory at most: some 16 MB.
-const window = 16 << 10
+const (
+	window = 16 << 10 // how many lines a hit may stand too late in a file; as many hits are held in memory: some 8 MB
+	batch  = 4 << 10  // how many are given out at once
+)
 
 // order brings hits into the order of their times, within the window.
 type order struct {
-	held     []store.Hit // at most 2 * window
+	held     []store.Hit // at most window + batch
 	released int64       // time of the last hit given out, seconds since 1970
 	mixed    bool        // held is not in order
 }
@@ -30,7 +32,7 @@ func (o *order) add(h store.Hit) bool {
 }
 
 // full reports whether it is time to call release.
-func (o *order) full() bool { return len(o.held) >= 2*window }
+func (o *order) full() bool { return len(o.held) >= window+batch }
 
 // release returns the oldest hits, in order: those that nothing within the window can precede, or all at the end of the
 // file. They are valid until done.
