@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 )
 
@@ -20,6 +21,8 @@ type request struct {
 	size int64
 	done chan error
 }
+
+func newRequest() any { return &request{done: make(chan error, 1)} }
 
 // size is about how many bytes a hit takes while it waits.
 func size(h *Hit) int64 {
@@ -36,7 +39,8 @@ func (s *Site) Append(ctx context.Context, hits []Hit) error {
 	if len(hits) == 0 {
 		return nil
 	}
-	r := &request{hits: hits, done: make(chan error, 1)}
+	r := s.requests.Get().(*request)
+	r.hits, r.size = hits, 0
 	for i := range hits {
 		r.size += size(&hits[i])
 	}
@@ -55,6 +59,8 @@ func (s *Site) Append(ctx context.Context, hits []Hit) error {
 	}
 	select {
 	case err := <-r.done:
+		r.hits = nil
+		s.requests.Put(r) // not on the other ways: the writer may still answer
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
@@ -101,12 +107,18 @@ func (s *Site) run() {
 	}
 }
 
-// gather takes what is waiting, first r.
+// gather takes what is waiting, first r. Who can run now does so before, as long as that brings more hits: where processors are
+// short, hits that were about to come would otherwise find the commit gone, and wait for one of their own. It takes
+// no longer than their way here, and nothing when nobody else can run.
 func (s *Site) gather(r *request) []*request {
 	var batch []*request
 	n := 0
 	if r != nil {
 		batch, n = append(batch, r), len(r.hits)
+		for seen := -1; seen < len(s.queue); {
+			seen = len(s.queue)
+			runtime.Gosched()
+		}
 	}
 	for n < maxCommit {
 		select {

@@ -14,9 +14,10 @@ const dictCap = 50_000
 type dict struct {
 	values []string // by id; values[0] is the empty value, as are those whose entries were dropped
 	ids    map[string]uint32
-	fresh  int   // new values on day
-	day    int64 // UTC day that fresh counts, in days since 1970
-	saved  int   // values[:saved] are in the file
+	fresh  int    // new values on day
+	day    int64  // UTC day that fresh counts, in days since 1970
+	saved  int    // values[:saved] are in the file
+	room   []byte // to put a value together in
 }
 
 func newDict(fields int) *dict {
@@ -27,16 +28,21 @@ func newDict(fields int) *dict {
 // dictFields is the number of fields of each dictionary's values.
 var dictFields = [NumDims]int{Pages: 3, Origins: 8, Places: 3, Agents: 6, Languages: 1, Screens: 1, Events: 1, Props: 1, Currencies: 1}
 
-// id returns the id of a value, new if need be; on a day that has had its share of new ones, that of OtherValue.
-func (d *dict) id(value string, fields int, day int64) uint32 {
-	if id, ok := d.ids[value]; ok {
+// id returns the id of a value, given by its fields, new if need be; on a day that has had its share of new ones, that of OtherValue.
+func (d *dict) id(day int64, fields []string) uint32 {
+	d.room = append(d.room[:0], fields[0]...)
+	for _, f := range fields[1:] {
+		d.room = append(append(d.room, FieldSep...), f...)
+	}
+	if id, ok := d.ids[string(d.room)]; ok { // no text is made for that
 		return id
 	}
+	value := string(d.room)
 	if day != d.day {
 		d.day, d.fresh = day, 0
 	}
 	if d.fresh >= dictCap {
-		value = OtherValue + strings.Repeat(FieldSep+OtherValue, fields-1)
+		value = OtherValue + strings.Repeat(FieldSep+OtherValue, len(fields)-1)
 		if id, ok := d.ids[value]; ok {
 			return id
 		}
@@ -100,11 +106,7 @@ func newDicts() (all dicts) {
 }
 
 func (all *dicts) id(dim Dim, day int64, fields ...string) uint32 {
-	value := fields[0]
-	if len(fields) > 1 {
-		value = strings.Join(fields, FieldSep)
-	}
-	return all[dim].id(value, dictFields[dim], day)
+	return all[dim].id(day, fields)
 }
 
 // settle notes that new values are in the file, or forgets them when err says that they could not be written.

@@ -34,17 +34,18 @@ type Site struct {
 	write *sql.DB                  // one connection, a *writer; used by the writer goroutine, or under work
 	read  *sql.DB
 
-	key     []byte // of cookie visitors
-	views   viewHash
-	visits  atomic.Int64
-	queue   chan *request
-	queued  atomic.Int64 // bytes waiting
-	jobs    chan func()  // other work of the writer's goroutine: sealing, importing
-	quit    chan struct{}
-	stopped chan struct{}
-	once    sync.Once
-	closing error
-	raw     rawFiles // opened by the first erasure
+	key      []byte // of cookie visitors
+	views    viewHash
+	visits   atomic.Int64
+	queue    chan *request
+	requests sync.Pool    // of *request, for use again: making one costs as much as all else that Append does
+	queued   atomic.Int64 // bytes waiting
+	jobs     chan func()  // other work of the writer's goroutine: sealing, importing
+	quit     chan struct{}
+	stopped  chan struct{}
+	once     sync.Once
+	closing  error
+	raw      rawFiles // opened by the first erasure
 
 	saltMu  sync.Mutex
 	saltDay string
@@ -83,7 +84,7 @@ func openSite(s *Store, id string) (*Site, error) {
 		return nil, ErrNotFound
 	}
 	site := &Site{store: s, id: id, path: s.path(id), queue: make(chan *request, 4096), jobs: make(chan func()),
-		quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{},
+		requests: sync.Pool{New: newRequest}, quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{},
 		imports: map[*Import]struct{}{}, relieveAt: s.o.HotRows, raw: rawFiles{path: s.path(id)}}
 	site.last.Store(&info)
 	var err error
