@@ -243,6 +243,9 @@ func (s *Site) inTx(ctx context.Context, f func(*sql.Tx) error, after func()) er
 // writing, and acknowledging, into nothing. It looks once a second.
 func (s *Site) checkLog() error {
 	now := time.Now()
+	if s.walFresh.Swap(false) {
+		s.walSeen, s.walNext = nil, time.Time{}
+	}
 	if now.Before(s.walNext) {
 		return nil
 	}

@@ -42,7 +42,7 @@ var controlSteps = []string{controlSchema}
 func OpenControl(path string) (*Control, error) {
 	c := &Control{path: path, raw: rawFiles{path: path}}
 	var err error
-	if c.write, err = openDB(path, 1); err != nil {
+	if c.write, err = openWriter(path, func() {}); err != nil {
 		return nil, err
 	}
 	if err = migrate(c.write, controlSteps); err == nil {

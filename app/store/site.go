@@ -73,8 +73,9 @@ type Site struct {
 	relieving bool  // that is under way
 	relieved  error // how it went the last time
 
-	walSeen os.FileInfo // the write-ahead log as it was when it was first seen
-	walNext time.Time   // when to look again
+	walSeen  os.FileInfo // the write-ahead log as it was when it was first seen
+	walNext  time.Time   // when to look again
+	walFresh atomic.Bool // a connection was opened since, which may have begun another log
 }
 
 // openSite opens a site's file, makes it when it isn't there, and reads its hot days.
@@ -88,7 +89,7 @@ func openSite(s *Store, id string) (*Site, error) {
 		imports: map[*Import]struct{}{}, relieveAt: s.o.HotRows, raw: rawFiles{path: s.path(id)}}
 	site.last.Store(&info)
 	var err error
-	if site.write, err = openWriter(site.path); err != nil {
+	if site.write, err = openWriter(site.path, func() { site.walFresh.Store(true) }); err != nil {
 		return nil, err
 	}
 	if err := site.start(context.Background()); err != nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -33,10 +34,11 @@ func dsn(path string) string {
 
 // openDB opens a pool of at most conns connections, each with the same pragmas.
 func openDB(path string, conns int) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path))
+	base, err := sqlite.NewConnector(dsn(path))
 	if err != nil {
 		return nil, err
 	}
+	db := sql.OpenDB(connector{base})
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	if conns > 1 { // each has up to 2 MB of pages and four files open; the only one is the writer, with prepared statements

@@ -11,49 +11,42 @@ import (
 	"modernc.org/sqlite"
 )
 
-// openWriter is openDB for the one connection that a site is written by, which is a *writer.
-func openWriter(path string) (*sql.DB, error) {
+// openWriter is openDB for the one connection that a site or the control file is written by, which is a *writer. Opened is
+// called with each connection that is opened: with the first, and with one that takes the place of another.
+func openWriter(path string, opened func()) (*sql.DB, error) {
 	base, err := sqlite.NewConnector(dsn(path))
 	if err != nil {
 		return nil, err
 	}
-	db := sql.OpenDB(writerConnector{base})
+	db := sql.OpenDB(writerConnector{connector{base}, opened})
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(1)
 	return db, nil
 }
 
-type writerConnector struct{ driver.Connector }
+type writerConnector struct {
+	connector
+	opened func()
+}
 
 // Connect opens a writer.
 func (c writerConnector) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := c.Connector.Connect(ctx)
+	conn, err := c.connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &writer{sqliteConn: conn.(sqliteConn)}, nil
+	c.opened()
+	return &writer{connection: conn.(*connection)}, nil
 }
 
 // writer is the connection that a site is written by, with what a commit runs: prepared once, and run by the driver itself. database/sql
 // would copy and box each of a row's 21 values, lock three times a statement, and have BEGIN and COMMIT parsed each time.
 type writer struct {
-	sqliteConn
+	*connection
 	begin, commit, rollback statement // nil until the first commit
 	row                     [len(rowsAtOnce)]statement
 	dict, drop              statement
 	args                    arguments
-}
-
-// sqliteConn is all that the driver's connections do for database/sql.
-type sqliteConn interface {
-	driver.Conn
-	driver.ConnBeginTx
-	driver.ConnPrepareContext
-	driver.ExecerContext
-	driver.QueryerContext
-	driver.Pinger
-	driver.SessionResetter
-	driver.Validator
 }
 
 // statement is a prepared statement of the driver.
@@ -101,12 +94,12 @@ func (w *writer) finalize() (err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}
-	*w = writer{sqliteConn: w.sqliteConn}
+	*w = writer{connection: w.connection}
 	return err
 }
 
 // Close closes the connection.
-func (w *writer) Close() error { return errors.Join(w.finalize(), w.sqliteConn.Close()) }
+func (w *writer) Close() error { return errors.Join(w.finalize(), w.connection.Close()) }
 
 // inBatch runs f in one transaction of the writer's connection.
 func (s *Site) inBatch(f func(*writer) error) error {
@@ -137,7 +130,8 @@ func (s *Site) inBatch(f func(*writer) error) error {
 // run runs a statement with the arguments that were gathered for it.
 func (w *writer) run(s statement) (driver.Result, error) {
 	defer w.args.clear()
-	return s.ExecContext(context.Background(), w.args.values())
+	res, err := s.ExecContext(context.Background(), w.args.values())
+	return res, w.note(err)
 }
 
 // insertRows writes rows and fills in their ids. The writer alone inserts, so the ids of one statement are neighbours.

@@ -285,7 +285,7 @@ func (c *client) sendHit(h hit, at time.Time) error {
 	return errors.New("a hit is refused again and again")
 }
 
-// explore rebuilds what the disk may have held at n moments, has each looked at, and sums up what was found.
+// explore looks at the disk at n random moments.
 func (r *recording) explore(t *testing.T, seed uint64, n int, d *disk) verdict {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, uint64(n)))
@@ -293,6 +293,13 @@ func (r *recording) explore(t *testing.T, seed uint64, n int, d *disk) verdict {
 	for i := range moments {
 		moments[i] = rnd.IntN(len(r.calls) + 1)
 	}
+	return r.exploreAt(t, rnd, moments, d)
+}
+
+// exploreAt rebuilds what the disk may have held before the calls with these numbers, has each looked at, and sums up what was
+// found.
+func (r *recording) exploreAt(t *testing.T, rnd *rand.Rand, moments []int, d *disk) verdict {
+	t.Helper()
 	slices.Sort(moments)
 	type state struct {
 		image    image
