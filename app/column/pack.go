@@ -192,19 +192,29 @@ func unpackSparse(dst []uint32, body []byte) bool {
 	if rest, ok := unpack(kept, body[size:]); set != n || !ok || len(rest) != 0 {
 		return false
 	}
-	next := 0
-	for i := range dst {
+	if extra := len(dst) % 8; extra > 0 && present[size-1]>>extra != 0 { // a bit beyond the last value
+		return false
+	}
+	next, i := 0, 0
+	// Eight places at a time, without asking of each whether it is filled: that would be guessed wrong too often.
+	for ; i+8 <= len(dst) && next+8 <= n; i += 8 {
+		d, k, b, at := (*[8]uint32)(dst[i:]), (*[8]uint32)(kept[next:]), uint32(present[i/8]), uint32(0)
+		for j := range d {
+			filled := b >> j & 1
+			d[j] = k[at&7] & -filled
+			at += filled
+		}
+		next += int(at)
+	}
+	for ; i < len(dst); i++ {
 		if present[i/8]>>(i%8)&1 == 1 {
-			if next == n { // a bit beyond the last value
-				return false
-			}
 			dst[i] = kept[next]
 			next++
 		} else {
 			dst[i] = 0
 		}
 	}
-	return next == n
+	return true
 }
 
 func packFew(dst []byte, values, distinct []uint32) []byte {

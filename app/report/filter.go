@@ -144,6 +144,14 @@ func dimensionsOf(filters []Filter) []Dimension {
 // matchPattern reports whether the whole of s is as the pattern says: * is any text without a slash, ** any text. It
 // takes len(pattern) × len(s) steps at most.
 func matchPattern(pattern, s string) bool {
+	star := strings.IndexByte(pattern, '*')
+	if star < 0 {
+		return s == pattern
+	}
+	if !strings.HasPrefix(s, pattern[:star]) {
+		return false
+	}
+	pattern, s = pattern[star:], s[star:]
 	// now[j] tells whether the pattern read so far can end before s[j].
 	now := make([]bool, len(s)+1)
 	now[0] = true

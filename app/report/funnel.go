@@ -135,6 +135,7 @@ type funnelTally struct {
 	visitors bitmap // of the segment
 	by       []stepTally
 	people   *chains // nil: paths lie within a visit
+	byPage   bool    // see pages
 	read     int
 
 	block   *store.Block // that is being read
@@ -160,6 +161,7 @@ func newFunnelTally(q *Funnel, s *segment, info store.SiteInfo, snap *store.Snap
 		t.people = newChains(len(q.Steps), snap.Visitors())
 	} else {
 		t.window = 1 << 40
+		t.byPage = !q.Strict && !t.marks.events && t.marks.goals == nil
 	}
 	return t
 }
@@ -185,8 +187,31 @@ func (t *funnelTally) scan(info store.BlockInfo, b *store.Block) {
 		t.people.sweep(int64(info.Date)*daySeconds - t.window)
 	}
 	t.block = b
-	t.seg.each(info, b, t.visit)
 	t.read += info.Views + info.Events
+	if t.byPage && !t.seg.narrows() && t.seg.whole(info) {
+		t.everyVisit(b)
+		return
+	}
+	t.seg.each(info, b, t.visit)
+}
+
+// everyVisit counts a block where all visits are in the segment, as pages does.
+func (t *funnelTally) everyVisit(b *store.Block) {
+	marks, list, at := t.marks.page, b.Cols[store.ViewPage], 0
+	for v, n := range b.Cols[store.VisitViews] {
+		end := at + int(n)
+		who := b.Cols[store.VisitVisitor][v]
+		t.visitors.add(who)
+		for i, page := range list[at:end] {
+			if marks[page]&1 != 0 {
+				t.visitor = who
+				t.pages(at+i, end)
+				break
+			}
+		}
+		at = end
+	}
+	t.visits += b.Visits
 }
 
 // visit counts a visit.
@@ -197,7 +222,8 @@ func (t *funnelTally) visit(v *visit) {
 	t.visitors.add(t.visitor)
 	t.counted = 0
 	t.chain.loaded = false
-	if !t.mayBegin(v) {
+	if t.byPage {
+		t.pages(v.views[0], v.views[1])
 		return
 	}
 	e, events := v.events[0], v.events[1]
@@ -236,16 +262,44 @@ func (t *funnelTally) visit(v *visit) {
 	}
 }
 
-// mayBegin reports whether a path may begin in v or go on in it. It is quick where steps are told by the page alone.
-func (t *funnelTally) mayBegin(v *visit) bool {
-	if t.marks.events || t.marks.goals != nil || t.people != nil && t.people.place[t.visitor] != 0 {
-		return true
+// pages counts the page views from..to of a visit where paths lie within it, others may come between, and the page alone
+// tells the steps: the commonest question. A visit has then reached the first so many steps.
+func (t *funnelTally) pages(from, to int) {
+	marks := t.marks.page
+	list := t.block.Cols[store.ViewPage][from:to]
+	i := 0
+	for i < len(list) && marks[list[i]]&1 == 0 {
+		i++
 	}
-	var is uint8
-	for _, page := range t.block.Cols[store.ViewPage][v.views[0]:v.views[1]] {
-		is |= t.marks.page[page]
+	if i == len(list) {
+		return
 	}
-	return is&1 != 0
+	delays := t.block.Cols[store.ViewDelay][from:to]
+	var last [maxSteps]int64 // by step: when a path last ended there
+	at, reached := int64(0), 1
+	for i++; i < len(list) && reached < len(t.by); i++ {
+		at += int64(delays[i])
+		is := marks[list[i]]
+		if is == 0 {
+			continue
+		}
+		for k := reached; k > 0; k-- {
+			if is>>k&1 == 0 {
+				continue
+			}
+			if last[k] = at; k == reached {
+				t.by[k].times.add(at - last[k-1])
+				reached++
+			}
+		}
+		if is&1 != 0 {
+			last[0] = at
+		}
+	}
+	for k := range t.by[:reached] {
+		t.by[k].visits++
+		t.by[k].visitors.add(t.visitor)
+	}
 }
 
 // hit goes on with a hit at a time that is these steps.

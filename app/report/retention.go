@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"time"
 
 	"sandprint/app/problem"
@@ -141,10 +143,9 @@ func bucketStart(by Dimension, t time.Time) time.Time {
 type retentionTally struct {
 	seg     *segment
 	rows    []Row
-	bounds  []int64 // where the periods begin, and where the last ends
-	cohort  []uint8 // by visitor: his cohort + 1; 0: none yet
-	last    []uint8 // by visitor: the period + 1 of his latest visit
-	grid    [][]int // by cohort and period
+	bounds  []int64  // where the periods begin, and where the last ends
+	state   []uint16 // by visitor: his cohort + 1 (0: none yet), times 256, and the period + 1 of his latest visit
+	grid    [][]int  // by cohort and period
 	unknown int
 	read    int
 	period  int // of the visit before
@@ -155,7 +156,7 @@ type retentionTally struct {
 const noCohort = 255
 
 func newRetentionTally(s *segment, rows []Row, visitors int) *retentionTally {
-	t := &retentionTally{seg: s, rows: rows, cohort: make([]uint8, visitors+1), last: make([]uint8, visitors+1)}
+	t := &retentionTally{seg: s, rows: rows, state: make([]uint16, visitors+1)}
 	for _, r := range rows {
 		t.bounds = append(t.bounds, r.Start.Unix())
 		t.grid = append(t.grid, make([]int, len(rows)))
@@ -165,7 +166,10 @@ func newRetentionTally(s *segment, rows []Row, visitors int) *retentionTally {
 }
 
 func (t *retentionTally) columns(info store.BlockInfo) store.Columns {
-	c := store.Set(store.VisitStart, store.VisitVisitor, store.VisitType)
+	c := store.Set(store.VisitVisitor, store.VisitType)
+	if !t.within(info) {
+		c |= store.Set(store.VisitStart)
+	}
 	if t.seg.narrows() {
 		c |= t.seg.columns(info)
 	}
@@ -180,31 +184,62 @@ func (t *retentionTally) scan(info store.BlockInfo, b *store.Block) {
 		kept = make([]bool, b.Visits)
 		t.seg.each(info, b, func(v *visit) { kept[v.at] = true })
 	}
-	midnight := int64(info.Date) * daySeconds
-	types, visitors := b.Cols[store.VisitType], b.Cols[store.VisitVisitor]
-	for i, start := range b.Cols[store.VisitStart] {
-		at := midnight + int64(start)
-		if at < t.seg.from || at >= t.seg.to {
-			continue
-		}
-		for at >= t.bounds[t.period+1] {
+	if t.within(info) {
+		t.visits(b, 0, b.Visits, kept)
+		return
+	}
+	starts, midnight := b.Cols[store.VisitStart], int64(info.Date)*daySeconds
+	first := func(at int64) int { // the first visit that begins at that time or later
+		n, _ := slices.BinarySearchFunc(starts, at-midnight, func(start uint32, at int64) int { return cmp.Compare(int64(start), at) })
+		return n
+	}
+	end := first(t.seg.to)
+	for from := first(t.seg.from); from < end; {
+		for midnight+int64(starts[from]) >= t.bounds[t.period+1] {
 			t.period++
 		}
-		who, period := visitors[i], uint8(t.period+1)
+		next := min(end, first(t.bounds[t.period+1]))
+		t.visits(b, from, next, kept)
+		from = next
+	}
+}
+
+// within reports whether all visits of a block begin in one period, and sets that as the one of the visits to come.
+func (t *retentionTally) within(b store.BlockInfo) bool {
+	from := int64(b.Date) * daySeconds
+	if from < t.seg.from || b.Last >= t.seg.to {
+		return false
+	}
+	for from >= t.bounds[t.period+1] {
+		t.period++
+	}
+	return b.Last < t.bounds[t.period+1]
+}
+
+// visits counts the visits from..to, which begin in one period; kept tells which the segment keeps.
+func (t *retentionTally) visits(b *store.Block, from, to int, kept []bool) {
+	period := uint16(t.period + 1)
+	types, state := b.Cols[store.VisitType], t.state
+	var counts [256]int
+	for i, who := range b.Cols[store.VisitVisitor][from:to] {
+		i += from
 		switch store.VisitorType(types[i]) {
 		case store.UnknownVisitor:
 			t.unknown++
 		case store.NewVisitor:
-			if t.cohort[who] == 0 {
-				if t.cohort[who] = period; kept != nil && !kept[i] {
-					t.cohort[who] = noCohort
+			if state[who]>>8 == 0 {
+				if state[who] = period << 8; kept != nil && !kept[i] {
+					state[who] = noCohort << 8
 				}
 			}
 		}
-		if c := t.cohort[who]; c != 0 && c != noCohort && t.last[who] != period {
-			t.last[who] = period
-			t.grid[c-1][t.period]++
+		if s := state[who]; s != 0 && s&0xff != period {
+			state[who] = s&^0xff | period
+			counts[s>>8]++
 		}
+	}
+	for c := range t.grid {
+		t.grid[c][t.period] += counts[c+1]
 	}
 }
 
