@@ -237,6 +237,9 @@ func (h *half) value(m Metric, t *tally, row int32, of int64) Value {
 		}
 		return Value{Number: scale * float64(at(figure, row)) / float64(of), Known: true}
 	}
+	if !t.knows(m, row) {
+		return Value{}
+	}
 	switch m {
 	case Visitors:
 		return count(t.visitors)

@@ -90,7 +90,7 @@ func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, 
 	g := newGroups(snap, info)
 	list := make([]*asked, len(queries))
 	for i, q := range queries {
-		if q.Period, err = resolveAll(q.Period, snap); err != nil {
+		if q.Period, err = resolve(q.Period, snap); err != nil {
 			return nil, err
 		}
 		if err := q.check(); err != nil {
@@ -112,6 +112,7 @@ func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, 
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		a.addTotals(snap.Totals())
 		answers[i] = a.answer(info)
 		answers[i].Damaged = damagedIn(snap, a.misses)
 	}

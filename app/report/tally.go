@@ -26,6 +26,7 @@ type tally struct {
 	converters *rowSets // by the numbers that visitors have in blocks
 
 	visitors, converted []int64 // by row, once all is counted
+	dropped             []bool  // by row: it has days whose visits are gone; nil: none has
 
 	stamp, viewStamp []uint32 // by row: the serial number of the last visit that was counted
 	serial           uint32
