@@ -16,13 +16,19 @@ func isDamage(err error) bool {
 	return ok
 }
 
-// damagedIn returns the UTC days, by date, of the damaged blocks that are not missed.
+// damagedIn returns the UTC days, by date, of what is damaged and not missed.
 func damagedIn(snap *store.Snapshot, misses func(store.BlockInfo) bool) (days []time.Time) {
 	for i, b := range snap.Blocks() {
 		if d := snap.Damaged(i); d != nil && !misses(b) {
 			days = append(days, d.Date())
 		}
 	}
+	for _, d := range snap.Lost() {
+		if day := (store.BlockInfo{Date: d.Day, Last: int64(d.Day)*86400 + 86399}); !misses(day) {
+			days = append(days, d.Date())
+		}
+	}
+	slices.SortFunc(days, time.Time.Compare)
 	return slices.CompactFunc(days, time.Time.Equal)
 }
 

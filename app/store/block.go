@@ -36,12 +36,22 @@ const (
 )
 
 // columnNames names the columns for people.
-var columnNames = [NumColumns + 1]string{"start", "duration", "visitor", "type", "origin", "place", "agent", "language", "screen",
+var columnNames = [lostLast + 1]string{"start", "duration", "visitor", "type", "origin", "place", "agent", "language", "screen",
 	"views", "events", "view delay", "view page", "view scroll", "view engaged", "event delay", "event name", "event page",
-	"event properties", "event currency", "event amount", "summary"}
+	"event properties", "event currency", "event amount", "summary", "a hit", "visitors who come back", "totals of the day", "what was sealed of it before its end"}
 
-// String returns the column's name for people; that of NumColumns is "summary".
-func (c Column) String() string { return "column " + columnNames[c] }
+// What a Damage may be of instead of a column.
+const (
+	lostSummary  = NumColumns + iota // the row that sums a block up
+	lostHit                          // a hit of a hot day
+	lostVisitors                     // the keys of a day's visitors
+	lostTotal                        // what was left of a day that was dropped
+	lostMarks                        // what is known of what was sealed before the day's end
+	lostLast     = lostMarks
+)
+
+// String returns the column's name for people.
+func (c Column) String() string { return columnNames[c] }
 
 // Columns is a set of columns.
 type Columns uint32

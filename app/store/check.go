@@ -17,12 +17,22 @@ func quickCheck(ctx context.Context, db *sql.DB) ([]string, error) {
 	return lines, err
 }
 
-// Check has SQLite examine the site's file, reads every column in it, and returns what is wrong, one sentence each: of
-// each damaged day the first column.
+// Check has SQLite examine the site's file, reads every row with a checksum and every column, and returns what is wrong, one
+// sentence each: of each damaged day the first column, and what had to be taken out of the file before.
 func (s *Site) Check(ctx context.Context) ([]string, error) {
 	wrong, err := quickCheck(ctx, s.read)
 	if err != nil {
 		return wrong, err
+	}
+	rows, err := badSums(ctx, s.read)
+	if err != nil {
+		return wrong, err
+	}
+	for _, line := range rows {
+		wrong = append(wrong, s.file()+": "+line)
+	}
+	for _, d := range s.lost {
+		wrong = append(wrong, d.Error())
 	}
 	snap, err := s.Snapshot(ctx)
 	if err != nil {

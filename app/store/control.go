@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"modernc.org/sqlite"
@@ -42,6 +43,11 @@ var controlSteps = []string{controlSchema}
 func OpenControl(path string) (*Control, error) {
 	c := &Control{path: path, raw: rawFiles{path: path}}
 	var err error
+	if info, missing := os.Stat(path); missing == nil && info.Size() > 0 {
+		if err := look(path, controlSteps); err != nil {
+			return nil, fmt.Errorf("control file %s: %w", path, err)
+		}
+	}
 	if c.write, err = openWriter(path, func() {}); err != nil {
 		return nil, err
 	}

@@ -15,18 +15,18 @@ import (
 // disk. Other sites are not concerned.
 var ErrDamaged = errors.New("the file is damaged")
 
-// Damage is a block that is not as it was written: its day is left out of answers. It wraps column.ErrCorrupt or what
-// SQLite said.
+// Damage is something of a day that is not as it was written. A block is left out of answers as a whole. It wraps
+// column.ErrCorrupt or what SQLite said.
 type Damage struct {
 	File   string // within the data directory, as "sites/ID.db"
 	Day    int32  // UTC day on which the block's visits began, in days since 1970
-	Column Column // the first that was found so; NumColumns: what sums the block up
+	Column Column // the first that was found so, or one of lostSummary …
 	Err    error
 }
 
 // Error names the file, the day and the column.
 func (d *Damage) Error() string {
-	return fmt.Sprintf("%s: the visits of %s can't be read (%v): %v", d.File, d.Date().Format(time.DateOnly), d.Column, d.Err)
+	return fmt.Sprintf("%s: %v of %s can't be read: %v", d.File, d.Column, d.Date().Format(time.DateOnly), d.Err)
 }
 
 // Unwrap returns the cause.
@@ -78,7 +78,7 @@ func (s *Site) note(p part, d *Damage) {
 func (s *Site) tell(d error) {
 	if log := s.store.o.Log; log != nil {
 		if _, told := s.store.told.LoadOrStore(d.Error(), true); !told {
-			log.Error("a site's file is damaged; what can't be read is left out of its figures (see sandprint doctor)",
+			log.Error("a site's file is damaged: what can't be read is left out of its figures (see sandprint doctor)",
 				"site", s.Info().Number, "err", d)
 		}
 	}

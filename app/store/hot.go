@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 )
@@ -127,22 +128,32 @@ func (d *hotDay) add(r row) {
 func (s *Site) readHot(ctx context.Context) error {
 	h := newHot()
 	rows, err := s.write.QueryContext(ctx, `SELECT id, kind, time, start, visit, visitor, lasting, type, view, seq, page,
-		origin, place, agent, language, screen, engaged, scroll, name, props, currency, amount FROM hit ORDER BY id`)
+		origin, place, agent, language, screen, engaged, scroll, name, props, currency, amount, sum FROM hit ORDER BY id`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	var broken []brokenRow
+	near := time.Now().Unix()
 	latest := time.Now().UnixMicro() // numbers given before the file was closed are never given again
 	for rows.Next() {
 		var r row
 		var visitor int64
+		var sum int64
 		var view sql.RawBytes
 		if err := rows.Scan(&r.id, &r.kind, &r.time, &r.start, &r.visit, &visitor, &r.lasting, &r.vtype, &view, &r.seq,
 			&r.page, &r.origin, &r.place, &r.agent, &r.language, &r.screen, &r.engaged, &r.scroll, &r.name, &r.props,
-			&r.currency, &r.amount); err != nil {
-			return err
+			&r.currency, &r.amount, &sum); err != nil {
+			broken = append(broken, brokenRow{id: r.id, start: near}) // a number that no program of ours wrote
+			continue
 		}
-		r.visitor, r.view = uint64(visitor), s.views.of(string(view))
+		text := string(view)
+		r.visitor, r.view = uint64(visitor), s.views.of(text)
+		if numbers := r.numbers(); sum != rowSum(&numbers, text) {
+			broken = append(broken, brokenRow{id: r.id, start: near})
+			continue
+		}
+		near = r.start
 		latest = max(latest, r.visit)
 		h.add(r)
 	}
@@ -151,6 +162,9 @@ func (s *Site) readHot(ctx context.Context) error {
 	}
 	s.hot = h
 	s.visits.Store(latest)
+	if err := errors.Join(rows.Close(), s.loseRows(ctx, broken)); err != nil {
+		return err
+	}
 	return s.readMarks(ctx)
 }
 

@@ -19,7 +19,7 @@ type Round struct {
 // Step is one thing that a round did for a site.
 type Step struct {
 	Site    int64  `json:"site"`              // its number
-	Name    string `json:"step"`              // seal, retain, sweep, log, room
+	Name    string `json:"step"`              // check, seal, retain, sweep, log, room
 	Did     string `json:"did"`               // in words; empty: there was nothing to do
 	Warning bool   `json:"warning,omitempty"` // somebody should look at it
 	Took    int64  `json:"ms"`
@@ -92,7 +92,7 @@ func (s *Store) maintainSite(ctx context.Context, info SiteInfo, r Round, report
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) (did string, warning bool, err error)
-	}{{"seal", n.seal}, {"retain", n.retain}, {"sweep", n.sweep}, {"log", n.log}, {"room", n.room}} {
+	}{{"check", n.check}, {"seal", n.seal}, {"retain", n.retain}, {"sweep", n.sweep}, {"log", n.log}, {"room", n.room}} {
 		began := time.Now()
 		did, warning, err := step.do(ctx)
 		if ctx.Err() != nil {
@@ -112,6 +112,11 @@ type night struct {
 	*Site
 	Round
 	gone retained
+}
+
+// check looks at what is too much to look at whenever a site is opened.
+func (n *night) check(ctx context.Context) (did string, warning bool, err error) {
+	return "", false, n.inWriter(ctx, func() error { return n.verifyVisitors(ctx) })
 }
 
 func (n *night) seal(ctx context.Context) (did string, warning bool, err error) {

@@ -111,7 +111,7 @@ func (s *Site) knowAll(ctx context.Context) error {
 		return nil
 	}
 	known := &keyTable{}
-	err := s.eachVisitors(ctx, func(keys []byte, decode func() ([]uint32, error)) (bool, error) {
+	err := s.eachVisitors(ctx, s.read, func(keys []byte, decode func() ([]uint32, error)) (bool, error) {
 		numbers, err := decode()
 		for i, n := range numbers {
 			known.put(binary.LittleEndian.Uint64(keys[8*i:]), n)
@@ -137,7 +137,7 @@ func (s *Site) findVisitors(ctx context.Context, look map[uint64]struct{}, found
 	for key := range look {
 		maybe[key>>6&(1<<10-1)] |= 1 << (key & 63)
 	}
-	return s.eachVisitors(ctx, func(keys []byte, decode func() ([]uint32, error)) (bool, error) {
+	return s.eachVisitors(ctx, s.read, func(keys []byte, decode func() ([]uint32, error)) (bool, error) {
 		var numbers []uint32
 		for i := 0; i < len(keys); i += 8 {
 			key := binary.LittleEndian.Uint64(keys[i:])
@@ -162,8 +162,8 @@ func (s *Site) findVisitors(ctx context.Context, look map[uint64]struct{}, found
 
 // eachVisitors calls f for every row of sealed visitors, the newest first, with their keys, 8 bytes each, and what decodes
 // their numbers, until f returns false.
-func (s *Site) eachVisitors(ctx context.Context, f func(keys []byte, numbers func() ([]uint32, error)) (bool, error)) error {
-	rows, err := s.read.QueryContext(ctx, "SELECT count, data FROM visitor WHERE import = 0 ORDER BY id DESC")
+func (s *Site) eachVisitors(ctx context.Context, db *sql.DB, f func(keys []byte, numbers func() ([]uint32, error)) (bool, error)) error {
+	rows, err := db.QueryContext(ctx, "SELECT count, data FROM visitor WHERE import = 0 ORDER BY id DESC")
 	if err != nil {
 		return err
 	}

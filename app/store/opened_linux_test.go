@@ -28,14 +28,11 @@ func manySites(t testing.TB, dir string, n int, o Options) (*Store, []string) {
 	}
 	var ids []string
 	for i := range n {
-		site, err := s.Control().AddSite(ctx, SiteInfo{Customer: customer.ID, Domain: fmt.Sprintf("s%d.example", i), Zone: time.UTC, Mode: "cookie"})
+		site, err := s.AddSite(ctx, SiteInfo{Customer: customer.ID, Domain: fmt.Sprintf("s%d.example", i), Zone: time.UTC, Mode: "cookie"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		ids = append(ids, site.ID)
-	}
-	if err := s.reload(ctx); err != nil {
-		t.Fatal(err)
 	}
 	return s, ids
 }

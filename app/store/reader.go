@@ -71,6 +71,7 @@ type Snapshot struct {
 	visitors int
 	damage   []atomic.Pointer[Damage] // by block; nil: none is known
 	totals   []DayTotal
+	lost     []*Damage
 	load     func(i int, need Columns, into *Block) error
 	close    func()
 }
@@ -110,6 +111,9 @@ func (s *Snapshot) Dict(d Dim) []string { return s.dicts[d] }
 // Damaged returns what is known to be damaged of block i; nil: nothing. It is known from the first Load that met it on,
 // also to later snapshots.
 func (s *Snapshot) Damaged(i int) *Damage { return s.damage[i].Load() }
+
+// Lost returns days of which something is missing that is in no block: single hits that could not be read, or totals.
+func (s *Snapshot) Lost() []*Damage { return s.lost }
 
 // Load reads the columns in need of block i into into, whose slices it reuses. Into must not be kept beyond Close, and
 // its values must not be changed. Columns that are not in need are nil in it. A *Damage: the block is not as it was

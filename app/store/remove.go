@@ -27,15 +27,23 @@ func (s *Store) RemoveSite(ctx context.Context, id string) (Erased, error) {
 
 func (s *Store) removeSite(ctx context.Context, info SiteInfo) (Erased, error) {
 	_ = s.closeSite(info.ID) // what could not be written any more goes with the rest
-	for _, end := range databaseFiles {
-		if err := os.Remove(s.path(info.ID) + end); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return Erased{}, fmt.Errorf("removing the site's file: %w", err)
-		}
-	}
-	if err := syncDir(filepath.Dir(s.path(info.ID))); err != nil {
-		return Erased{}, fmt.Errorf("removing the site's file: %w", err)
+	if err := s.removeFiles(info.ID); err != nil {
+		return Erased{}, err
 	}
 	return s.control.DeleteSite(ctx, info)
+}
+
+// removeFiles removes the file of a site that is closed, and what SQLite keeps beside it, for good.
+func (s *Store) removeFiles(id string) error {
+	for _, end := range databaseFiles {
+		if err := os.Remove(s.path(id) + end); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("removing the site's file: %w", err)
+		}
+	}
+	if err := syncDir(filepath.Dir(s.path(id))); err != nil {
+		return fmt.Errorf("removing the site's file: %w", err)
+	}
+	return nil
 }
 
 // unlearn forgets a site, so that nobody opens it.

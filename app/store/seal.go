@@ -270,7 +270,8 @@ func insertPart(tx *sql.Tx, p part, data blockData, visitors uint32, imported in
 		if d == nil {
 			continue
 		}
-		if _, err := tx.Exec("INSERT INTO block (id, data) VALUES (?, ?)", p.id<<8|int64(c), d); err != nil {
+		id := p.id<<8 | int64(c)
+		if _, err := tx.Exec("INSERT INTO block (id, data, sum) VALUES (?, ?, ?)", id, d, blockSum(id, d)); err != nil {
 			return err
 		}
 	}

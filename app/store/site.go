@@ -22,8 +22,11 @@ var siteSchema2 string
 //go:embed site_3.sql
 var siteSchema3 string
 
+//go:embed site_4.sql
+var siteSchema4 string
+
 // siteSteps take a site's file from version 0 to len(siteSteps), one by one.
-var siteSteps = []string{siteSchema, siteSchema2, siteSchema3}
+var siteSteps = []string{siteSchema, siteSchema2, siteSchema3, siteSchema4}
 
 // Site is one open site: its file, its writer, and the hot days in memory. It implements Reader.
 type Site struct {
@@ -46,6 +49,8 @@ type Site struct {
 	once     sync.Once
 	closing  error
 	raw      rawFiles // opened by the first erasure
+
+	lost []*Damage // what was taken out of the file because it could not be read
 
 	saltMu  sync.Mutex
 	saltDay string
@@ -78,7 +83,17 @@ type Site struct {
 	walFresh atomic.Bool // a connection was opened since, which may have begun another log
 }
 
-// openSite opens a site's file, makes it when it isn't there, and reads its hot days.
+// makeSite makes the file of a new site.
+func makeSite(path string) error {
+	db, err := openDB(path, 1)
+	if err != nil {
+		return err
+	}
+	return errors.Join(migrate(db, siteSteps), db.Close())
+}
+
+// openSite opens a site's file and reads its hot days. ErrNewer: a newer version wrote it. ErrDamaged: it is not there, or
+// no file of a site.
 func openSite(s *Store, id string) (*Site, error) {
 	info, ok := s.info(id)
 	if !ok {
@@ -88,12 +103,15 @@ func openSite(s *Store, id string) (*Site, error) {
 		requests: sync.Pool{New: newRequest}, quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{},
 		imports: map[*Import]struct{}{}, relieveAt: s.o.HotRows, raw: rawFiles{path: s.path(id)}}
 	site.last.Store(&info)
-	var err error
+	err := look(site.path, siteSteps)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", site.file(), err)
+	}
 	if site.write, err = openWriter(site.path, func() { site.walFresh.Store(true) }); err != nil {
 		return nil, err
 	}
 	if err := site.start(context.Background()); err != nil {
-		return nil, errors.Join(fmt.Errorf("file of site %s: %w", id, err), site.write.Close())
+		return nil, errors.Join(fmt.Errorf("%s: %w", site.file(), damaged(err)), site.write.Close())
 	}
 	if site.read, err = openDB(site.path, 6); err != nil { // after start: a reader must find the file made, and write nothing
 		return nil, errors.Join(err, site.write.Close())
@@ -105,6 +123,9 @@ func openSite(s *Store, id string) (*Site, error) {
 // start brings the file up to date and reads what is kept in memory of it.
 func (s *Site) start(ctx context.Context) error {
 	if err := migrate(s.write, siteSteps); err != nil {
+		return err
+	}
+	if err := s.verify(ctx); err != nil {
 		return err
 	}
 	if err := s.dropUnfinished(ctx); err != nil {
@@ -130,28 +151,40 @@ func (s *Site) start(ctx context.Context) error {
 	if err := s.readTotals(ctx); err != nil {
 		return err
 	}
-	return s.readHot(ctx)
+	if err := s.readHot(ctx); err != nil {
+		return err
+	}
+	return s.readLost(ctx)
 }
 
 // readDicts reads the dictionaries.
 func (s *Site) readDicts(ctx context.Context) error {
 	s.dicts = newDicts()
-	rows, err := s.write.QueryContext(ctx, "SELECT dim, id, value FROM dict ORDER BY dim, id")
+	rows, err := s.write.QueryContext(ctx, "SELECT dim, id, value, sum FROM dict ORDER BY dim, id")
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	var broken []brokenText
 	for rows.Next() {
 		var dim, id int
+		var sum int64
 		var value string
-		if err := rows.Scan(&dim, &id, &value); err != nil {
+		if err := rows.Scan(&dim, &id, &value, &sum); err != nil {
 			return err
 		}
+		if dim >= 0 && dim < int(NumDims) && sum != checksum(int64(dim), int64(id), value) {
+			broken = append(broken, brokenText{dim, id})
+			value = damagedText(dim)
+		}
 		if dim < 0 || dim >= int(NumDims) || !s.dicts[dim].load(id, value) {
-			return fmt.Errorf("dictionary %d has no place for entry %d", dim, id)
+			return fmt.Errorf("%w: dictionary %d has no place for entry %d", ErrDamaged, dim, id)
 		}
 	}
-	return rows.Err()
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	return s.mendTexts(ctx, broken)
 }
 
 // close stops the writer after what is waiting, and closes the file. A second call waits for the first.

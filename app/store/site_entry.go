@@ -37,11 +37,19 @@ func (c *Control) SiteByDomain(ctx context.Context, domain string) (SiteInfo, er
 	return scanSite(c.read.QueryRowContext(ctx, "SELECT "+siteColumns+" FROM site WHERE domain = ?", domain))
 }
 
-// AddSite adds a site to the control file and returns it with its ID (128 random bits in hex), Number and, unless it
-// was set, Created filled in. ErrExists: the domain is taken. ErrNotFound: no such customer.
-func (c *Control) AddSite(ctx context.Context, s SiteInfo) (SiteInfo, error) {
+// newSiteID returns 128 random bits in hex.
+func newSiteID() string {
 	var id [16]byte
 	rand.Read(id[:])
+	return hex.EncodeToString(id[:])
+}
+
+// AddSite adds a site to the control file and returns it with its Number and, unless they were set, its ID and Created
+// filled in. The site's own file is Store.AddSite's. ErrExists: the domain is taken. ErrNotFound: no such customer.
+func (c *Control) AddSite(ctx context.Context, s SiteInfo) (SiteInfo, error) {
+	if s.ID == "" {
+		s.ID = newSiteID()
+	}
 	if s.Created.IsZero() {
 		s.Created = time.Now()
 	}
@@ -51,7 +59,7 @@ func (c *Control) AddSite(ctx context.Context, s SiteInfo) (SiteInfo, error) {
 	}
 	const add = "INSERT INTO site (id, customer, domain, zone, mode, created, settings) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING "
 	return scanSite(c.write.QueryRowContext(ctx, add+siteColumns,
-		hex.EncodeToString(id[:]), s.Customer, s.Domain, s.Zone.String(), s.Mode, s.Created.Unix(), string(settings)))
+		s.ID, s.Customer, s.Domain, s.Zone.String(), s.Mode, s.Created.Unix(), string(settings)))
 }
 
 // UpdateSite writes the customer, domain, zone, mode and settings of the site s.ID.

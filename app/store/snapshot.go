@@ -25,23 +25,59 @@ func (p part) date() int32 { return int32(p.id >> 16) }
 
 // readParts reads the list of sealed blocks and the number that the next new visitor gets.
 func (s *Site) readParts(ctx context.Context) error {
-	rows, err := s.write.QueryContext(ctx, "SELECT id, visits, views, events, last, visitors FROM part WHERE import = 0 ORDER BY id")
+	rows, err := s.write.QueryContext(ctx, `SELECT id, visits, views, events, last, visitors,
+		sum = checksum(id, visits, views, events, last, visitors, import) AND import = 0 FROM part ORDER BY id`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	s.parts = nil
+	broken := false
 	for rows.Next() {
 		var p part
-		var visitors uint32
-		if err := rows.Scan(&p.id, &p.info.Visits, &p.info.Views, &p.info.Events, &p.info.Last, &visitors); err != nil {
+		var visitors int64
+		var whole bool
+		if err := rows.Scan(&p.id, &p.info.Visits, &p.info.Views, &p.info.Events, &p.info.Last, &visitors, &whole); err != nil {
 			return err
+		}
+		if !whole {
+			broken = true // which day it was is not sure either
+			continue
 		}
 		p.info.Date = p.date()
 		s.parts = append(s.parts, p)
-		s.numbers.next.Store(max(s.numbers.next.Load(), visitors))
+		s.numbers.next.Store(max(s.numbers.next.Load(), uint32(visitors)))
 	}
-	return rows.Err()
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil || !broken {
+		return err
+	}
+	return s.readBrokenParts(ctx)
+}
+
+// readBrokenParts adds a part that can't be read for every one that has blocks and no row to be trusted, and makes sure that no
+// visitor's number is given twice.
+func (s *Site) readBrokenParts(ctx context.Context) error {
+	ids, err := list(ctx, s.write, scanOne[int64], "SELECT DISTINCT id >> 8 FROM block ORDER BY id >> 8")
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, found := slices.BinarySearchFunc(s.parts, id, func(p part, id int64) int { return cmp.Compare(p.id, id) }); found {
+			continue
+		}
+		p := part{id: id}
+		p.info = BlockInfo{Date: p.date(), Last: (int64(p.date())+2)*daySeconds - 1}
+		p.damage = &Damage{File: s.file(), Day: p.date(), Column: lostSummary, Err: errRow}
+		s.tell(p.damage)
+		s.addPart(p)
+	}
+	return s.eachVisitors(ctx, s.write, func(_ []byte, decode func() ([]uint32, error)) (bool, error) {
+		numbers, err := decode()
+		for _, n := range numbers {
+			s.numbers.next.Store(max(s.numbers.next.Load(), n+1))
+		}
+		return true, err
+	})
 }
 
 // sealed reports whether a day is sealed: only imports change it any more. s.mu is held.
@@ -127,7 +163,7 @@ func (s *Site) snapshotOf(ctx context.Context, folded map[int32]hotRows, l *load
 	}
 	// An import may seal days that are newer than one that is still hot.
 	slices.SortStableFunc(sources, func(a, b source) int { return cmp.Compare(a.info.Date, b.info.Date) })
-	snap := &Snapshot{dicts: dicts, totals: totals, visitors: int(s.numbers.next.Load()), damage: make([]atomic.Pointer[Damage], len(sources))}
+	snap := &Snapshot{dicts: dicts, totals: totals, visitors: int(s.numbers.next.Load()), lost: s.lost, damage: make([]atomic.Pointer[Damage], len(sources))}
 	for i, from := range sources {
 		snap.blocks = append(snap.blocks, from.info)
 		snap.damage[i].Store(from.part.damage)
@@ -217,7 +253,10 @@ func (l *loaders) load(ctx context.Context, p part, need Columns, into *Block) e
 	return err
 }
 
-var errMissing = fmt.Errorf("%w: it is not there", column.ErrCorrupt)
+var (
+	errMissing   = fmt.Errorf("%w: it is not there", column.ErrCorrupt)
+	errElsewhere = fmt.Errorf("%w: it is not the one of this day and column", column.ErrCorrupt)
+)
 
 // loadPart reads columns of one part, all in one query: a query costs more than reading a small column. A column that is
 // not what was written is a *Damage.
@@ -260,18 +299,20 @@ func (s *Site) loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, i
 // readColumns calls f for the blobs with these ids, in their order. An error is about column c.
 func readColumns(ctx context.Context, tx *sql.Tx, ids []any, f func(c Column, data []byte) error) (c Column, err error) {
 	c = Column(ids[0].(int64) & 0xff)
-	rows, err := tx.QueryContext(ctx, "SELECT id, data FROM block WHERE id IN (?"+strings.Repeat(",?", len(ids)-1)+") ORDER BY id", ids...)
+	rows, err := tx.QueryContext(ctx, "SELECT id, data, sum FROM block WHERE id IN (?"+strings.Repeat(",?", len(ids)-1)+") ORDER BY id", ids...)
 	if err != nil {
 		return c, err
 	}
 	defer rows.Close()
 	var data sql.RawBytes
 	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id, &data); err != nil {
+		var id, sum int64
+		if err := rows.Scan(&id, &data, &sum); err != nil {
 			return c, err
 		}
-		c = Column(id & 0xff)
+		if c = Column(id & 0xff); sum != blockSum(id, data) {
+			return c, errElsewhere
+		}
 		if err := f(c, data); err != nil {
 			return c, err
 		}

@@ -24,7 +24,7 @@ const busyTimeout = 10_000
 // file that is there it would write the header anew with every connection, and so touch a newer version's file, which is
 // why only an empty one gets it.
 func dsn(path string) string {
-	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)"}
+	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "cell_size_check(ON)", "temp_store(MEMORY)"}
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		pragmas = slices.Insert(pragmas, 1, "auto_vacuum(INCREMENTAL)")
 	}

@@ -178,15 +178,21 @@ func (s *Store) info(id string) (SiteInfo, bool) {
 	return i, ok
 }
 
-// AddSite adds a site, as Control.AddSite does.
+// AddSite adds a site, as Control.AddSite does, and makes its file: first, so that a site whose file is not there has
+// lost it.
 func (s *Store) AddSite(ctx context.Context, i SiteInfo) (SiteInfo, error) {
 	s.changes.Lock()
 	defer s.changes.Unlock()
-	added, err := s.control.AddSite(ctx, i)
-	if err == nil {
-		s.learn(added)
+	i.ID = newSiteID()
+	if err := makeSite(s.path(i.ID)); err != nil {
+		return SiteInfo{}, errors.Join(err, s.removeFiles(i.ID))
 	}
-	return added, err
+	added, err := s.control.AddSite(ctx, i)
+	if err != nil {
+		return SiteInfo{}, errors.Join(err, s.removeFiles(i.ID))
+	}
+	s.learn(added)
+	return added, nil
 }
 
 // UpdateSite changes a site, as Control.UpdateSite does.

@@ -179,6 +179,10 @@ func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo) (V
 		return v, err
 	}
 	defer db.Close()
+	wrong, err := badSums(ctx, db)
+	if err != nil || len(wrong) > 0 {
+		return v, badBackup(dir, "%s: %s (%w)", f.Name, strings.Join(wrong, "; "), errors.Join(err, ErrDamaged))
+	}
 	site := &Site{id: info.ID, path: filepath.Join(dir, filepath.FromSlash(f.Name)), write: db, read: db}
 	if err := errors.Join(site.readDicts(ctx), site.readParts(ctx)); err != nil {
 		return v, badBackup(dir, "%s: %w", f.Name, err)
@@ -189,7 +193,7 @@ func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo) (V
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM hit").Scan(&v.Rows); err != nil {
 		return v, badBackup(dir, "%s: %w", f.Name, err)
 	}
-	err = site.eachVisitors(ctx, func(keys []byte, numbers func() ([]uint32, error)) (bool, error) {
+	err = site.eachVisitors(ctx, db, func(keys []byte, numbers func() ([]uint32, error)) (bool, error) {
 		v.Visitors += int64(len(keys) / 8)
 		_, err := numbers()
 		return true, err
@@ -241,42 +245,15 @@ func examineCopy(ctx context.Context, db *sql.DB, steps []string) error {
 	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	if version > len(steps) {
-		return ErrNewer
-	}
 	if version < 1 {
 		return errors.New("it is no file of Sandprint's")
 	}
-	fresh, err := sql.Open("sqlite", ":memory:")
-	if err != nil {
+	if err := lookInto(db, steps); err != nil {
 		return err
-	}
-	defer fresh.Close()
-	fresh.SetMaxOpenConns(1)
-	if err := migrate(fresh, steps[:version]); err != nil {
-		return err
-	}
-	want, err := schemaOf(ctx, fresh)
-	if err != nil {
-		return err
-	}
-	got, err := schemaOf(ctx, db)
-	if err != nil {
-		return err
-	}
-	if !slices.Equal(want, got) {
-		return errors.New("its tables are not those of Sandprint")
 	}
 	wrong, err := list(ctx, db, func(row scanner) (line string, err error) { err = row.Scan(&line); return line, err }, "PRAGMA integrity_check(5)")
 	if err == nil && (len(wrong) != 1 || wrong[0] != "ok") {
 		err = errors.New(strings.Join(wrong, "; "))
 	}
 	return err
-}
-
-// schemaOf returns the names of all that a file's schema has, and of each table's columns.
-func schemaOf(ctx context.Context, db *sql.DB) ([]string, error) {
-	return list(ctx, db, func(row scanner) (line string, err error) { err = row.Scan(&line); return line, err },
-		`SELECT m.type || ' ' || m.name || ' ' || coalesce(c.name || ' ' || c.type, '') FROM sqlite_schema m
-		LEFT JOIN pragma_table_info(m.name) c WHERE m.name NOT LIKE 'sqlite\_stat%' ESCAPE '\' ORDER BY 1`)
 }

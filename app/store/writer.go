@@ -40,7 +40,7 @@ func (c writerConnector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // writer is the connection that a site is written by, with what a commit runs: prepared once, and run by the driver itself. database/sql
-// would copy and box each of a row's 21 values, lock three times a statement, and have BEGIN and COMMIT parsed each time.
+// would copy and box each of a row's 22 values, lock three times a statement, and have BEGIN and COMMIT parsed each time.
 type writer struct {
 	*connection
 	begin, commit, rollback statement // nil until the first commit
@@ -60,8 +60,8 @@ var rowsAtOnce = [...]int{32, 8, 1}
 
 const (
 	addRows = `INSERT INTO hit (kind, time, start, visit, visitor, lasting, type, view, seq, page, origin, place, agent,
-		language, screen, engaged, scroll, name, props, currency, amount) VALUES `
-	rowValues = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+		language, screen, engaged, scroll, name, props, currency, amount, sum) VALUES `
+	rowValues = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 	addDrop   = `INSERT INTO dropped (day, reason, count) VALUES (?, ?, ?)
 		ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count`
 )
@@ -214,16 +214,29 @@ func (a *arguments) clear()                      { a.n = 0 }
 
 // row gathers the values of a row, in the order of addRows.
 func (a *arguments) row(r *row, view string) {
+	numbers := r.numbers()
+	for _, v := range numbers[:beforeView] {
+		a.integer(v)
+	}
+	a.text(view)
+	for _, v := range numbers[beforeView:] {
+		a.integer(v)
+	}
+	a.integer(rowSum(&numbers, view))
+}
+
+const (
+	rowNumbers = 20 // columns of a row that are numbers, without id and sum
+	beforeView = 7  // those before the id of the page view
+)
+
+// numbers returns the numbers of a row, in the order of addRows.
+func (r *row) numbers() [rowNumbers]int64 {
 	lasting := int64(0)
 	if r.lasting {
 		lasting = 1
 	}
-	for _, v := range [...]int64{int64(r.kind), r.time, r.start, r.visit, int64(r.visitor), lasting, int64(r.vtype)} {
-		a.integer(v)
-	}
-	a.text(view)
-	for _, v := range [...]int64{int64(r.seq), int64(r.page), int64(r.origin), int64(r.place), int64(r.agent), int64(r.language),
-		int64(r.screen), int64(r.engaged), int64(r.scroll), int64(r.name), int64(r.props), int64(r.currency), r.amount} {
-		a.integer(v)
-	}
+	return [...]int64{int64(r.kind), r.time, r.start, r.visit, int64(r.visitor), lasting, int64(r.vtype),
+		int64(r.seq), int64(r.page), int64(r.origin), int64(r.place), int64(r.agent), int64(r.language),
+		int64(r.screen), int64(r.engaged), int64(r.scroll), int64(r.name), int64(r.props), int64(r.currency), r.amount}
 }
