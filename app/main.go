@@ -23,6 +23,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // a machine without time zones (a scratch image) knows them too
@@ -68,6 +69,7 @@ type Assets struct {
 // ends the command in order, a second one at once.
 func Main(args []string, assets Assets) int {
 	keepPrivate()
+	keepSmall()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	defer stop()
@@ -76,6 +78,14 @@ func Main(args []string, assets Assets) int {
 		sh.width, _, _ = term.GetSize(fd) // 0: as when it is no terminal
 	}
 	return sh.run(ctx, args)
+}
+
+// keepSmall has the garbage collector begin when the heap has grown by half, not when it has doubled, unless GOGC says otherwise.
+// Most of what lives long here has no pointers, so that a round costs little, and it is the small machines that this is for.
+func keepSmall() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 }
 
 // shell is where a command runs: its streams, and the instance when that is already open in this process.

@@ -51,12 +51,12 @@ func (s *Site) sealEnded(ctx context.Context) error {
 	s.mu.Unlock()
 	slices.Sort(dates)
 	for _, date := range dates {
-		for {
+		for s.oldRows(date, before) >= s.worthSealing() {
 			p, err := s.preparePart(ctx, date, before)
 			if err != nil {
 				return err
 			}
-			if len(p.gone) < max(1, s.store.o.HotRows/10) { // a small part would be a burden for years
+			if len(p.gone) < s.worthSealing() {
 				break
 			}
 			if _, _, err := s.sealPart(ctx, p); err != nil {
@@ -65,6 +65,23 @@ func (s *Site) sealEnded(ctx context.Context) error {
 		}
 	}
 	return s.dropEarly(ctx, before)
+}
+
+// worthSealing is how many rows a part must have that is sealed early: a small one would be a burden for years.
+func (s *Site) worthSealing() int { return max(1, s.store.o.HotRows/10) }
+
+// oldRows returns how many rows of a day are older than a time: no more can be of visits that ended before it. Looking costs nothing
+// beside preparing a part, and in a sudden rush nothing has ended yet.
+func (s *Site) oldRows(date int32, before int64) (n int) {
+	s.mu.Lock()
+	from := s.hot.day(date).now(date)
+	s.mu.Unlock()
+	for i := range from.rows {
+		if from.rows[i].time < before {
+			n++
+		}
+	}
+	return n
 }
 
 // visitEnd is when a visit began and ended, as far as its rows tell.

@@ -14,8 +14,8 @@ const (
 
 // Visit is the visit that a hit belongs to.
 type Visit struct {
-	Number int64 // rising within a site
-	Start  int64 // seconds since 1970
+	Number int64 // rising within a site; below 1<<61
+	Start  int64 // seconds since 1970, before 2106
 	Type   Type
 }
 
@@ -31,10 +31,27 @@ const (
 	maxFirst  = 1 << 20
 )
 
-// live is a visit that goes on.
+// live is a visit that goes on, in 16 bytes: there may be a million.
 type live struct {
-	Visit
-	last int64 // last hit or engagement, seconds since 1970
+	numberAndType int64  // the number << 2 | the type
+	start, last   uint32 // the visit's start and its last hit or engagement, seconds since 1970 (until 2106)
+}
+
+func newLive(v Visit, last int64) live {
+	return live{v.Number<<2 | int64(v.Type), uint32(v.Start), uint32(last)}
+}
+
+func (l live) visit() Visit {
+	return Visit{Number: l.numberAndType >> 2, Start: int64(l.start), Type: Type(l.numberAndType & 3)}
+}
+
+// goesOn reports whether the visit has not ended at now.
+func (l live) goesOn(now int64) bool { return now-int64(l.last) <= idle }
+
+// touched returns the visit with a hit or engagement at now.
+func (l live) touched(now int64) live {
+	l.last = max(l.last, uint32(now))
+	return l
 }
 
 // Table holds the visits of one site that go on: all that is kept in memory of visitors, by their keyed numbers. It is bounded:
@@ -56,13 +73,12 @@ type Table struct {
 func (t *Table) Assign(now int64, visitor uint64, born int64, next func() int64) (v Visit, opened bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if l, ok := t.visits[visitor]; ok && now-l.last <= idle {
-		l.last = max(l.last, now)
-		t.visits[visitor] = l
-		return l.Visit, false
+	if l, ok := t.visits[visitor]; ok && l.goesOn(now) {
+		t.visits[visitor] = l.touched(now)
+		return l.visit(), false
 	}
 	v = Visit{Number: next(), Start: now, Type: t.typeOf(now/daySeconds, visitor, born)}
-	t.keep(now, visitor, live{v, now})
+	t.keep(now, visitor, newLive(v, now))
 	return v, true
 }
 
@@ -72,12 +88,11 @@ func (t *Table) Touch(now int64, visitor uint64) (v Visit, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	l, ok := t.visits[visitor]
-	if !ok || now-l.last > idle {
+	if !ok || !l.goesOn(now) {
 		return Visit{}, false
 	}
-	l.last = max(l.last, now)
-	t.visits[visitor] = l
-	return l.Visit, true
+	t.visits[visitor] = l.touched(now)
+	return l.visit(), true
 }
 
 // Restore puts back a visit that was on disk, with the time of its last hit or engagement. Of several of one visitor the latest
@@ -88,8 +103,8 @@ func (t *Table) Restore(visitor uint64, v Visit, last int64) {
 	if v.Type == New {
 		t.typeOf(v.Start/daySeconds, visitor, v.Start/daySeconds)
 	}
-	if old, ok := t.visits[visitor]; !ok || old.last < last {
-		t.keep(last, visitor, live{v, last})
+	if old, ok := t.visits[visitor]; !ok || int64(old.last) < last {
+		t.keep(last, visitor, newLive(v, last))
 	}
 }
 
@@ -129,7 +144,7 @@ func (t *Table) keep(now int64, visitor uint64, l live) {
 func (t *Table) sweep(now int64) {
 	kept := make(map[uint64]live, len(t.visits)/2) // a map never shrinks by itself
 	for visitor, l := range t.visits {
-		if now-l.last <= idle {
+		if l.goesOn(now) {
 			kept[visitor] = l
 		}
 	}
