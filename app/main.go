@@ -158,10 +158,8 @@ func (sh *shell) root() *cobra.Command {
 	root.CompletionOptions.DisableDescriptions = false
 	define(root.PersistentFlags(), &sh.cfg, "data")
 	root.AddCommand(sh.serveCommand(), sh.demoCommand(), sh.userCommand(), sh.siteCommand(), sh.tokenCommand(), sh.statsCommand(),
-		sh.importCommand(), sh.maintainCommand(), sh.backupCommand(), sh.verifyCommand(), sh.restoreCommand(), sh.doctorCommand(), sh.versionCommand(), sh.healthCommand())
-	for _, name := range []string{"erase", "prove"} {
-		root.AddCommand(laterCommand(name))
-	}
+		sh.importCommand(), sh.maintainCommand(), sh.backupCommand(), sh.verifyCommand(), sh.restoreCommand(), sh.eraseCommand(), sh.doctorCommand(), sh.versionCommand(), sh.healthCommand())
+	root.AddCommand(laterCommand("prove"))
 	root.InitDefaultCompletionCmd()
 	return root
 }

@@ -22,9 +22,22 @@ type Importer struct {
 // NewImporter returns an importer for a site. Of its settings only the page rules are used. A visitor's text gives the same number
 // in every import into the site.
 func NewImporter(info store.SiteInfo) *Importer {
-	im := &Importer{rules: newRules(info.Settings), key: []byte("import " + info.ID)}
+	im := &Importer{rules: newRules(info.Settings), key: importKey(info)}
 	im.rules.own = true
 	return im
+}
+
+// importKey is what the numbers of visitors in files are made with.
+func importKey(info store.SiteInfo) []byte { return []byte("import " + info.ID) }
+
+// VisitorKeys returns the numbers that a visitor may have at a site with that key: by the value of the cookie, with its
+// day of birth or without, and by the text that names the visitor in imported files.
+func VisitorKeys(siteKey []byte, info store.SiteInfo, text string) []uint64 {
+	id := text
+	if cookie, _, ok := visit.ParseCookie(text); ok {
+		id = cookie
+	}
+	return []uint64{visit.CookieKey(siteKey, id), visit.CookieKey(importKey(info), text)}
 }
 
 // lineHit is what a line says beyond a hit.
