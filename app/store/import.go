@@ -31,6 +31,9 @@ type Import struct {
 // been quiet: a visit that began on it may still go on, and engagements come late.
 const importReach = 3 * 3600
 
+// importMany is how many rows of a day an import holds before it writes the visits that have been over for importReach.
+const importMany = 100_000
+
 // StartImport begins an import. Several may run at once.
 func (s *Site) StartImport(ctx context.Context) (*Import, error) {
 	im := &Import{site: s, days: map[int32]*hotDay{}, viewDay: map[uint64]int32{}, early: map[uint64][]row{}}
@@ -121,16 +124,22 @@ func (im *Import) add(r row) {
 	}
 }
 
-// oldest returns the oldest day that nothing is likely to add to.
+// oldest returns the oldest day that nothing is likely to add to, or that has many rows more than when it was last tried.
 func (im *Import) oldest() (date int32, due bool) {
 	im.site.mu.Lock()
 	defer im.site.mu.Unlock()
 	for d := range im.days {
-		if (int64(d)+1)*daySeconds+importReach < im.newest && im.days[d].last()+importReach < im.newest && (!due || d < date) {
+		if (im.isOver(d) || len(im.days[d].rows) > im.days[d].folded+importMany) && (!due || d < date) {
 			date, due = d, true
 		}
 	}
 	return date, due
+}
+
+// isOver reports whether nothing is likely to add to a day. Site.mu is held.
+func (im *Import) isOver(date int32) bool {
+	end := max((int64(date)+1)*daySeconds, im.days[date].last())
+	return end+importReach < im.newest
 }
 
 // write folds a day and writes it, not to be seen yet.
@@ -152,8 +161,15 @@ func (im *Import) tryWrite(ctx context.Context, date int32) (written bool, err e
 		s.mu.Unlock()
 		return true, nil
 	}
-	day := d.now(date)
+	day, over := d.now(date), im.isOver(date)
+	d.folded = len(day.rows) // so many were tried
 	s.mu.Unlock()
+	var kept []row
+	if !over {
+		if day.rows, kept = endedVisits(day.rows, im.newest-importReach); len(day.rows) < importMany/4 {
+			return true, nil
+		}
+	}
 	if err := im.number(ctx, day); err != nil {
 		return false, err
 	}
@@ -166,7 +182,9 @@ func (im *Import) tryWrite(ctx context.Context, date int32) (written bool, err e
 	err = s.inWriter(ctx, func() error {
 		s.mu.Lock()
 		if written = d.version == day.version; written {
-			delete(im.days, date)
+			if d.rows, d.folded = kept, 0; over {
+				delete(im.days, date)
+			}
 			for i := range day.rows {
 				delete(im.viewDay, day.rows[i].view)
 			}

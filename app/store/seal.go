@@ -32,7 +32,7 @@ func (s *Site) inWriter(ctx context.Context, f func() error) error {
 
 // Seal turns every day that can no longer change into columns, and returns how many it turned. It folds and encodes
 // beside the writer, which only has the transactions to do: one for each 32 k page views. Engagements that never found
-// their page view are dropped and counted as "no page view".
+// their page view are dropped and counted as "no page view". Days that are in many small parts are put together.
 func (s *Site) Seal(ctx context.Context) (days int, err error) {
 	s.sealer.Lock()
 	defer s.sealer.Unlock()
@@ -49,7 +49,7 @@ func (s *Site) Seal(ctx context.Context) (days int, err error) {
 	relieved := s.relieved // nobody waited for it
 	s.relieved = nil
 	s.mu.Unlock()
-	return days, errors.Join(relieved, s.dropEarly(ctx, time.Now().Unix()-daySeconds-sealAfter))
+	return days, errors.Join(relieved, s.dropEarly(ctx, time.Now().Unix()-daySeconds-sealAfter), s.mergeParts(ctx))
 }
 
 // sealDay seals a day part by part, and reports whether all of it. It is not when hits came meanwhile: those wait for the
