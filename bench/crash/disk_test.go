@@ -16,7 +16,7 @@ const sector = 512
 type disk struct {
 	root    string            // absolute; what is outside is ignored
 	deaf    func(string) bool // files whose syncs do nothing, by path; for controls
-	forgets bool              // a sync that fails drops what it should have written, as Linux does
+	forgets bool              // a sync that fails drops what was written by the same handle, as Linux does: others are told of the failure
 	journal bool              // a sync of a file makes all names durable too, as the journals of ext4 and XFS do
 
 	paths   map[string]*inode // as the program sees them
@@ -32,9 +32,10 @@ type inode struct {
 
 // change is a write or a truncation that no sync has covered.
 type change struct {
-	ended int
-	write []byte
-	at    int64 // where it writes; the new size when write is nil
+	ended  int
+	handle int64 // by which it was made
+	write  []byte
+	at     int64 // where it writes; the new size when write is nil
 }
 
 // entry is a change of a directory.
@@ -61,11 +62,11 @@ func (d *disk) apply(c *call) {
 	}
 	switch c.name {
 	case "pwrite64":
-		d.node(c).add(change{c.ended, c.data, c.offset})
+		d.node(c).add(change{c.ended, c.handle, c.data, c.offset})
 	case "write": // to the end: logs and short files that nothing depends on
 		d.node(c)
 	case "ftruncate":
-		d.node(c).add(change{c.ended, nil, c.offset})
+		d.node(c).add(change{c.ended, c.handle, nil, c.offset})
 	case "mkdir", "mkdirat":
 		d.paths[c.file] = nil
 		d.entries = append(d.entries, entry{c.ended, c.file, nil, false})
@@ -103,7 +104,7 @@ func (d *disk) sync(c *call) {
 		left := n.pending[:0]
 		for _, p := range n.pending {
 			switch {
-			case p.ended > c.began:
+			case p.ended > c.began, c.err != "" && p.handle != c.handle:
 				left = append(left, p)
 			case c.err == "":
 				n.data = p.apply(n.data)
@@ -239,7 +240,7 @@ func (c change) tear(data []byte, rnd *rand.Rand) []byte {
 	for from := int64(0); from < int64(len(c.write)); {
 		to := min((c.at+from)/sector*sector+sector-c.at, int64(len(c.write)))
 		if rnd.IntN(2) == 0 {
-			data = change{c.ended, c.write[from:to], c.at + from}.apply(data)
+			data = change{c.ended, c.handle, c.write[from:to], c.at + from}.apply(data)
 		}
 		from = to
 	}

@@ -68,6 +68,7 @@ type call struct {
 	name         string
 	began, ended int
 	file         string // path of the file of its first argument, or the path in it; of a connection its two ends
+	handle       int64  // number of that file as the program has it open
 	to           string // of a rename: the new path
 	data         []byte // of a write: what was really written
 	offset       int64  // of pwrite64; of ftruncate the new size
@@ -147,7 +148,7 @@ func parseCall(line []byte) (*call, error) {
 	switch c.name {
 	case "pwrite64", "write":
 		file, rest, _ := bytes.Cut(args, []byte(">, "))
-		c.file = fileOf(file)
+		c.handle, c.file = handleOf(file)
 		var err error
 		if c.data, rest, err = unquote(rest); err != nil {
 			return nil, err
@@ -161,10 +162,11 @@ func parseCall(line []byte) (*call, error) {
 		}
 	case "ftruncate":
 		file, rest, _ := bytes.Cut(args, []byte(">, "))
-		c.file, c.offset = fileOf(file), number(rest)
+		c.handle, c.file = handleOf(file)
+		c.offset = number(rest)
 	case "fsync", "fdatasync":
 		file, _, _ := bytes.Cut(args, []byte(">"))
-		c.file = fileOf(file)
+		c.handle, c.file = handleOf(file)
 	default: // with one or two paths
 		for i := 0; i < 2; i++ {
 			at := bytes.IndexByte(args, '"')
@@ -186,10 +188,10 @@ func parseCall(line []byte) (*call, error) {
 	return c, nil
 }
 
-// fileOf returns the path in "7</path".
-func fileOf(b []byte) string {
-	_, path, _ := bytes.Cut(b, []byte("<"))
-	return string(path)
+// handleOf returns the number and the path in "7</path".
+func handleOf(b []byte) (handle int64, path string) {
+	_, after, _ := bytes.Cut(b, []byte("<"))
+	return number(b), string(after)
 }
 
 // number reads the digits that b begins with.
