@@ -205,19 +205,27 @@ func (t *attributionTally) find(info store.BlockInfo, b *store.Block) {
 // conversionsOf fills found with the visits of a block that have conversions, in order, with or without their amounts.
 func (t *attributionTally) conversionsOf(info store.BlockInfo, b *store.Block, pay bool) {
 	t.found = t.found[:0]
+	var c conversions
+	onEvent := func(i int) {
+		reached, _ := t.goals.ofEvent(b, i, &t.reached)
+		c.count += len(reached)
+		if pay && len(reached) > 0 && b.Cols[store.EventCurrency][i] != 0 {
+			c.amounts = append(c.amounts, paid{b.Cols[store.EventCurrency][i], b.Amounts[i]})
+		}
+	}
+	onView := func(i int) {
+		reached, _ := t.goals.ofView(b, i, &t.reached)
+		c.count += len(reached)
+	}
+	if !t.goals.ofViews() {
+		onView = nil
+	}
 	t.seg.each(info, b, func(v *visit) {
-		c := conversions{at: v.at}
-		t.seg.hits(b, v, func(i int) {
-			reached, _ := t.goals.ofView(b, i, &t.reached)
-			c.count += len(reached)
-		}, func(i int) {
-			reached, _ := t.goals.ofEvent(b, i, &t.reached)
-			c.count += len(reached)
-			if pay && len(reached) > 0 && b.Cols[store.EventCurrency][i] != 0 {
-				c.amounts = append(c.amounts, paid{b.Cols[store.EventCurrency][i], b.Amounts[i]})
-			}
-		})
-		if c.count > 0 {
+		if onView == nil && v.events[0] == v.events[1] {
+			return
+		}
+		c = conversions{at: v.at}
+		if t.seg.hits(b, v, onView, onEvent); c.count > 0 {
 			t.found = append(t.found, c)
 		}
 	})

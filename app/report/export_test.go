@@ -11,3 +11,9 @@ func SetSweepFrom(n int) (old int) {
 	old, sweepFrom = sweepFrom, n
 	return old
 }
+
+// SetMostKept sets how much is kept of the visits of Paths, and returns what it was.
+func SetMostKept(n int) (old int) {
+	old, mostKept = mostKept, n
+	return old
+}

@@ -104,8 +104,8 @@ func RunPaths(ctx context.Context, site store.Reader, q Paths) (PathsAnswer, err
 	return a, err
 }
 
-// runPaths grows the two trees a level at a time, each with one walk: so that of all the paths that visits take only
-// those are counted that begin with a branch.
+// runPaths grows the two trees a level at a time, so that of all the paths that visits take only those are counted that
+// begin with a branch.
 func runPaths(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, q Paths) (PathsAnswer, error) {
 	var err error
 	if q.Period, err = resolveAll(q.Period, snap); err != nil {
@@ -115,8 +115,7 @@ func runPaths(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, q 
 	floor := siteFloor(info)
 	a := PathsAnswer{Site: info.Domain, Paths: q}
 	for level := 0; level <= q.Depth; level++ {
-		t.level = level
-		if err := t.seg.walk(ctx, snap, t.columns, false, t.scan); err != nil {
+		if err := t.grow(ctx, snap, level); err != nil {
 			return PathsAnswer{}, err
 		}
 		if level == 0 {
@@ -127,7 +126,9 @@ func runPaths(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, q 
 				a.Hidden = Hidden{Rows: 1, Reason: floorReason(floor)}
 				return a, nil
 			}
-			a.Visits, a.Visitors = known(t.visits), known(visitors)
+			if a.Visits, a.Visitors = known(t.visits), known(visitors); t.visits == 0 {
+				return a, nil
+			}
 		}
 		for _, tree := range t.trees {
 			a.Hidden.Rows += tree.settle(floor)

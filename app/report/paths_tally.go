@@ -1,8 +1,17 @@
 package report
 
 import (
+	"context"
+
 	"sandprint/app/store"
 )
+
+// mostKept is how many numbers are kept of the visits with the moment: 24 MB. Where there are more, each level of the
+// trees reads the blocks again.
+var mostKept = 6 << 20
+
+// recordHead is how many numbers of a record come before the pages.
+const recordHead = 3
 
 // pathsTally finds the moments of Paths and has the trees count what is around them.
 type pathsTally struct {
@@ -15,6 +24,9 @@ type pathsTally struct {
 	all, visitors bitmap // of the segment; of those with the moment
 	visits, read  int
 	block         *store.Block
+	record        []int32   // of a visit: its visitor, its nodes in the trees, the pages after the moment, those before
+	kept          [][]int32 // records of all visits with the moment; nil: they are too many, or not known yet
+	words         int       // in kept
 }
 
 func newPathsTally(q *Paths, info store.SiteInfo, snap *store.Snapshot) *pathsTally {
@@ -26,6 +38,7 @@ func newPathsTally(q *Paths, info store.SiteInfo, snap *store.Snapshot) *pathsTa
 	}
 	pages := group("page", snap.Dict)
 	t.trees = [2]*tree{newTree(pages, Exit, snap.Visitors()), newTree(pages, Entry, snap.Visitors())}
+	t.record = make([]int32, recordHead+2*q.Depth)
 	t.all, t.visitors = newBits(snap.Visitors()), newBits(snap.Visitors())
 	return t
 }
@@ -41,7 +54,48 @@ func (t *pathsTally) columns(info store.BlockInfo) store.Columns {
 	return c
 }
 
-// scan counts a block for the level that grows.
+// grow counts for a level of the trees.
+func (t *pathsTally) grow(ctx context.Context, snap *store.Snapshot, level int) error {
+	t.level = level
+	if level == 0 || t.kept == nil {
+		return t.seg.walk(ctx, snap, t.columns, false, t.scan)
+	}
+	for _, list := range t.kept {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for ; len(list) > 0; list = list[len(t.record):] {
+			t.take(list[:len(t.record)], level-1)
+		}
+	}
+	return nil
+}
+
+// keep keeps the record for the levels to come, as long as there is room.
+func (t *pathsTally) keep() {
+	if t.words += len(t.record); t.words > mostKept {
+		t.kept = nil
+		return
+	}
+	last := len(t.kept) - 1
+	if last < 0 || len(t.kept[last])+len(t.record) > cap(t.kept[last]) {
+		t.kept, last = append(t.kept, make([]int32, 0, 1<<16)), last+1
+	}
+	t.kept[last] = append(t.kept[last], t.record...)
+}
+
+// take has the trees count a record that is at nodes so deep, and notes where it is then.
+func (t *pathsTally) take(record []int32, depth int) {
+	who, pages := uint32(record[0]), record[recordHead:]
+	if record[1] != gone {
+		record[1] = t.trees[0].take(pages[:t.q.Depth], record[1], depth, t.level, who)
+	}
+	if record[2] != gone {
+		record[2] = t.trees[1].take(pages[t.q.Depth:], record[2], depth, t.level, who)
+	}
+}
+
+// scan counts a block.
 func (t *pathsTally) scan(info store.BlockInfo, b *store.Block) {
 	t.block = b
 	t.seg.each(info, b, t.visit)
@@ -53,45 +107,63 @@ func (t *pathsTally) visit(v *visit) {
 	if t.level == 0 {
 		t.all.add(who)
 	}
+	if !t.around(v) {
+		return
+	}
+	t.record[0], t.record[1], t.record[2] = int32(who), 0, 0
 	if t.origin != nil {
-		if t.origin[t.block.Cols[store.VisitOrigin][v.at]] && v.start >= t.seg.from && v.start < t.seg.to {
-			t.count(who)
-			t.trees[0].take(t.block.Cols[store.ViewPage], v.entry, v.end, 1, noRow, t.level, who)
-		}
-		return
+		t.record[2] = gone // nothing is before the begin of a visit
 	}
-	view, event := t.moment(v)
-	pages, of := t.block.Cols[store.ViewPage], t.trees[0].pages.of
-	before, here := view, int32(noRow) // the page view that the moment is, or comes after
-	switch {
-	case view < 0 && event < 0:
-		return
-	case event < 0:
-		before, here = view-1, of[pages[view]]
-		t.trees[1].take(pages, before, v.entry-1, -1, here, t.level, who)
-	default:
-		before = t.lastView(v, event)
-		t.trees[1].take(pages, before, v.entry-1, -1, noRow, t.level, who)
-		if view = before; view >= v.entry {
-			here = of[pages[view]]
-		}
-	}
-	t.count(who)
-	t.trees[0].take(pages, view+1, v.end, 1, here, t.level, who)
-}
-
-// count counts a visit with the moment, in the first walk.
-func (t *pathsTally) count(who uint32) {
+	t.take(t.record, 0)
 	if t.level == 0 {
 		t.visits++
 		t.visitors.add(who)
+		t.keep()
 	}
+}
+
+// around fills the record with the pages around the visit's moment; it reports whether there is one.
+func (t *pathsTally) around(v *visit) bool {
+	pages := t.block.Cols[store.ViewPage]
+	after, before := t.record[recordHead:recordHead+t.q.Depth], t.record[recordHead+t.q.Depth:]
+	if t.origin != nil {
+		if !t.origin[t.block.Cols[store.VisitOrigin][v.at]] || v.start < t.seg.from || v.start >= t.seg.to {
+			return false
+		}
+		t.trees[0].around(after, pages, v.entry, v.end, 1, noRow)
+		return true
+	}
+	view, event := t.moment(v)
+	if view < 0 && event < 0 {
+		return false
+	}
+	of, here := t.trees[0].pages.of, int32(noRow)
+	if event < 0 {
+		here = of[pages[view]]
+		t.trees[1].around(before, pages, view-1, v.entry-1, -1, here)
+	} else {
+		view = t.lastView(v, event)
+		t.trees[1].around(before, pages, view, v.entry-1, -1, noRow)
+		if view >= v.entry {
+			here = of[pages[view]]
+		}
+	}
+	t.trees[0].around(after, pages, view+1, v.end, 1, here)
+	return true
 }
 
 // moment returns the page view or the event that is the first hit in the period that From asks for; -1: it is none.
 func (t *pathsTally) moment(v *visit) (view, event int) {
 	m, b := t.marks, t.block
 	view, event = -1, -1
+	if m.goals == nil && m.views {
+		for i, page := range b.Cols[store.ViewPage][v.views[0]:v.views[1]] {
+			if m.page[page] != 0 {
+				return v.views[0] + i, -1
+			}
+		}
+		return -1, -1
+	}
 	for i := v.views[0]; m.views && i < v.views[1]; i++ {
 		if m.ofView(b, i) != 0 {
 			view = i

@@ -130,6 +130,8 @@ func (s journeySite) branches(list []walkPast, depth, left, top int) (out []repo
 }
 
 func TestPathsOracle(t *testing.T) {
+	most := report.SetMostKept(0)
+	defer report.SetMostKept(most)
 	journeySites(t, 40, func(t *testing.T, r *rand.Rand, s journeySite) {
 		for range 15 {
 			q := report.Paths{Filters: s.someFilters(r), From: someStep(r), Depth: 1 + r.IntN(4), Top: 1 + r.IntN(4)}
@@ -137,6 +139,7 @@ func TestPathsOracle(t *testing.T) {
 				q.From = report.Step{By: "source", Name: pick(r, "Google", "Direct")}
 			}
 			q.Period, q.Now = s.somePeriod(r)
+			report.SetMostKept(pick(r, most, 50)) // 50: read again for each level
 			a, err := report.RunPaths(t.Context(), s, q)
 			if err != nil {
 				t.Fatal(err)

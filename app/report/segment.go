@@ -18,7 +18,7 @@ type segment struct {
 	entry, exit  []bool   // by id in Pages; nil: all
 	page         []bool   // by id in Pages, of page views and events; nil: all
 	event, props []bool   // by id in Events, in Props; nil: all
-	noViews      bool     // a filter asks for something of events
+	noViews      bool     // a filter asks for what only events have
 	goals        *goals   // nil: no filter on goals
 	byHit        bool     // hits must be looked at one by one
 	moments      bool     // and their times with them
@@ -42,6 +42,7 @@ func newSegment(from, to time.Time, filters []Filter, site store.SiteInfo, dicts
 	}
 	if slices.Contains(dimensionsOf(filters), "goal") {
 		s.goals = newGoals(site.Settings.Goals, filters, dicts)
+		s.noViews = s.noViews || !s.goals.ofViews() && !s.goals.pass(nil)
 	}
 	return s
 }
@@ -218,10 +219,10 @@ func (s *segment) anyHit(b *store.Block, v *visit) bool {
 	return false
 }
 
-// hits calls onView and onEvent for the hits of v that the filters on hits keep.
+// hits calls onView, if there is one, and onEvent for the hits of v that the filters on hits keep.
 func (s *segment) hits(b *store.Block, v *visit, onView, onEvent func(i int)) {
 	t := v.before
-	for i := v.views[0]; i < v.views[1] && !s.noViews; i++ {
+	for i := v.views[0]; i < v.views[1] && !s.noViews && onView != nil; i++ {
 		if s.moments {
 			t += int64(b.Cols[store.ViewDelay][i])
 		}

@@ -73,36 +73,40 @@ func newTree(pages *grouping, end string, visitors int) *tree {
 	return t
 }
 
-// take counts a visit: the page views from i to end (exclusive, in steps of 1 or -1), of which those of the group here
-// come first and don't count. Of the nodes at the level that grows it notes the visitor, and which page comes next.
-func (t *tree) take(pages []uint32, i, end, step int, here int32, level int, who uint32) {
-	at := int32(0)
-	for depth := 0; ; depth++ {
-		n := &t.nodes[at]
-		if depth == level {
-			if depth > 0 {
-				n.visitors.add(who, t.limit)
-			}
-			if n.group == otherGroup || n.group == t.end && at > 0 {
-				return
-			}
+// take counts a visit that is at a node so deep, with the pages around the moment, by group. Of the nodes at the level that
+// grows it notes the visitor, and which page comes next; at the last level there is no next. It returns the node at that
+// level; gone when the visit is in none.
+func (t *tree) take(pages []int32, at int32, depth, level int, who uint32) int32 {
+	for ; depth < level; depth++ {
+		if at = t.nodes[at].kid(pages[depth]); at == 0 {
+			return gone
 		}
+	}
+	n := &t.nodes[at]
+	if depth > 0 {
+		n.visitors.add(who, t.limit)
+	}
+	if depth < len(pages) && (depth == 0 || n.group != otherGroup && n.group != t.end) {
+		n.next.add(pages[depth])
+	}
+	return at
+}
+
+// gone is where a visit is that is in no branch.
+const gone = -1
+
+// around fills groups with the pages of a visit from i to end (exclusive, in steps of 1 or -1). Those of the group here
+// come first and don't count, and of others in a row only the first does. After the end, all are the end.
+func (t *tree) around(groups []int32, pages []uint32, i, end, step int, here int32) {
+	for at := range groups {
 		for i != end && t.pages.of[pages[i]] == here {
 			i += step
 		}
-		g := t.end
+		here = t.end
 		if i != end {
-			g = t.pages.of[pages[i]]
-			here = g
-			i += step
+			here = t.pages.of[pages[i]]
 		}
-		if depth == level {
-			n.next.add(g)
-			return
-		}
-		if at = n.kid(g); at == 0 {
-			return
-		}
+		groups[at] = here
 	}
 }
 
