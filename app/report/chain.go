@@ -14,18 +14,28 @@ type chain struct {
 type chains struct {
 	steps int
 	zero  int64
-	place []uint32 // by visitor: where in words; 0: nowhere
-	words []uint32 // visitor, done, last, then began and at of all steps but the last
-	full  int      // how many words there may be before the next sweep
+	place []uint32   // by visitor: the number of his record; 0: none
+	rooms [][]uint32 // records, so many a room: visitor, done, last, then began and at of all steps but the last
+	count int        // records, with the one of number 0, which is nobody's
+	full  int        // how many records there may be before the next sweep
 }
 
-const chainHead = 3
+const (
+	chainHead = 3
+	roomBits  = 12 // a room has 1 << roomBits records
+)
 
-// sweepFrom is how many words there must be before those that are over are swept out.
-var sweepFrom = 1 << 18
+// sweepFrom is how many chains there must be before those that are over are swept out.
+var sweepFrom = 1 << 16
 
 func newChains(steps, visitors int) *chains {
-	return &chains{steps: steps, place: make([]uint32, visitors+1), words: make([]uint32, 1, 1024), full: sweepFrom}
+	return &chains{steps: steps, place: make([]uint32, visitors+1), count: 1, full: sweepFrom}
+}
+
+// record returns the record of a number.
+func (s *chains) record(i uint32) []uint32 {
+	at := int(i&(1<<roomBits-1)) * s.size()
+	return s.rooms[i>>roomBits][at : at+s.size()]
 }
 
 // load reads the chain of a visitor into c; one that has not begun leaves it as it is.
@@ -34,7 +44,7 @@ func (s *chains) load(visitor uint32, c *chain) {
 	if i == 0 {
 		return
 	}
-	w := s.words[i : int(i)+s.size()]
+	w := s.record(i)
 	c.done, c.last = uint8(w[1]), s.zero+int64(w[2])
 	for k := range s.steps - 1 {
 		c.began[k], c.at[k] = s.zero+int64(w[chainHead+2*k]), s.zero+int64(w[chainHead+2*k+1])
@@ -48,11 +58,14 @@ func (s *chains) save(visitor uint32, c *chain) {
 		if c.done == 0 {
 			return
 		}
-		i = uint32(len(s.words))
+		if s.count>>roomBits >= len(s.rooms) {
+			s.rooms = append(s.rooms, make([]uint32, s.size()<<roomBits))
+		}
+		i = uint32(s.count)
 		s.place[visitor] = i
-		s.words = append(s.words, make([]uint32, s.size())...)
+		s.count++
 	}
-	w := s.words[i : int(i)+s.size()]
+	w := s.record(i)
 	w[0], w[1], w[2] = visitor, uint32(c.done), uint32(c.last-s.zero)
 	for k := range s.steps - 1 {
 		if c.done>>k&1 != 0 {
@@ -66,25 +79,25 @@ func (s *chains) size() int { return chainHead + 2*(s.steps-1) }
 // sweep forgets the chains whose every path began before a time, once there are many. While there are none, the time is
 // the zero of those to come.
 func (s *chains) sweep(before int64) {
-	if len(s.words) == 1 {
+	if s.count == 1 {
 		s.zero = before
 	}
-	if len(s.words) < s.full {
+	if s.count < s.full {
 		return
 	}
-	kept := 1
-	for i := 1; i < len(s.words); i += s.size() {
-		w := s.words[i : i+s.size()]
+	kept := uint32(1)
+	for i := uint32(1); i < uint32(s.count); i++ {
+		w := s.record(i)
 		if s.over(w, before) {
 			s.place[w[0]] = 0
 			continue
 		}
-		s.place[w[0]] = uint32(kept)
-		copy(s.words[kept:], w)
-		kept += s.size()
+		s.place[w[0]] = kept
+		copy(s.record(kept), w)
+		kept++
 	}
-	s.words = s.words[:kept]
-	s.full = max(sweepFrom, 2*kept)
+	s.count = int(kept)
+	s.full = max(sweepFrom, s.count+s.count/2)
 }
 
 // over reports whether all paths of a chain began before a time.
