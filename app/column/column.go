@@ -75,25 +75,16 @@ func Encode(dst []byte, values []uint32) []byte {
 // data is not what Encode wrote for n values; it never panics, and allocates no more than those n values and, for
 // distinct values and runs, four times the size of data.
 func Decode(dst []uint32, data []byte, n int) ([]uint32, error) {
-	if len(data) < header+4 {
-		return dst[:0], fmt.Errorf("%w: %d bytes are too few", ErrCorrupt, len(data))
-	}
-	end := len(data) - 4
-	if crc32.Checksum(data[:end], castagnoli) != binary.LittleEndian.Uint32(data[end:]) {
-		return dst[:0], fmt.Errorf("%w: its checksum is wrong", ErrCorrupt)
-	}
-	if data[0] != version {
-		return dst[:0], fmt.Errorf("%w: version %d is not known", ErrCorrupt, data[0])
-	}
-	if count := binary.LittleEndian.Uint32(data[2:]); uint64(count) != uint64(n) {
-		return dst[:0], fmt.Errorf("%w: it has %d values, not %d", ErrCorrupt, count, n)
+	kind, body, err := open(data, n)
+	if err != nil {
+		return dst[:0], err
 	}
 	if cap(dst) < n {
 		dst = make([]uint32, n)
 	}
 	dst = dst[:n]
-	body, ok := data[header:end], false
-	switch data[1] {
+	ok := false
+	switch kind {
 	case packed:
 		_, ok = unpack(dst, body)
 	case deltas:
@@ -109,6 +100,53 @@ func Decode(dst []uint32, data []byte, n int) ([]uint32, error) {
 		return dst[:0], fmt.Errorf("%w: its body does not hold %d values", ErrCorrupt, n)
 	}
 	return dst, nil
+}
+
+// Range is the values From..To of a column, To excluded.
+type Range struct{ From, To int32 }
+
+// DecodeRanges is Decode for when only the values in ranges are wanted, which are in order and within the n values. What
+// the other places of dst hold stays or changes.
+func DecodeRanges(dst []uint32, data []byte, n int, ranges []Range) ([]uint32, error) {
+	kind, body, err := open(data, n)
+	if err != nil {
+		return dst[:0], err
+	}
+	if kind != packed && kind != sparse {
+		return Decode(dst, data, n)
+	}
+	if cap(dst) < n {
+		dst = make([]uint32, n)
+	}
+	dst = dst[:n]
+	ok := false
+	if kind == packed {
+		ok = unpackRanges(dst, body, ranges)
+	} else {
+		ok = unpackSparseRanges(dst, body, ranges)
+	}
+	if !ok {
+		return dst[:0], fmt.Errorf("%w: its body does not hold %d values", ErrCorrupt, n)
+	}
+	return dst, nil
+}
+
+// open returns the encoding and the body of a column of n values whose checksum is right.
+func open(data []byte, n int) (kind byte, body []byte, err error) {
+	if len(data) < header+4 {
+		return 0, nil, fmt.Errorf("%w: %d bytes are too few", ErrCorrupt, len(data))
+	}
+	end := len(data) - 4
+	if crc32.Checksum(data[:end], castagnoli) != binary.LittleEndian.Uint32(data[end:]) {
+		return 0, nil, fmt.Errorf("%w: its checksum is wrong", ErrCorrupt)
+	}
+	if data[0] != version {
+		return 0, nil, fmt.Errorf("%w: version %d is not known", ErrCorrupt, data[0])
+	}
+	if count := binary.LittleEndian.Uint32(data[2:]); uint64(count) != uint64(n) {
+		return 0, nil, fmt.Errorf("%w: it has %d values, not %d", ErrCorrupt, count, n)
+	}
+	return data[1], data[header:end], nil
 }
 
 // summary is what choosing an encoding needs to know of the values.

@@ -82,6 +82,31 @@ func TestAnyValuesComeBack(t *testing.T) {
 	})
 }
 
+// TestRanges decodes some values of each shape: they are those of the whole.
+func TestRanges(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for name, shape := range shapes {
+		for _, n := range []int{1, 2, 63, 5000} {
+			values := shape(r, n)
+			var ranges []Range
+			for at := r.IntN(3); at < n; at += r.IntN(40) {
+				to := min(n, at+r.IntN(20))
+				ranges = append(ranges, Range{int32(at), int32(to)})
+				at = to
+			}
+			got, err := DecodeRanges(fill(n, func(int) uint32 { return 12345 }), Encode(nil, values), n, ranges)
+			if err != nil || len(got) != n {
+				t.Fatalf("%s of %d: %v", name, n, err)
+			}
+			for _, x := range ranges {
+				if !slices.Equal(got[x.From:x.To], values[x.From:x.To]) {
+					t.Fatalf("%s of %d: %v are %v, not %v", name, n, x, got[x.From:x.To], values[x.From:x.To])
+				}
+			}
+		}
+	}
+}
+
 func TestEveryFlippedBitIsNoticed(t *testing.T) {
 	data := Encode(nil, shapes["few"](rand.New(rand.NewPCG(3, 4)), 50))
 	for bit := range len(data) * 8 {
@@ -112,6 +137,10 @@ func FuzzDecode(f *testing.F) {
 		data = binary.LittleEndian.AppendUint32(slices.Clone(data), crc32.Checksum(data, castagnoli))
 		if values, err := Decode(nil, data, n); err == nil && len(values) != n {
 			t.Fatalf("%d values, not %d", len(values), n)
+		}
+		ranges := []Range{{0, int32(n / 3)}, {int32(n / 2), int32(n)}}
+		if values, err := DecodeRanges(nil, data, n, ranges); err == nil && len(values) != n {
+			t.Fatalf("of ranges %d values, not %d", len(values), n)
 		}
 	})
 }

@@ -56,6 +56,44 @@ func unpack(dst []uint32, body []byte) (rest []byte, ok bool) {
 	return body[size+slack:], true
 }
 
+// run is packed values, to look at single ones.
+type run struct {
+	low   uint32
+	width uint
+	body  []byte
+}
+
+// openRun returns the n values that are all of body.
+func openRun(body []byte, n int) (r run, ok bool) {
+	if len(body) < 5 || body[4] > 32 {
+		return r, false
+	}
+	r = run{binary.LittleEndian.Uint32(body), uint(body[4]), body[5:]}
+	return r, len(body) == packedSize(n, int(r.width))
+}
+
+func (r run) at(i int32) uint32 {
+	if r.width == 0 {
+		return r.low
+	}
+	at := uint(i) * r.width
+	return r.low + uint32(binary.LittleEndian.Uint64(r.body[at>>3:])>>(at&7)&(1<<r.width-1))
+}
+
+// unpackRanges is unpack, of the whole of body, for the values in ranges.
+func unpackRanges(dst []uint32, body []byte, ranges []Range) bool {
+	values, ok := openRun(body, len(dst))
+	if !ok {
+		return false
+	}
+	for _, r := range ranges {
+		for i := r.From; i < r.To; i++ {
+			dst[i] = values.at(i)
+		}
+	}
+	return true
+}
+
 // unpackEights unpacks as many whole groups of eight values as dst has, and returns how many values that were. Eight
 // values begin on a byte; of one load are taken as many of them as surely fit into its 64 bits. Written out, this takes
 // half the time of a loop.
@@ -215,6 +253,37 @@ func unpackSparse(dst []uint32, body []byte) bool {
 		}
 	}
 	return true
+}
+
+// unpackSparseRanges is unpackSparse for the values in ranges.
+func unpackSparseRanges(dst []uint32, body []byte, ranges []Range) bool {
+	n, body, ok := count(body, len(dst))
+	size := (len(dst) + 7) / 8
+	if !ok || n == 0 || len(body) < size {
+		return false
+	}
+	present := body[:size]
+	values, ok := openRun(body[size:], n)
+	at, before := 0, int32(0) // how many values are in present[:at]
+	for _, r := range ranges {
+		if !ok || r.From == r.To {
+			continue
+		}
+		for ; at < int(r.From/8); at++ {
+			before += int32(bits.OnesCount8(present[at]))
+		}
+		next := before + int32(bits.OnesCount8(present[at]&(1<<(r.From%8)-1)))
+		for i := r.From; i < r.To; i++ {
+			dst[i] = 0
+			if present[i/8]>>(i%8)&1 == 1 {
+				if ok = ok && int(next) < n; ok {
+					dst[i] = values.at(next)
+				}
+				next++
+			}
+		}
+	}
+	return ok
 }
 
 func packFew(dst []byte, values, distinct []uint32) []byte {

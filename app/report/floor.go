@@ -153,20 +153,21 @@ func (f *folding) add(scratch []uint64) {
 // parts returns what has to be counted again, and where it goes.
 func (f *folding) parts() (parts []*part, into []**tally) {
 	f.union, f.other, f.otherBase = nil, nil, nil
-	want := func(p *part, to **tally) { parts, into = append(parts, p), append(into, to) }
-	rows := f.folded()
-	if f.part.level != timeLevel {
-		want(f.part.only(rows), &f.other)
+	want := func(p *part, rows []int32, to **tally) {
+		parts, into = append(parts, p.only(rows)), append(into, to)
+	}
+	if rows := f.folded(); f.part.level != timeLevel {
+		want(f.part, rows, &f.other)
 		if f.base != nil && f.base != f.part && f.part.level != goalLevel {
-			want(f.base.only(rows), &f.otherBase)
+			want(f.base, rows, &f.otherBase)
 		}
 	}
 	if !f.sure {
-		p := f.part.only(f.order[:f.n])
+		p := *f.part
 		if p.need = (need{visitors: true}); p.level != goalLevel {
 			p.goals = nil
 		}
-		want(p, &f.union)
+		want(&p, f.order[:f.n], &f.union)
 	}
 	return parts, into
 }

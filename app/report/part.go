@@ -214,6 +214,7 @@ func (p *part) rowNames() []string {
 // only returns a part that counts nothing but one row, made of the given rows of p together.
 func (p *part) only(rows []int32) *part {
 	c := *p
+	c.sel = p.alone(rows)
 	in := make([]int32, p.rows+1)
 	for i := range in {
 		in[i] = 1 // behind the one row
@@ -236,16 +237,39 @@ func (p *part) only(rows []int32) *part {
 	return &c
 }
 
-// idle reports whether no hit of a block can be in a row.
-func (p *part) idle(b store.BlockInfo) bool {
-	if p.level != timeLevel || p.rows > 1 {
-		return false
+// alone returns a selection of what is in the given rows of p, and maybe of more: of a page or an event all else is
+// dropped early.
+func (p *part) alone(rows []int32) *selection {
+	s := *p.sel
+	s.few = true
+	in := make([]bool, p.rows+1)
+	for _, r := range rows {
+		in[r] = true
 	}
-	first, last := p.slots.of(int64(b.Date)*86400, 0), p.slots.of(b.Last, 0)
-	if first == noRow || last == noRow {
-		return false
+	both := func(keep []bool) []bool {
+		list := make([]bool, len(p.group))
+		for id, row := range p.group {
+			list[id] = in[row] && (keep == nil || keep[id])
+		}
+		return list
 	}
-	return !slices.Contains(p.slots.row[first:last+1], 0)
+	switch p.level {
+	case pageLevel:
+		s.view = both(s.view)
+		s.eventPage = s.view
+	case eventLevel:
+		s.eventName, s.noViews = both(s.eventName), true
+	case propLevel:
+		s.eventProps, s.noViews = both(s.eventProps), true
+	case timeLevel, clockLevel:
+		s.spans = nil
+		for i, row := range p.slots.row {
+			if in[row] {
+				s.spans = append(s.spans, p.sel.within(p.slots.bounds[i], p.slots.bounds[i+1])...)
+			}
+		}
+	}
+	return &s
 }
 
 // columns returns what counting reads of a block, beside what picking read.
@@ -264,7 +288,7 @@ func (p *part) columns(b store.BlockInfo) store.Columns {
 	want(p.need.events, store.VisitEvents)
 	want(p.level == visitLevel, p.column)
 	want(p.level == entryLevel || p.level == exitLevel, store.VisitViews, store.ViewPage)
-	want(p.byTime(), store.VisitStart, store.VisitDuration, store.VisitViews, store.VisitEvents, store.ViewDelay, store.EventDelay)
+	want(p.byTime(), store.VisitStart, store.VisitDuration, store.VisitViews, store.VisitEvents, store.EventDelay)
 	want(p.level == pageLevel, store.ViewPage, store.EventPage)
 	want(p.need.engaged, store.ViewEngaged)
 	want(p.need.depth, store.ViewPage, store.ViewScroll)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"sandprint/app/column"
 	"sandprint/app/store"
 )
 
@@ -21,8 +22,9 @@ type reader struct {
 	have store.Columns
 	open bool // something was read of the block
 
-	made   [numColumns]bool          // which of what follows is of this block
-	cols   [numColumns][]uint32      // columns that are made of others
+	made   [numColumns]bool     // which of what follows is of this block
+	cols   [numColumns][]uint32 // columns that are made of others
+	ranges []column.Range
 	firsts [store.NumColumns][]int32 // by VisitViews, VisitEvents: see first
 }
 
@@ -44,6 +46,19 @@ func (r *reader) need(c store.Columns) error {
 	}
 	r.have, r.open = r.have|c, true
 	return load(r.i, c, &r.b)
+}
+
+// delays reads the delays of the page views of some visits, in order: of most nobody needs them.
+func (r *reader) delays(visits []int32) error {
+	if r.have.Has(store.ViewDelay) || r.info.Views == 0 {
+		return nil
+	}
+	first := r.first(store.VisitViews)
+	r.ranges = r.ranges[:0]
+	for _, v := range visits {
+		r.ranges = append(r.ranges, column.Range{From: first[v], To: first[v+1]})
+	}
+	return r.snap.LoadRanges(r.i, store.ViewDelay, r.ranges, &r.b)
 }
 
 // startOf returns when a visit started, in seconds since 1970.
@@ -128,6 +143,7 @@ type picked struct {
 	partly  []bool                         // see inTime
 	reached []int32                        // scratch of goals
 	few     []int32                        // see hitsOf
+	some    []int32                        // visits in the block whose delays are read
 	people
 }
 
@@ -176,12 +192,23 @@ func (p *picked) column(c store.Column) []uint32 {
 		if c >= store.EventDelay {
 			first = p.r.first(store.VisitEvents)
 		}
-		for _, v := range p.visit {
-			out = append(out, from[first[v]:first[v+1]]...)
+		for i := 0; i < len(p.visit); { // neighbours together: most filters keep either few or nearly all
+			start, to := p.visit[i], p.visit[i]+1
+			for i++; i < len(p.visit) && p.visit[i] == to; i++ {
+				to++
+			}
+			out = append(out, from[first[start]:first[to]]...)
 		}
 	}
 	p.made[c], p.cols[c] = true, out
 	return out
+}
+
+// settle notes when everything in the block is picked: then nothing needs to be copied.
+func (p *picked) settle() {
+	i := &p.r.info
+	p.all = p.visits == i.Visits && (!p.hits || p.views == i.Views && p.events == i.Events)
+	p.hits = p.hits && !p.all
 }
 
 // gather returns the values at the places listed, in the room of out.

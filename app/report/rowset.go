@@ -46,7 +46,7 @@ func (s *rowSets) add(row int32, n uint32) {
 // grow gives a row a further piece, or turns its set into a bitmap.
 func (s *rowSets) grow(row int32) int32 {
 	last := s.next[row]
-	if int(s.size[row])*pieceSize > s.limit/32 {
+	if int(s.size[row])*pieceSize > s.limit/8 {
 		return s.spread(row)
 	}
 	at := s.free

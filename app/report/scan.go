@@ -5,19 +5,20 @@ import (
 )
 
 // scan counts what is picked of a block: all of it is selected. The columns that t's part asks for have been read.
-func (t *tally) scan(p *picked) {
+func (t *tally) scan(p *picked) error {
 	switch {
 	case t.p.level == pageLevel:
 		t.byPage(p)
 	case t.p.level >= eventLevel:
 		t.byHit(p)
 	default:
-		t.byVisit(p)
+		return t.byVisit(p)
 	}
+	return nil
 }
 
 // byVisit counts where all of a visit is in one row: column by column, which is fast.
-func (t *tally) byVisit(p *picked) {
+func (t *tally) byVisit(p *picked) error {
 	rows := t.rowsOf(p)
 	for _, row := range rows {
 		t.visits[row]++
@@ -40,9 +41,21 @@ func (t *tally) byVisit(p *picked) {
 	if t.p.goals != nil {
 		t.goalsOf(p, rows)
 	}
+	if len(t.apart) == 0 {
+		return nil
+	}
+	p.some = p.some[:0]
+	for _, i := range t.apart {
+		p.some = append(p.some, p.source(int(i)))
+	}
+	if err := p.r.delays(p.some); err != nil {
+		return err
+	}
+	t.take(p)
 	for _, i := range t.apart {
 		t.visitByHit(p, int(i))
 	}
+	return nil
 }
 
 // sum adds a column of visits to a figure of their rows.
@@ -76,18 +89,19 @@ func (t *tally) rowsOf(p *picked) []int32 {
 
 // rowsInTime is rowsOf where rows are made by time. Visits are in order of their start.
 func (t *tally) rowsInTime(p *picked, rows []int32) {
-	s, midnight := &t.p.slots, int64(p.r.info.Date)*86400
+	s, midnight, none := &t.p.slots, int64(p.r.info.Date)*86400, int32(t.p.rows)
 	starts, durations := p.column(store.VisitStart), p.column(store.VisitDuration)
-	slot, none := 0, int32(t.p.rows)
-	for i, after := range starts {
-		start := midnight + int64(after)
-		if slot = s.of(start, slot); slot == noRow { // it began before the first
-			slot, rows[i] = 0, none
-			t.apart = append(t.apart, int32(i))
-			continue
+	slot, row, end := 0, none, int64(0) // a slot's row, and its end after midnight
+	for i, start := range starts {
+		if int64(start) >= end {
+			if slot = s.of(midnight+int64(start), slot); slot == noRow { // it began before the first
+				slot, row, end = 0, none, int64(start)
+			} else {
+				row, end = s.row[slot], s.bounds[slot+1]-midnight
+			}
 		}
-		rows[i] = s.row[slot]
-		if start+int64(durations[i]) >= s.bounds[slot+1] {
+		rows[i] = row
+		if int64(start)+int64(durations[i]) >= end {
 			rows[i] = none
 			t.apart = append(t.apart, int32(i))
 		}
@@ -112,6 +126,14 @@ func (t *tally) pagesOfVisits(p *picked, rows []int32) {
 	if t.depth != nil {
 		pages, percents, at := p.column(store.ViewPage), p.column(store.ViewScroll), 0
 		for i, n := range counts {
+			if n == 1 { // as most have
+				if percent := percents[at]; percent > 0 {
+					t.depth[rows[i]] += int64(percent)
+					t.depths[rows[i]]++
+				}
+				at++
+				continue
+			}
 			t.serial++
 			for j := at; j < at+int(n); j++ {
 				t.deepen(rows[i], t.p.pairOf[pages[j]], percents[j])
@@ -123,9 +145,9 @@ func (t *tally) pagesOfVisits(p *picked, rows []int32) {
 
 // deepen counts how deep the visit being read saw a page in a row: of several times the deepest.
 func (t *tally) deepen(row, pair int32, percent uint32) {
-	d := &t.seenDepth[pair]
+	d := &t.deepest[pair]
 	if d.serial != t.serial {
-		*d = depth{serial: t.serial}
+		*d = seenDepth{serial: t.serial}
 	}
 	if percent <= d.percent {
 		return
@@ -223,6 +245,7 @@ func (t *tally) byPage(p *picked) {
 
 // pagesOf counts what is counted once for each visit and page.
 func (t *tally) pagesOf(p *picked, pages, eventPages []uint32) {
+	t.take(p)
 	group, view, event := t.p.group, 0, 0
 	var counts, eventCounts []uint32
 	if p.views > 0 {
@@ -238,20 +261,20 @@ func (t *tally) pagesOf(p *picked, pages, eventPages []uint32) {
 	plain := t.bounces == nil && t.duration == nil && t.engaged == nil && t.depth == nil
 	for i := range p.visits {
 		t.serial++
-		serial, simple := t.serial, plain && (t.people == nil || p.number[i] == comesOnce)
 		first := view
 		if counts != nil {
 			view += int(counts[i])
 		}
-		for j, id := range pages[first:view] {
-			row := group[id]
-			switch {
-			case simple && t.stamp[row] != serial:
-				t.stamp[row] = serial
-				t.visits[row]++
-			case !simple:
-				t.touch(p, row, i)
-				if t.engaged != nil {
+		if plain {
+			number := comesOnce
+			if t.people != nil {
+				number = p.number[i]
+			}
+			t.plainPages(pages[first:view], number)
+		} else {
+			for j, id := range pages[first:view] {
+				row := group[id]
+				if t.touch(row, i); t.engaged != nil {
 					t.viewed(row)
 				}
 				if percents != nil {
@@ -265,13 +288,31 @@ func (t *tally) pagesOf(p *picked, pages, eventPages []uint32) {
 		first = event
 		event += int(eventCounts[i])
 		for _, id := range eventPages[first:event] {
-			t.touch(p, group[id], i)
+			t.touch(group[id], i)
+		}
+	}
+}
+
+// plainPages counts a visit in the rows of its pages, each once, where nothing but visits and visitors is asked for.
+func (t *tally) plainPages(pages []uint32, number uint32) {
+	group, stamps, visits, serial := t.p.group, t.stamp, t.visits, t.serial
+	for _, id := range pages {
+		row := group[id]
+		if stamps[row] == serial {
+			continue
+		}
+		stamps[row] = serial
+		visits[row]++
+		if number != comesOnce {
+			t.again[row]++
+			t.people.add(row, number)
 		}
 	}
 }
 
 // byHit counts where the row of a hit is made by an event or a goal: hit by hit.
 func (t *tally) byHit(p *picked) {
+	t.take(p)
 	ofViews := t.p.level == goalLevel && t.p.goals.ofViews()
 	events := p.column(store.VisitEvents)
 	for i := range p.visits {
@@ -327,7 +368,7 @@ func (t *tally) viewsInTime(p *picked, i int) {
 
 // view counts the page view at j in the block, of the picked visit at i, in a row.
 func (t *tally) view(p *picked, row int32, i int, j int32) {
-	t.touch(p, row, i)
+	t.touch(row, i)
 	if t.views != nil {
 		t.views[row]++
 	}
@@ -344,7 +385,7 @@ func (t *tally) view(p *picked, row int32, i int, j int32) {
 func (t *tally) event(p *picked, i int, j int32) {
 	b, row := &p.r.b, int32(0)
 	count := func(row int32) {
-		if t.touch(p, row, i); t.events != nil {
+		if t.touch(row, i); t.events != nil {
 			t.events[row]++
 		}
 	}

@@ -157,8 +157,7 @@ func (s *scanner) scan(ctx context.Context, wanted []int) ([]*tally, error) {
 func (s *scanner) scanBlock(r *reader, selections []*ofSelection) error {
 	var first store.Columns
 	for _, o := range selections {
-		o.live = !o.misses(r.info) && slices.ContainsFunc(o.parts, func(p *part) bool { return !p.idle(r.info) })
-		if o.live {
+		if o.live = !o.misses(r.info); o.live {
 			first |= o.first(r.info)
 		}
 	}
@@ -195,7 +194,9 @@ func (s *scanner) scanBlock(r *reader, selections []*ofSelection) error {
 			findAll(&o.picked)
 		}
 		for _, t := range o.counts {
-			t.scan(&o.picked)
+			if err := t.scan(&o.picked); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -105,10 +105,18 @@ func (s *selection) at(t int64) int {
 	return i
 }
 
+// within returns the stretches of [from, to) that are selected.
+func (s *selection) within(from, to int64) (spans []span) {
+	for i := s.at(from); i < len(s.spans) && s.spans[i].from < to; i++ {
+		spans = append(spans, span{max(from, s.spans[i].from), min(to, s.spans[i].to)})
+	}
+	return spans
+}
+
 // misses reports whether nothing of a block is in the selection's time.
 func (s *selection) misses(b store.BlockInfo) bool {
-	n := len(s.spans)
-	return n == 0 || b.Last < s.spans[0].from || int64(b.Date)*86400 >= s.spans[n-1].to
+	i := s.at(int64(b.Date) * 86400)
+	return i == len(s.spans) || b.Last < s.spans[i].from
 }
 
 // inside reports whether all of a block is in the selection's time.
@@ -145,7 +153,7 @@ func (s *selection) columns(b store.BlockInfo) (c store.Columns) {
 func (s *selection) hitColumns(timed bool) store.Columns {
 	c := store.Set(store.VisitViews, store.VisitEvents)
 	if timed {
-		c |= store.Set(store.VisitStart, store.ViewDelay, store.EventDelay)
+		c |= store.Set(store.VisitStart, store.EventDelay)
 	}
 	if s.view != nil {
 		c |= store.Set(store.ViewPage, store.EventPage)
@@ -160,7 +168,7 @@ func (s *selection) hitColumns(timed bool) store.Columns {
 		c |= s.goals.columns()
 	}
 	if s.noViews {
-		c &^= store.Set(store.ViewDelay, store.ViewPage, store.ViewScroll, store.ViewEngaged)
+		c &^= store.Set(store.ViewPage, store.ViewScroll, store.ViewEngaged)
 	}
 	return c
 }
@@ -198,12 +206,25 @@ func (s *selection) pick(r *reader, p *picked) error {
 	p.hits = timed || s.ofHits()
 	if !p.hits {
 		p.views, p.events = r.info.Views, r.info.Events
+		p.settle()
 		return nil
 	}
 	if err := r.need(s.hitColumns(timed)); err != nil {
 		return err
 	}
+	if timed && !s.noViews {
+		p.some = p.some[:0]
+		for i, v := range p.visit {
+			if partly[i] {
+				p.some = append(p.some, v)
+			}
+		}
+		if err := r.delays(p.some); err != nil {
+			return err
+		}
+	}
 	s.pickHits(r, p, partly)
+	p.settle()
 	return nil
 }
 

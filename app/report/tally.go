@@ -28,11 +28,13 @@ type tally struct {
 	visitors, converted []int64 // by row, once all is counted
 	dropped             []bool  // by row: it has days whose visits are gone; nil: none has
 
+	numbers, bounced, lasted []uint32 // by picked visit: see take
+
 	stamp, viewStamp []uint32 // by row: the serial number of the last visit that was counted
 	serial           uint32
-	rowOf            []int32 // by picked visit: its row
-	apart            []int32 // the picked visits whose hits may be in several rows
-	seenDepth        []depth // by pair of row and page
+	rowOf            []int32     // by picked visit: its row
+	apart            []int32     // the picked visits whose hits may be in several rows
+	deepest          []seenDepth // by pair of row and page: of the visit that is being read
 	depthList        []depth
 	reached          []int32 // scratch of goals
 }
@@ -41,8 +43,10 @@ type tally struct {
 type depth struct {
 	row, page int32
 	percent   uint32
-	serial    uint32
 }
+
+// seenDepth is how deep the visit of a serial number saw a page.
+type seenDepth struct{ serial, percent uint32 }
 
 // newTally returns a tally for p. Numbers of visitors who come again are below crowd.
 func newTally(p *part, crowd int) *tally {
@@ -73,27 +77,40 @@ func newTally(p *part, crowd int) *tally {
 		}
 	}
 	if p.need.depth {
-		t.seenDepth = make([]depth, p.pairs)
+		t.deepest = make([]seenDepth, p.pairs)
 	}
 	return t
 }
 
-// touch counts the visit at i of p, which is being read hit by hit, in a row, once.
-func (t *tally) touch(p *picked, row int32, i int) {
+// take sets what touch adds for each of the picked visits.
+func (t *tally) take(p *picked) {
+	if t.people != nil {
+		t.numbers = p.number
+	}
+	if t.bounces != nil {
+		t.bounced = p.column(visitBounce)
+	}
+	if t.duration != nil {
+		t.lasted = p.column(store.VisitDuration)
+	}
+}
+
+// touch counts the picked visit at i, which is being read hit by hit, in a row, once.
+func (t *tally) touch(row int32, i int) {
 	if t.stamp[row] == t.serial {
 		return
 	}
 	t.stamp[row] = t.serial
 	t.visits[row]++
+	if t.people != nil && t.numbers[i] != comesOnce {
+		t.again[row]++
+		t.people.add(row, t.numbers[i])
+	}
 	if t.bounces != nil {
-		t.bounces[row] += int64(p.column(visitBounce)[i])
+		t.bounces[row] += int64(t.bounced[i])
 	}
 	if t.duration != nil {
-		t.duration[row] += int64(p.column(store.VisitDuration)[i])
-	}
-	if t.people != nil && p.number[i] != comesOnce {
-		t.again[row]++
-		t.people.add(row, p.number[i])
+		t.duration[row] += int64(t.lasted[i])
 	}
 }
 

@@ -1,6 +1,10 @@
 package store
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"sandprint/app/column"
+)
 
 // Column names one column of a Block.
 type Column uint8
@@ -85,6 +89,15 @@ type Block struct {
 	Cols    [NumColumns][]uint32 // by Column; only those that were asked for are set
 	Amounts []int64              // EventAmount, when asked for
 	spare   [NumColumns][]uint32 // room of columns that are not set, to be used again
+	wanted  []column.Range       // nil: all values of a column are wanted
+}
+
+// decode reads a column, or what is wanted of it.
+func (b *Block) decode(c Column, data []byte) ([]uint32, error) {
+	if b.wanted != nil {
+		return column.DecodeRanges(b.room(c), data, b.Len(c), b.wanted)
+	}
+	return column.Decode(b.room(c), data, b.Len(c))
 }
 
 // room returns where column c can be read into.

@@ -142,6 +142,14 @@ func (s *Snapshot) LoadMore(i int, need Columns, into *Block) error {
 	return err
 }
 
+// LoadRanges is LoadMore for when only some values of a column are wanted: ranges, in order. What other places of the
+// column hold is not known.
+func (s *Snapshot) LoadRanges(i int, c Column, ranges []column.Range, into *Block) error {
+	into.wanted = ranges
+	defer func() { into.wanted = nil }()
+	return s.LoadMore(i, Set(c), into)
+}
+
 // Close lets go of the snapshot.
 func (s *Snapshot) Close() { s.close() }
 

@@ -280,7 +280,7 @@ func (s *Site) loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, i
 		if c == EventAmount {
 			into.Amounts, err = column.Decode64(into.Amounts, data, into.Events)
 		} else {
-			into.Cols[c], err = column.Decode(into.room(c), data, into.Len(c))
+			into.Cols[c], err = into.decode(c, data)
 		}
 		return err
 	})
