@@ -43,6 +43,9 @@ func (s *Service) Open(ctx context.Context, who Who, domain string) (store.Reade
 		return nil, problem.New(http.StatusServiceUnavailable, "newer_file", "The file of this site was written by a newer version of Sandprint and was left as it is.").
 			WithHint("Run that version, or a newer one.").Because(err)
 	}
+	if errors.Is(err, store.ErrDamaged) {
+		return nil, problem.Damaged.Because(err)
+	}
 	if err != nil {
 		return nil, notFound(err)
 	}

@@ -48,6 +48,10 @@ func BadField(field, code, message string) *Error {
 var NotFound = &Error{Status: http.StatusNotFound, Code: "not_found", Message: "There is nothing here.",
 	Hint: "Check the address, or go back to your sites."}
 
+// Damaged is the answer about a site whose file can't be read. Other sites are not concerned.
+var Damaged = &Error{Status: http.StatusServiceUnavailable, Code: "damaged_file", Message: "The file of this site is damaged and can't be read.",
+	Hint: "Whoever runs Sandprint finds out more with “sandprint doctor”, and gets the site back from a backup with “sandprint restore”."}
+
 // WithHint returns a copy of e that says what to do next.
 func (e *Error) WithHint(hint string) *Error {
 	c := *e

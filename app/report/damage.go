@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"sandprint/app/problem"
 	"sandprint/app/store"
 )
 
@@ -14,6 +15,14 @@ import (
 func isDamage(err error) bool {
 	_, ok := errors.AsType[*store.Damage](err)
 	return ok
+}
+
+// unreadable says for a person that a site's file can't be read at all; other errors stay as they are.
+func unreadable(err error) error {
+	if errors.Is(err, store.ErrDamaged) {
+		return problem.Damaged.Because(err)
+	}
+	return err
 }
 
 // damagedIn returns the UTC days, by date, of what is damaged and not missed.

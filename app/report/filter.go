@@ -33,13 +33,16 @@ func ParseFilter(s string) (Filter, error) {
 		return bad("has not the three parts that it needs")
 	}
 	f := Filter{By: Dimension(by), Op: Op(op)}
+	if len(f.By) > maxValue {
+		return bad(fmt.Sprintf("names a property of more than %d bytes", maxValue))
+	}
 	if !f.By.filterable() {
 		return bad(fmt.Sprintf("names %q, by which nothing can be filtered", short(by)))
 	}
 	if !slices.Contains([]Op{Is, Not, Contains, Lacks, Matches}, f.Op) {
 		return bad(fmt.Sprintf("has no known operator: %q", short(op)))
 	}
-	for more := true; more; {
+	for more := true; more && len(f.Values) <= maxValues; {
 		var value string
 		value, rest2, more = cutPlain(rest2, ',')
 		f.Values = append(f.Values, value)

@@ -72,7 +72,7 @@ type counted struct{ rows, totals, base, baseTotals *tally }
 func answerAll(ctx context.Context, site store.Reader, queries []Query) ([]Answer, error) {
 	snap, err := site.Snapshot(ctx)
 	if err != nil {
-		return nil, err
+		return nil, unreadable(err)
 	}
 	defer snap.Close()
 	for {

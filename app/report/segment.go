@@ -361,6 +361,7 @@ func limited[T any](ctx context.Context, site store.Reader, ask func(context.Con
 			answer, err = ask(ctx, snap)
 		}
 	}
+	err = unreadable(err)
 	if err != nil && ctx.Err() != nil && errors.Is(context.Cause(ctx), errSlow) {
 		err = errSlow
 	}

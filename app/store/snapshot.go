@@ -109,7 +109,7 @@ func (s *Site) Snapshot(ctx context.Context) (*Snapshot, error) {
 	snap, err := s.snapshot(ctx)
 	if err != nil {
 		leave()
-		return nil, err
+		return nil, damaged(err)
 	}
 	end := snap.close
 	snap.close = func() { end(); leave() }

@@ -12,7 +12,10 @@ import (
 
 // apiStats answers a question about the site in JSON or, when that is preferred, in CSV.
 func (s *Server) apiStats(w http.ResponseWriter, c *call) error {
-	values := c.URL.Query()
+	values, err := c.params(append([]string{"metrics", "by", "compare", "sort", "limit", "offset", "format"}, segmentParams...)...)
+	if err != nil {
+		return err
+	}
 	asCSV := wantsCSV(c.Request)
 	switch values.Get("format") {
 	case "csv":
