@@ -27,7 +27,7 @@ func (e *erasure) unused(ctx context.Context, tx *sql.Tx) (unused [NumDims][]uin
 		if need == 0 {
 			break
 		}
-		if err := e.site.loadPart(ctx, tx, p, need, &b); err != nil {
+		if err := e.site.loadPart(ctx, tx, p.part, need, &b); err != nil {
 			return unused, err
 		}
 		for c := range maps.Keys(dictColumns) {

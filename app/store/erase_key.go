@@ -111,7 +111,7 @@ func (e *erasure) dropKeysOfDay(ctx context.Context, tx *sql.Tx) error {
 		if p.date() != e.day() {
 			continue
 		}
-		if err := e.site.loadPart(ctx, tx, p, Set(VisitVisitor), &b); err != nil {
+		if err := e.site.loadPart(ctx, tx, p.part, Set(VisitVisitor), &b); err != nil {
 			return err
 		}
 		for _, n := range b.Cols[VisitVisitor] {

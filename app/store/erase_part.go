@@ -5,13 +5,21 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
 // cut is a sealed part of which something goes. It may be one of an import that is not finished, which no question sees.
 type cut struct {
-	part
+	filed
 	whole bool // nothing of it stays
+}
+
+// filed is a part with all that its row says.
+type filed struct {
+	part
+	visitors uint32 // numbers of visitors are below it
+	imported int64  // 0, or the import that is not finished
 }
 
 // cutsAtOnce is how many parts one transaction cuts: few commits, and a write-ahead log that stays small.
@@ -21,16 +29,19 @@ const cutsAtOnce = 16
 var dictColumns = map[Column]Dim{VisitOrigin: Origins, VisitPlace: Places, VisitAgent: Agents, VisitLanguage: Languages,
 	VisitScreen: Screens, ViewPage: Pages, EventName: Events, EventPage: Pages, EventProps: Props, EventCurrency: Currencies}
 
+// entryColumns is the set of them.
+var entryColumns = Set(slices.Collect(maps.Keys(dictColumns))...)
+
 // allParts returns the sealed parts, those of unfinished imports too.
-func allParts(ctx context.Context, tx *sql.Tx) (all []part, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id, visits, views, events, last FROM part ORDER BY id")
+func allParts(ctx context.Context, tx *sql.Tx) (all []filed, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT id, visits, views, events, last, visitors, import FROM part ORDER BY id")
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var p part
-		if err := rows.Scan(&p.id, &p.info.Visits, &p.info.Views, &p.info.Events, &p.info.Last); err != nil {
+		var p filed
+		if err := rows.Scan(&p.id, &p.info.Visits, &p.info.Views, &p.info.Events, &p.info.Last, &p.visitors, &p.imported); err != nil {
 			return nil, err
 		}
 		p.info.Date = p.date()
@@ -48,9 +59,14 @@ func (e *erasure) findCuts(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return err
 	}
+	lowest := ^uint32(0)
+	for n := range e.numbers {
+		lowest = min(lowest, n)
+	}
 	var b Block
 	for _, p := range parts {
 		switch {
+		case e.visitors != nil && p.visitors <= lowest: // it is older than they are
 		case e.visitors == nil && p.date() > e.day():
 		case e.visitors == nil && p.date() < e.day():
 			e.count(cut{p, true}, p.info.Visits, p.info.Views, p.info.Events)
@@ -67,20 +83,20 @@ func (e *erasure) findCuts(ctx context.Context, tx *sql.Tx) error {
 }
 
 // findCut looks for what goes of a part.
-func (e *erasure) findCut(ctx context.Context, tx *sql.Tx, p part, b *Block) error {
+func (e *erasure) findCut(ctx context.Context, tx *sql.Tx, p filed, b *Block) error {
 	by := VisitVisitor
 	if e.visitors == nil {
 		by = VisitStart
 	}
-	if err := e.site.loadPart(ctx, tx, p, Set(by), b); err != nil || !e.anyGoes(b) {
+	if err := e.site.loadPart(ctx, tx, p.part, Set(by), b); err != nil || !e.anyGoes(b) {
 		return err
 	}
-	if err := e.site.loadPart(ctx, tx, p, AllColumns, b); err != nil {
+	if err := e.site.loadPart(ctx, tx, p.part, AllColumns, b); err != nil {
 		return err
 	}
 	_, gone, ok := b.split(func(i int) bool { return e.goes(b, i) })
 	if !ok {
-		return errDamaged(p)
+		return errDamaged(p.part)
 	}
 	e.count(cut{p, gone.Visits == b.Visits}, gone.Visits, gone.Views, gone.Events)
 	return nil
@@ -157,14 +173,18 @@ func afterCuts(parts []part, made map[int64]part) (kept []part) {
 
 // makeCut writes a part anew with what stays, or removes it.
 func (e *erasure) makeCut(ctx context.Context, tx *sql.Tx, c cut) (kept part, err error) {
+	need := AllColumns
 	if c.whole && e.visitors == nil {
-		if err := eachBlob(ctx, tx, e.needles.addWindows, "SELECT data FROM block WHERE id BETWEEN ? AND ?", c.id<<8, c.id<<8|0xff); err != nil {
-			return part{}, err
+		need = entryColumns
+		for _, column := range []Column{VisitVisitor, ViewDelay, ViewEngaged} { // no two days have the same
+			if err := eachBlob(ctx, tx, e.needles.addWindows, "SELECT data FROM block WHERE id = ?", c.id<<8|int64(column)); err != nil {
+				return part{}, err
+			}
 		}
 	}
 	stays := &Block{Date: c.date()}
 	var b Block
-	err = e.site.loadPart(ctx, tx, c.part, AllColumns, &b)
+	err = e.site.loadPart(ctx, tx, c.part, need, &b)
 	if _, damaged := errors.AsType[*Damage](err); damaged && c.whole && e.visitors == nil {
 		e.suspectAll() // it goes unread
 	} else if err != nil {
@@ -172,16 +192,11 @@ func (e *erasure) makeCut(ctx context.Context, tx *sql.Tx, c cut) (kept part, er
 	} else if stays, err = e.splitOff(c, &b); err != nil {
 		return part{}, err
 	}
-	var visitors uint32
-	var imported int64
-	if err := tx.QueryRow("SELECT visitors, import FROM part WHERE id = ?", c.id).Scan(&visitors, &imported); err != nil {
-		return part{}, err
-	}
 	if err := deletePart(tx, c.id); err != nil || stays.Visits == 0 {
 		return part{}, err
 	}
 	kept = part{id: c.id, info: stays.info()}
-	return kept, insertPart(tx, kept, stays.encode(), visitors, imported)
+	return kept, insertPart(tx, kept, stays.encode(), c.visitors, c.imported)
 }
 
 // splitOff returns what stays of a part, and notes the entries that the rest has used.

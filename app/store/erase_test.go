@@ -469,6 +469,58 @@ func TestAnErasureReachesIntoAnImport(t *testing.T) {
 	}
 }
 
+// Erasures and an import that run at the same time get in each other's way nowhere.
+func TestErasuresWhileAnImportRuns(t *testing.T) {
+	r := rand.New(rand.NewPCG(17, 18))
+	gone, stay := newMarked(r), newMarked(r)
+	dir, ctx := t.TempDir(), context.Background()
+	s, site := newSite(t, dir)
+	const days = 40
+	first := time.Now().Unix()/daySeconds*daySeconds - (days+5)*daySeconds
+	imported := make(chan error, 1)
+	go func() {
+		im, err := site.StartImport(ctx)
+		for day := 0; day < days && err == nil; day++ {
+			at := first + int64(day)*daySeconds
+			err = im.Add(ctx, append(gone.hits(at, day), stay.hits(at+3600, day)...))
+		}
+		if err == nil {
+			_, err = im.Commit(ctx, [32]byte{1})
+		}
+		imported <- err
+	}()
+	erased := 0
+	for running := true; running; {
+		select {
+		case err := <-imported:
+			if running = false; err != nil {
+				t.Fatal(err)
+			}
+		default:
+		}
+		e, err := site.EraseVisitor(ctx, gone.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		erased += e.Visits
+	}
+	if erased != days {
+		t.Errorf("erased %d visits of %d", erased, days)
+	}
+	blocks, _ := blocksOf(t, site)
+	visits, views := 0, 0
+	for _, b := range blocks {
+		visits, views = visits+b.Visits, views+b.Views
+	}
+	if visits != days || views != 2*days {
+		t.Errorf("%d visits and %d page views are left of the other, want %d and %d", visits, views, days, 2*days)
+	}
+	s.Close()
+	if n := traces(t, dir, gone.needles()...); n != 0 {
+		t.Errorf("%d traces", n)
+	}
+}
+
 // Ids of entries that were dropped are never given again, and a file with holes is read.
 func TestIDsOfEntriesAreNotGivenAgain(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))

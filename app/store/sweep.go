@@ -63,16 +63,12 @@ func (s *Site) acquitNew(ctx context.Context, tx *sql.Tx, e *erasure, seen map[i
 	if err != nil {
 		return err
 	}
-	var need Columns
-	for c := range dictColumns {
-		need |= Set(c)
-	}
 	var b Block
 	for _, p := range parts {
 		if info, ok := seen[p.id]; ok && info == p.info {
 			continue
 		}
-		if err := s.loadPart(ctx, tx, p, need, &b); err != nil {
+		if err := s.loadPart(ctx, tx, p.part, entryColumns, &b); err != nil {
 			return err
 		}
 		for c, dim := range dictColumns {
