@@ -5,9 +5,12 @@ import (
 	"strings"
 )
 
-// dictCap is how many new values a dictionary takes on one UTC day; further ones become OtherValue, so that a flood of
-// made-up paths can't fill the memory or the disk.
-const dictCap = 50_000
+// What a dictionary takes on one UTC day. Further values become OtherValue, so that a flood of made-up paths can't fill the memory
+// or the disk.
+const (
+	dictCap  = 50_000  // new values
+	dictText = 6 << 20 // bytes in them
+)
 
 // dict is one dictionary of a site, in memory: values to ids, given out in order of first sight. Only the writer changes
 // it. Readers hold values[:n] of a moment; ids are never given twice, so what they hold stays right.
@@ -15,7 +18,8 @@ type dict struct {
 	values []string // by id; values[0] is the empty value, as are those whose entries were dropped
 	ids    map[string]uint32
 	fresh  int    // new values on day
-	day    int64  // UTC day that fresh counts, in days since 1970
+	text   int    // bytes in them
+	day    int64  // UTC day that fresh and text count, in days since 1970
 	saved  int    // values[:saved] are in the file
 	room   []byte // to put a value together in
 }
@@ -39,15 +43,16 @@ func (d *dict) id(day int64, fields []string) uint32 {
 	}
 	value := string(d.room)
 	if day != d.day {
-		d.day, d.fresh = day, 0
+		d.day, d.fresh, d.text = day, 0, 0
 	}
-	if d.fresh >= dictCap {
+	if d.fresh >= dictCap || d.text+len(value) > dictText {
 		value = OtherValue + strings.Repeat(FieldSep+OtherValue, len(fields)-1)
 		if id, ok := d.ids[value]; ok {
 			return id
 		}
 	}
 	d.fresh++
+	d.text += len(value)
 	return d.add(value)
 }
 
@@ -90,6 +95,7 @@ func (d *dict) drop(ids []uint32) {
 func (d *dict) undo() {
 	for _, v := range d.values[d.saved:] {
 		delete(d.ids, v)
+		d.text = max(0, d.text-len(v))
 	}
 	d.fresh = max(0, d.fresh-(len(d.values)-d.saved))
 	d.values = d.values[:d.saved:d.saved]

@@ -118,6 +118,9 @@ func (h *hot) add(r row) {
 }
 
 func (d *hotDay) add(r row) {
+	if len(d.rows) == cap(d.rows) { // append would grow them by a quarter, and so leave four times as much behind
+		d.rows = slices.Grow(d.rows, max(64, len(d.rows)))
+	}
 	d.rows = append(d.rows, r)
 	if mark, ok := markOf(r.kind, r.view, r.seq); ok {
 		d.marks.put(mark, 0)
