@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	bitPages    = 512      // free pages given back between two commits: 2 MB, some milliseconds
+	bitPages    = 256      // free pages given back between two commits: 1 MB, some milliseconds
 	vacuumBelow = 32 << 20 // bytes that a file may keep to be written anew at once: 0.2 s in which no hit is written
 	roomFactor  = 3        // writing a file anew needs a copy of it, and the log as much again
 )

@@ -130,6 +130,7 @@ func BenchmarkUnderLoad(b *testing.B) {
 		b.Fatal(err)
 	}
 	for name, work := range map[string]func(*testing.B) error{
+		"nothing": func(*testing.B) error { time.Sleep(time.Second); return nil }, // what the machine itself does to a hit
 		"round": func(b *testing.B) error {
 			return s.Maintain(b.Context(), Round{ClockIsRight: true, Free: plenty}, func(step Step) { b.Log(step) })
 		},
