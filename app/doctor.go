@@ -160,13 +160,13 @@ func examineClock(now time.Time) finding {
 func (in *instance) examineFiles(ctx context.Context) []finding {
 	var wrong []finding
 	if bad, err := in.store.Control().Check(ctx); err != nil || len(bad) > 0 {
-		wrong = append(wrong, damagedFile("control file", "control.db", bad, err))
+		wrong = append(wrong, damagedFile("control file", store.ControlFile, bad, err))
 	}
 	sites := in.store.Sites()
 	slices.SortFunc(sites, func(a, b store.SiteInfo) int { return strings.Compare(a.Domain, b.Domain) })
 	for _, info := range sites {
 		if bad, err := in.checkSite(ctx, info.ID); err != nil || len(bad) > 0 {
-			wrong = append(wrong, damagedFile("site "+info.Domain, "sites/"+info.ID+".db", bad, err))
+			wrong = append(wrong, damagedFile("site "+info.Domain, store.SiteFile(info.ID), bad, err))
 		}
 	}
 	if len(wrong) == 0 {

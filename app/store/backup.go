@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -38,7 +39,7 @@ type BackupFile struct {
 
 const (
 	manifestName  = "manifest.json"
-	controlName   = "control.db"
+	controlName   = ControlFile
 	backupFormat  = 1
 	backupAttempt = 3 // times that the control file is copied because a site was added or removed meanwhile
 )
@@ -139,7 +140,7 @@ func (s *Store) copyControl(ctx context.Context, to string) ([]string, error) {
 func backupNames(ids []string, copied map[string]bool) ([]string, bool) {
 	names := []string{controlName}
 	for _, id := range ids {
-		names = append(names, "sites/"+id+".db")
+		names = append(names, SiteFile(id))
 		if !copied[id] {
 			return nil, false
 		}
@@ -148,7 +149,8 @@ func backupNames(ids []string, copied map[string]bool) ([]string, bool) {
 	return names, len(ids) == len(copied)
 }
 
-// copySite copies a site's file. The salts of days are left out: they are to be deleted at midnight, wherever they are.
+// copySite copies a site's file. The salts of days are left out, because they are to be deleted at midnight wherever they are, and
+// imports that are still under way.
 func (s *Store) copySite(ctx context.Context, id, to string) error {
 	ctx, done := context.WithCancel(ctx)
 	defer done()
@@ -164,8 +166,19 @@ func (s *Store) copySite(ctx context.Context, id, to string) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "DELETE FROM secret WHERE name LIKE 'salt %'")
-	return errors.Join(err, db.Close())
+	return errors.Join(leaveOut(ctx, db), db.Close())
+}
+
+// leaveOut removes from a copy what a backup doesn't have: salts of days, and imports that are not finished.
+func leaveOut(ctx context.Context, db *sql.DB) error {
+	if _, err := db.ExecContext(ctx, "DELETE FROM secret WHERE name LIKE 'salt %'"); err != nil {
+		return err
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dropImports(tx, "<> ?", 0), tx.Commit())
 }
 
 // finishCopy makes a file of a backup durable, readable by its owner only, and sums it up.

@@ -69,12 +69,22 @@ func TestBackupAndRestoreUnderLoad(t *testing.T) {
 		<-quit
 		sent <- n
 	}()
+	im, err := site.StartImport(ctx) // still under way: parts of it are in the file
+	if err == nil {
+		err = im.Add(ctx, sealedHits(rand.New(rand.NewPCG(2, 2)), 40, 20))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	backup := filepath.Join(t.TempDir(), "deep", "b")
 	m, err := s.Backup(ctx, backup, "test", plenty)
 	close(quit)
 	end := <-sent
 	if err != nil || len(m.Files) != 2 {
 		t.Fatal(m, err)
+	}
+	if err := im.Cancel(); err != nil {
+		t.Fatal(err)
 	}
 	was, dicts := blocksOf(t, site)
 

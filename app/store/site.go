@@ -199,7 +199,7 @@ func (s *Site) close() error {
 }
 
 // file names the site's file for people.
-func (s *Site) file() string { return "sites/" + s.id + ".db" }
+func (s *Site) file() string { return SiteFile(s.id) }
 
 // idle reports whether nothing is waiting to be written and nobody watches.
 func (s *Site) idle() bool {

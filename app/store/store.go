@@ -24,6 +24,12 @@ import (
 	"time"
 )
 
+// ControlFile is the name of the control file within a data directory, or a backup. It is for people to read.
+const ControlFile = "control.db"
+
+// SiteFile returns the name of the file of the site with that id within a data directory, or a backup. It is for people to read.
+func SiteFile(id string) string { return "sites/" + id + ".db" }
+
 // Errors of writing.
 var (
 	ErrBusy     = errors.New("too many hits are waiting to be written") // try again later
@@ -69,7 +75,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "sites"), 0o700); err != nil {
 		return nil, err
 	}
-	control, err := OpenControl(filepath.Join(dir, "control.db"))
+	control, err := OpenControl(filepath.Join(dir, ControlFile))
 	if err != nil {
 		return nil, err
 	}

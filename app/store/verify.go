@@ -183,7 +183,7 @@ func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo) (V
 	if err != nil || len(wrong) > 0 {
 		return v, badBackup(dir, "%s: %s (%w)", f.Name, strings.Join(wrong, "; "), errors.Join(err, ErrDamaged))
 	}
-	site := &Site{id: info.ID, path: filepath.Join(dir, filepath.FromSlash(f.Name)), write: db, read: db}
+	site := &Site{store: &Store{}, id: info.ID, path: filepath.Join(dir, filepath.FromSlash(f.Name)), write: db, read: db}
 	if err := errors.Join(site.readDicts(ctx), site.readParts(ctx)); err != nil {
 		return v, badBackup(dir, "%s: %w", f.Name, err)
 	}
