@@ -13,6 +13,7 @@
 //	lines.go    lines, gzip, the fingerprint of the content
 //	order.go    hits into the order of their times, in bounded memory
 //	import.go   a whole file, all or nothing
+//	waiting.go  reading that can be called off
 //	memory.go   less of it while an import runs
 package transfer
 
@@ -68,7 +69,12 @@ const maxExamples = 20
 // order of time; one may stand up to 16,384 lines too late. Of the site's settings only the owner's page rules are
 // obeyed. Lines that can't be read are a problem.Error that names them.
 func ImportHits(ctx context.Context, r io.Reader, site *store.Site, o Options) (Result, error) {
-	in, err := newLines(r)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends what reads r beside
+	in, err := newLines(newWaiting(ctx, r))
+	if ctx.Err() != nil {
+		return Result{}, ctx.Err()
+	}
 	if err != nil {
 		return Result{}, unreadable(err)
 	}
@@ -115,6 +121,8 @@ func (im *importer) read(ctx context.Context) error {
 			return im.flush(ctx, true)
 		case err == errLong:
 			im.bad(BadLine{Message: errLong.Error()})
+		case ctx.Err() != nil:
+			return ctx.Err()
 		case err != nil:
 			return unreadable(err)
 		default:
