@@ -123,6 +123,22 @@ func TestEveryFlippedBitIsNoticed(t *testing.T) {
 	}
 }
 
+// TestSparseBitsBeyondTheValues moves the bit of a value behind the last one, with a right checksum.
+func TestSparseBitsBeyondTheValues(t *testing.T) {
+	values := make([]uint32, 100)
+	values[3], values[70], values[99] = 7, 8, 9
+	data := Encode(nil, values)
+	if data[1] != sparse {
+		t.Fatalf("encoding %d was chosen", data[1])
+	}
+	last := header + 4 + len(values)/8 // of the bytes that say which values there are
+	data[last] = 1 << 5
+	data = binary.LittleEndian.AppendUint32(data[:len(data)-4], crc32.Checksum(data[:len(data)-4], castagnoli))
+	if got, err := Decode(nil, data, len(values)); err == nil {
+		t.Errorf("it is read as %v", got)
+	}
+}
+
 // FuzzDecode gives the decoder bodies with a right checksum, which damage alone would never reach.
 func FuzzDecode(f *testing.F) {
 	r := rand.New(rand.NewPCG(5, 6))
