@@ -30,26 +30,26 @@ var ErrTraces = errors.New("what was erased can't be asked for any more, but tra
 // views, events and engagements, their keys, and the texts that only they had. It is done when it returns, and nothing of
 // it is left in the site's files; ErrTraces: something is. After any error, also of ctx, it can be run again.
 func (s *Site) EraseVisitor(ctx context.Context, keys ...uint64) (Erased, error) {
-	return s.erase(ctx, s.eraseVisitors(keys), true)
+	return s.erase(ctx, s.eraseVisitors(keys))
 }
 
 // EraseBefore removes the visits that began before a moment, in whole seconds, with all that EraseVisitor removes of
 // one, and the counts and totals of days before it. The rest is as with EraseVisitor.
 func (s *Site) EraseBefore(ctx context.Context, before time.Time) (Erased, error) {
-	return s.erase(ctx, s.eraseBefore(before), true)
+	return s.erase(ctx, s.eraseBefore(before))
 }
 
 // CountVisitor returns what EraseVisitor would remove. Entries, and all that says what was searched, are 0.
 func (s *Site) CountVisitor(ctx context.Context, keys ...uint64) (Erased, error) {
-	return s.erase(ctx, s.eraseVisitors(keys), false)
+	return s.eraseVisitors(keys).preview(ctx)
 }
 
 // CountBefore returns what EraseBefore would remove, as CountVisitor does.
 func (s *Site) CountBefore(ctx context.Context, before time.Time) (Erased, error) {
-	return s.erase(ctx, s.eraseBefore(before), false)
+	return s.eraseBefore(before).preview(ctx)
 }
 
-// erasure is one erasure at work, in the writer's goroutine: what goes, and what is known of it.
+// erasure is one erasure at work, between commits: what goes, and what is known of it.
 type erasure struct {
 	site     *Site
 	visitors map[uint64]struct{} // keys of those who go; nil: what began before goes
@@ -63,7 +63,9 @@ type erasure struct {
 	suspect [NumDims][]bool     // by id: entries that what goes has used
 	damaged error               // what can't be read, so that it isn't known whether something of it should go
 	needles needles
-	Erased
+	begun   bool
+	gone    Erased // by cuts that were made
+	Erased         // with what is still to go
 }
 
 func (s *Site) eraseVisitors(keys []uint64) *erasure {
@@ -78,19 +80,37 @@ func (s *Site) eraseBefore(before time.Time) *erasure {
 	return &erasure{site: s, before: before.Unix(), dates: map[int32]struct{}{}}
 }
 
-// erase does an erasure, or only counts.
-func (s *Site) erase(ctx context.Context, e *erasure, really bool) (Erased, error) {
-	err := s.inWriter(ctx, func() error {
-		if err := e.plan(ctx); err != nil || !really {
-			return err
-		}
-		return e.carryOut(ctx)
-	})
+// preview counts what would go.
+func (e *erasure) preview(ctx context.Context) (Erased, error) {
+	err := e.site.inWriter(ctx, func() error { return e.plan(ctx) })
 	return e.Erased, err
 }
 
-// plan finds what goes and counts it.
+// erase does an erasure, one at a time. Each of its steps begins when no snapshot is open; between them hits are written
+// and questions answered.
+func (s *Site) erase(ctx context.Context, e *erasure) (Erased, error) {
+	s.erasing.Lock()
+	defer s.erasing.Unlock()
+	for {
+		open, err := s.gate.close(ctx)
+		if err != nil {
+			return e.Erased, err
+		}
+		over := false
+		err = s.inWriter(ctx, func() (err error) {
+			over, err = e.step(ctx, open)
+			return err
+		})
+		open()
+		if over || err != nil {
+			return e.Erased, err
+		}
+	}
+}
+
+// plan finds what goes and counts it, with what went already.
 func (e *erasure) plan(ctx context.Context) error {
+	e.Erased, e.cuts, e.keyRows, e.damaged = e.gone, nil, nil, nil
 	err := e.reading(ctx, func(tx *sql.Tx) error {
 		if err := e.findNumbers(ctx, tx); err != nil {
 			return err
@@ -105,31 +125,42 @@ func (e *erasure) plan(ctx context.Context) error {
 	return nil
 }
 
-// carryOut removes what was found, each step in one transaction, so that an erasure that was cut short is finished by
-// running it again: keys of visitors go last, because their days are found by them.
-func (e *erasure) carryOut(ctx context.Context) error {
-	for dim, d := range e.site.dicts {
-		e.suspect[dim] = make([]bool, len(d.values))
+// step finds what is left to go, as much else may have changed the parts since the last step, and cuts as many as one
+// transaction does. When there are no more than these it removes the rest too and proves that nothing is left, and the
+// erasure is over; open lets readers in once they are no hindrance.
+func (e *erasure) step(ctx context.Context, open func()) (over bool, err error) {
+	if err := e.plan(ctx); err != nil {
+		return false, err
 	}
 	if err := e.begin(ctx); err != nil {
-		return err
+		return false, err
 	}
-	if err := e.makeCuts(ctx); err != nil {
-		return err
+	over = len(e.cuts) <= cutsAtOnce
+	if len(e.cuts) > 0 {
+		if err := e.makeCuts(ctx, e.cuts[:min(len(e.cuts), cutsAtOnce)]); err != nil || !over {
+			return false, err
+		}
 	}
 	if err := e.dropRows(ctx); err != nil {
-		return err
+		return false, err
 	}
 	if err := e.finish(ctx); err != nil {
-		return err
+		return false, err
 	}
-	return errors.Join(e.prove(ctx), e.damaged)
+	return true, errors.Join(e.prove(ctx, open), e.damaged)
 }
 
 // begin notes in the file that an erasure is at work. When one was before, which was cut short, what it removed may have
 // used any entry.
 func (e *erasure) begin(ctx context.Context) error {
-	return e.site.inTx(ctx, func(tx *sql.Tx) error {
+	for dim, d := range e.site.dicts {
+		more := len(d.values) - len(e.suspect[dim])
+		e.suspect[dim] = append(e.suspect[dim], make([]bool, more)...)
+	}
+	if e.begun {
+		return nil
+	}
+	err := e.site.inTx(ctx, func(tx *sql.Tx) error {
 		res, err := tx.Exec("INSERT OR IGNORE INTO mark (name, value) VALUES ('erasing', ?)", time.Now().Unix())
 		if err != nil {
 			return err
@@ -140,6 +171,8 @@ func (e *erasure) begin(ctx context.Context) error {
 		e.suspectAll()
 		return nil
 	}, nil)
+	e.begun = err == nil
+	return err
 }
 
 // suspectAll notes that it isn't known which entries were used by what goes.

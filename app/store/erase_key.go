@@ -50,6 +50,9 @@ func (e *erasure) findNumbers(ctx context.Context, tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, "SELECT coalesce(sum(count), 0) FROM visitor WHERE day < ?", e.day()).Scan(&e.Keys)
 	}
 	for key := range e.visitors {
+		if e.begun { // they were added
+			break
+		}
 		e.needles.add(binary.BigEndian.AppendUint64(nil, key))
 		e.needles.add(binary.LittleEndian.AppendUint64(nil, key))
 	}

@@ -13,6 +13,8 @@ import (
 type cut struct {
 	filed
 	whole bool // nothing of it stays
+
+	visits, views, events int // that go
 }
 
 // filed is a part with all that its row says.
@@ -69,7 +71,7 @@ func (e *erasure) findCuts(ctx context.Context, tx *sql.Tx) error {
 		case e.visitors != nil && p.visitors <= lowest: // it is older than they are
 		case e.visitors == nil && p.date() > e.day():
 		case e.visitors == nil && p.date() < e.day():
-			e.count(cut{p, true}, p.info.Visits, p.info.Views, p.info.Events)
+			e.count(cut{p, true, p.info.Visits, p.info.Views, p.info.Events})
 		default:
 			err := e.findCut(ctx, tx, p, &b)
 			if _, damaged := errors.AsType[*Damage](err); damaged { // the others go nevertheless
@@ -98,14 +100,18 @@ func (e *erasure) findCut(ctx context.Context, tx *sql.Tx, p filed, b *Block) er
 	if !ok {
 		return errDamaged(p.part)
 	}
-	e.count(cut{p, gone.Visits == b.Visits}, gone.Visits, gone.Views, gone.Events)
+	e.count(cut{p, gone.Visits == b.Visits, gone.Visits, gone.Views, gone.Events})
 	return nil
 }
 
-func (e *erasure) count(c cut, visits, views, events int) {
+func (e *erasure) count(c cut) {
 	e.cuts = append(e.cuts, c)
 	e.dates[c.date()] = struct{}{}
-	e.Visits, e.Views, e.Events = e.Visits+visits, e.Views+views, e.Events+events
+	e.Erased.add(c)
+}
+
+func (e *Erased) add(c cut) {
+	e.Visits, e.Views, e.Events = e.Visits+c.visits, e.Views+c.views, e.Events+c.events
 }
 
 // goes reports whether visit i of a block goes. It needs VisitVisitor or VisitStart.
@@ -130,32 +136,29 @@ func (e *erasure) anyGoes(b *Block) bool {
 	return false
 }
 
-// makeCuts takes what goes out of the sealed parts.
-func (e *erasure) makeCuts(ctx context.Context) error {
-	for cuts := range slices.Chunk(e.cuts, cutsAtOnce) {
-		made := make(map[int64]part, len(cuts))
-		err := e.site.inTx(ctx, func(tx *sql.Tx) error {
-			for _, c := range cuts {
-				kept, err := e.makeCut(ctx, tx, c)
-				if err != nil {
-					return err
-				}
-				made[c.id] = kept
+// makeCuts takes what goes out of sealed parts, in one transaction.
+func (e *erasure) makeCuts(ctx context.Context, cuts []cut) error {
+	made := make(map[int64]part, len(cuts))
+	return e.site.inTx(ctx, func(tx *sql.Tx) error {
+		for _, c := range cuts {
+			kept, err := e.makeCut(ctx, tx, c)
+			if err != nil {
+				return err
 			}
-			return nil
-		}, func() {
-			e.site.mu.Lock()
-			defer e.site.mu.Unlock()
-			e.site.parts = afterCuts(e.site.parts, made)
-			for im := range e.site.imports {
-				im.parts = afterCuts(im.parts, made)
-			}
-		})
-		if err != nil {
-			return err
+			made[c.id] = kept
 		}
-	}
-	return nil
+		return nil
+	}, func() {
+		e.site.mu.Lock()
+		defer e.site.mu.Unlock()
+		e.site.parts = afterCuts(e.site.parts, made)
+		for im := range e.site.imports {
+			im.parts = afterCuts(im.parts, made)
+		}
+		for _, c := range cuts {
+			e.gone.add(c)
+		}
+	})
 }
 
 // afterCuts returns parts as they are after some were cut.

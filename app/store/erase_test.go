@@ -469,6 +469,50 @@ func TestAnErasureReachesIntoAnImport(t *testing.T) {
 	}
 }
 
+// What is on many days goes step by step, each looking anew for what is left.
+func TestManyDaysAreErasedStepByStep(t *testing.T) {
+	const days = 3*cutsAtOnce + 5
+	first := time.Now().Unix()/daySeconds*daySeconds - (days+5)*daySeconds
+	for name, erase := range map[string]func(*Site, marked) (Erased, error){
+		"a visitor": func(site *Site, m marked) (Erased, error) { return site.EraseVisitor(context.Background(), m.key) },
+		"a range": func(site *Site, _ marked) (Erased, error) {
+			return site.EraseBefore(context.Background(), time.Unix(first+(days-1)*daySeconds+1800, 0))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(19, 20))
+			gone, stay := newMarked(r), newMarked(r)
+			dir := t.TempDir()
+			s, site := newSite(t, dir)
+			var hits []Hit
+			for day := range days {
+				hits = append(hits, gone.hits(first+int64(day)*daySeconds, day)...)
+				hits = append(hits, stay.hits(first+int64(day)*daySeconds+3600, day)...)
+			}
+			importHits(t, site, hits)
+			want := Erased{Visits: days, Views: 2 * days, Events: days, Days: days, Keys: days}
+			if name == "a range" { // of the one who stays all but the last day
+				want = Erased{Visits: 2*days - 1, Views: 4*days - 2, Events: 2*days - 1, Days: days, Keys: 2*days - 1}
+			}
+			got, err := erase(site, gone)
+			if got.Entries != 7 || got.Looked == 0 || got.Found != 0 {
+				t.Errorf("%+v", got)
+			}
+			got.Entries, got.Looked, got.Scanned = 0, 0, 0
+			if err != nil || got != want {
+				t.Errorf("erased %+v, %v, want %+v", got, err, want)
+			}
+			s.Close()
+			if n := traces(t, dir, gone.needles()...); n != 0 {
+				t.Errorf("%d traces", n)
+			}
+			if traces(t, dir, []byte(stay.mark)) == 0 {
+				t.Error("the one who stays is gone")
+			}
+		})
+	}
+}
+
 // Erasures and an import that run at the same time get in each other's way nowhere.
 func TestErasuresWhileAnImportRuns(t *testing.T) {
 	r := rand.New(rand.NewPCG(17, 18))

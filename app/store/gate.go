@@ -63,7 +63,7 @@ func (g *gate) leave(r *reading) {
 }
 
 // close shuts the gate, waits for those inside and ends the reading of those who stay longer than readerTime. Until open
-// is called nobody enters. One goroutine at a time calls it.
+// is called, which may be more than once, nobody enters. One goroutine at a time calls it.
 func (g *gate) close(ctx context.Context) (open func(), err error) {
 	g.mu.Lock()
 	g.shut = make(chan struct{})
@@ -74,12 +74,12 @@ func (g *gate) close(ctx context.Context) (open func(), err error) {
 		g.empty = empty
 	}
 	g.mu.Unlock()
-	open = func() {
+	open = sync.OnceFunc(func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		close(g.shut)
 		g.shut, g.empty = nil, nil
-	}
+	})
 	late := time.NewTimer(readerTime)
 	defer late.Stop()
 	select {

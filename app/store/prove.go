@@ -12,12 +12,13 @@ import (
 // prove sees to it that nothing of what was removed is left in the files, and looks. What SQLite deletes it overwrites
 // (secure_delete), but the pages of before are in the write-ahead log until that is emptied; and when it moves rows to
 // another page it may leave a copy in the gap of the old one. Such a copy the search finds, and then the whole file is
-// written anew.
-func (e *erasure) prove(ctx context.Context) error {
+// written anew. No reader may be inside; open lets them in.
+func (e *erasure) prove(ctx context.Context, open func()) error {
 	s := e.site
-	if err := s.alone(ctx, func() error { return s.settle(ctx) }); err != nil {
+	if err := s.settle(ctx); err != nil {
 		return err
 	}
+	open()
 	if err := e.search(ctx); err != nil || e.Found == 0 {
 		return err
 	}

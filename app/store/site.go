@@ -63,6 +63,7 @@ type Site struct {
 	beside  sync.WaitGroup // work that the writer began beside itself
 	numbers numbering
 
+	erasing sync.Mutex   // held while something is erased
 	gate    gate         // readers of the file pass it
 	sealing sync.RWMutex // held for writing while what is sealed changes; for reading while a snapshot is taken
 	mu      sync.Mutex   // guards what follows
