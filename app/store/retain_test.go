@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -307,6 +308,26 @@ func TestADamagedDayGoesWithItsAge(t *testing.T) {
 		t.Errorf("%d parts are left, %v", len(site.parts), err)
 	}
 	if last, err := s.LastRound(context.Background()); err != nil || last.Failed == "" {
+		t.Errorf("the last round is told as %+v, %v", last, err)
+	}
+}
+
+// One site's file that can't be read keeps no other site from its round, and is told of.
+func TestARoundGoesOnAfterAFailure(t *testing.T) {
+	s, broken := newSite(t, t.TempDir())
+	ctx := context.Background()
+	if _, err := s.AddSite(ctx, SiteInfo{Customer: 1, Domain: "whole.example", Zone: time.UTC, Mode: "cookie"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.closeSite(broken.id), os.WriteFile(broken.path, []byte(strings.Repeat("no database ", 1000)), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	steps := map[int64]int{}
+	err := s.Maintain(ctx, Round{Free: plenty}, func(step Step) { steps[step.Site]++ })
+	if err == nil || !strings.Contains(err.Error(), "site 1: ") || steps[1] != 0 || steps[2] < 5 {
+		t.Errorf("steps by site are %v, %v", steps, err)
+	}
+	if last, err := s.LastRound(ctx); err != nil || !strings.Contains(last.Failed, "site 1: ") {
 		t.Errorf("the last round is told as %+v, %v", last, err)
 	}
 }
