@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 
@@ -17,10 +18,17 @@ func isDamage(err error) bool {
 	return ok
 }
 
-// unreadable says for a person that a site's file can't be read at all; other errors stay as they are.
+// errErasing is the answer to a question that an erasure could not wait for.
+var errErasing = problem.New(http.StatusServiceUnavailable, "erasing", "What this question was about to count is being erased.").
+	WithHint("Ask again in a moment.")
+
+// unreadable says for a person that a site's file can't be read at all, or not now; other errors stay as they are.
 func unreadable(err error) error {
-	if errors.Is(err, store.ErrDamaged) {
+	switch {
+	case errors.Is(err, store.ErrDamaged):
 		return problem.Damaged.Because(err)
+	case errors.Is(err, store.ErrErasing):
+		return errErasing
 	}
 	return err
 }

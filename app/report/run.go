@@ -79,7 +79,7 @@ func answerAll(ctx context.Context, site store.Reader, queries []Query) ([]Answe
 		known := countDamaged(snap)
 		answers, err := answerFrom(ctx, snap, site.Info(), queries)
 		if err != nil || countDamaged(snap) == known {
-			return answers, err
+			return answers, unreadable(err)
 		}
 		// A block turned out to be damaged, maybe after some of it was counted: again, without it, for all questions.
 	}
