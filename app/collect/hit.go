@@ -306,6 +306,9 @@ func looseText(value []byte, limit int) (string, error) {
 	if len(s) > limit {
 		return "", fmt.Errorf("is longer than %d bytes", limit)
 	}
+	if isPlain(value) {
+		return s, nil
+	}
 	if strings.ContainsAny(s, "\n\r\t") {
 		s = lineBreaks.Replace(s)
 	}

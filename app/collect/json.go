@@ -16,7 +16,7 @@ const blanks = " \t\r\n"
 
 // skipBlanks returns the first index from i on that is no white space.
 func skipBlanks(b []byte, i int) int {
-	for i < len(b) && strings.IndexByte(blanks, b[i]) >= 0 {
+	for i < len(b) && b[i] <= ' ' && strings.IndexByte(blanks, b[i]) >= 0 {
 		i++
 	}
 	return i
@@ -102,6 +102,9 @@ var (
 
 // textOf returns the text of a JSON string.
 func textOf(raw []byte) (string, error) {
+	if isPlain(raw) {
+		return string(raw[1 : len(raw)-1]), nil
+	}
 	if raw[0] != '"' {
 		return "", errNotText
 	}
@@ -118,8 +121,24 @@ func textOf(raw []byte) (string, error) {
 	return string(raw[1 : len(raw)-1]), nil
 }
 
+// isPlain reports whether a JSON string is nothing but printable ASCII, as most are, and stands for itself.
+func isPlain(raw []byte) bool {
+	if raw[0] != '"' {
+		return false
+	}
+	for _, c := range raw {
+		if c < ' ' || c > '~' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
 // plainText is textOf without control characters.
 func plainText(raw []byte) (string, error) {
+	if isPlain(raw) {
+		return string(raw[1 : len(raw)-1]), nil
+	}
 	s, err := textOf(raw)
 	if err == nil && strings.ContainsFunc(s, unicode.IsControl) {
 		return "", errControl
