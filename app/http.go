@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -202,6 +203,20 @@ func (r *Running) hasToken(req *http.Request) bool {
 	}
 	_, err := r.accounts.WhoByToken(req.Context(), strings.TrimSpace(token))
 	return err == nil
+}
+
+// onTheWay is how long requests are taken after the end has begun: net/http then closes connections that wait, and with them
+// the request that is about to arrive on one, whose sender could not know whether it counts.
+const onTheWay = 50 * time.Millisecond
+
+// lastAnswers says with each answer, once the end has begun, that the connection takes no further request.
+func lastAnswers(ending *atomic.Bool, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ending.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // shutdown lets a server finish what it has begun, for a while.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -179,7 +180,8 @@ func (r *Running) openDoors() error {
 
 // listen answers on ln until Close.
 func (r *Running) listen(ln net.Listener, h http.Handler) {
-	server := newServer(h, r.log)
+	var ending atomic.Bool
+	server := newServer(lastAnswers(&ending, h), r.log)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -189,6 +191,8 @@ func (r *Running) listen(ln net.Listener, h http.Handler) {
 	}()
 	r.opened(func() error {
 		r.web.Close()
+		ending.Store(true)
+		time.Sleep(onTheWay)
 		err := shutdown(server, 1500*time.Millisecond)
 		<-done
 		return err

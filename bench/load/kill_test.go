@@ -57,7 +57,22 @@ func TestKillLoop(t *testing.T) {
 		t.Fatal(err)
 	}
 	stored := storedViews(t, data)
-	lost, twice := 0, 0
+	lost, twice := compare(acked, stored)
+	t.Logf("%d kills, %d hits acknowledged, %d stored, slowest start %v", kills, len(acked), len(stored), longest)
+	if len(acked) < kills {
+		t.Errorf("only %d hits were acknowledged before %d kills", len(acked), kills)
+	}
+	if lost > 0 || twice > 0 {
+		t.Errorf("%d of %d acknowledged hits are lost, %d are stored twice", lost, len(acked), twice)
+	}
+	tamper(t, data)
+	if lost, twice := compare(acked, storedViews(t, data)); lost == 0 || twice != 1 {
+		t.Errorf("control, with rows taken out and one doubled: %d lost and %d twice: this test finds nothing", lost, twice)
+	}
+}
+
+// compare returns how many acknowledged hits are not stored, and how many are stored twice.
+func compare(acked []ID, stored map[string]int) (lost, twice int) {
 	for _, id := range acked {
 		if stored[id.View()] == 0 {
 			lost++
@@ -68,12 +83,30 @@ func TestKillLoop(t *testing.T) {
 			twice++
 		}
 	}
-	t.Logf("%d kills, %d hits acknowledged, %d stored, slowest start %v", kills, len(acked), len(stored), longest)
-	if len(acked) < kills {
-		t.Errorf("only %d hits were acknowledged before %d kills", len(acked), kills)
+	return lost, twice
+}
+
+// tamper takes the first rows of a site out and doubles the last.
+func tamper(t *testing.T, data string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(data, "sites", "*.db"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no site files", err)
 	}
-	if lost > 0 || twice > 0 {
-		t.Errorf("%d of %d acknowledged hits are lost, %d are stored twice", lost, len(acked), twice)
+	db, err := sql.Open("sqlite", "file:"+files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, q := range []string{
+		"DELETE FROM hit WHERE id IN (SELECT id FROM hit ORDER BY id LIMIT 7)",
+		"CREATE TEMP TABLE last AS SELECT * FROM hit ORDER BY id DESC LIMIT 1",
+		"UPDATE last SET id = id + 1",
+		"INSERT INTO hit SELECT * FROM last",
+	} {
+		if _, err := db.Exec(q); err != nil {
+			t.Fatal(q, err)
+		}
 	}
 }
 

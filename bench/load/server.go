@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -71,8 +72,8 @@ func Start(program string, args ...string) (*Server, error) {
 	return s, nil
 }
 
-// Stop ends the process as Ctrl-C does and waits for it. Stopping again does nothing.
-func (s *Server) Stop() error { return s.end(os.Interrupt) }
+// Stop ends the process as service managers do and waits for it. Stopping again does nothing.
+func (s *Server) Stop() error { return s.end(syscall.SIGTERM) }
 
 // Kill ends the process at once, as kill -9 does, and waits for it.
 func (s *Server) Kill() error { return s.end(os.Kill) }
@@ -82,7 +83,7 @@ func (s *Server) end(how os.Signal) error {
 	if errors.Is(err, os.ErrProcessDone) {
 		return nil
 	}
-	if _, exited := errors.AsType[*exec.ExitError](s.cmd.Wait()); err == nil && exited && how == os.Interrupt {
+	if _, exited := errors.AsType[*exec.ExitError](s.cmd.Wait()); err == nil && exited && how != os.Kill {
 		return fmt.Errorf("it did not end in order: %s", s.talk.String())
 	}
 	return err
