@@ -13,6 +13,8 @@ type crowd struct {
 	seen   []seen
 	before []int32 // by word of seen: how many come again in the words before
 	n      int     // how many come again
+	visits int     // how many visits were noted
+	first  int     // how many visitors have one
 }
 
 // seen is a bit for each of 64 visitors: has a visit, has another.
@@ -21,6 +23,7 @@ type seen struct{ once, again uint64 }
 // add notes the visitors of some visits.
 func (c *crowd) add(visitors []uint32) {
 	words := c.seen
+	c.visits += len(visitors)
 	for _, v := range visitors {
 		w, bit := &words[v>>6], uint64(1)<<(v&63)
 		w.again |= w.once & bit
@@ -30,6 +33,7 @@ func (c *crowd) add(visitors []uint32) {
 
 // join adds what another goroutine noted of other visits.
 func (c *crowd) join(o *crowd) {
+	c.visits += o.visits
 	for i, w := range o.seen {
 		c.seen[i].again |= w.again | c.seen[i].once&w.once
 		c.seen[i].once |= w.once
@@ -42,7 +46,13 @@ func (c *crowd) count() {
 	for i, w := range c.seen {
 		c.before[i] = int32(c.n)
 		c.n += bits.OnesCount64(w.again)
+		c.first += bits.OnesCount64(w.once)
 	}
+}
+
+// share returns which share of the visits is of visitors who come again.
+func (c *crowd) share() float64 {
+	return float64(c.visits-c.first+c.n) / float64(max(1, c.visits))
 }
 
 // find sets p's people: those who come again have dense numbers below c.n.
@@ -87,7 +97,7 @@ func readCrowd(ctx context.Context, snap *store.Snapshot, wanted []int) (*crowd,
 			return nil, err
 		}
 		if err := snap.Load(i, store.Set(store.VisitVisitor), &b); isDamage(err) {
-			continue // answerAll begins anew
+			continue // limited begins anew
 		} else if err != nil {
 			return nil, err
 		}

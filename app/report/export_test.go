@@ -17,3 +17,9 @@ func SetMostKept(n int) (old int) {
 	old, mostKept = mostKept, n
 	return old
 }
+
+// SetBudget sets how much room the sets of one scan may take, and returns what it was.
+func SetBudget(n int) (old int) {
+	old, setBudget = setBudget, n
+	return old
+}

@@ -187,7 +187,7 @@ func foldAll(ctx context.Context, snap *store.Snapshot, list []*asked) error {
 			}
 			switch f := foldingOf(h, a.floor); {
 			case f == nil:
-			case h.part.apart():
+			case h.part.apart() && h.rows.people != nil && (h.base == nil || h.counted.base.people != nil):
 				f.add(scratch)
 			default:
 				open = append(open, f)

@@ -107,3 +107,41 @@ func TestDifferencing(t *testing.T) {
 		}
 	}
 }
+
+// TestFloorOfTheSameFew has three visitors in each of two small groups: six in sum, but only three. A third group joins
+// them, however groups are made.
+func TestFloorOfTheSameFew(t *testing.T) {
+	var hits []store.Hit
+	for i := range 13 { // three visitors of two small groups, ten of a large one
+		for visit := range 2 {
+			group := []string{"A", "BB"}[visit]
+			if i >= 3 {
+				group = "CCC"
+			}
+			id := int64(len(hits) + 1)
+			at := int64(20_000*86400) + int64(len(group))*86400 + id
+			hits = append(hits, store.Hit{Kind: store.Pageview, Time: at, Start: at, Visit: id, Visitor: uint64(i),
+				Page: store.Page{Path: group}, Place: store.Place{Country: "DE", City: group}})
+		}
+	}
+	s := site{info: store.SiteInfo{Zone: time.UTC}, snap: store.SnapshotOf(hits)}
+	for by, want := range map[report.Dimension]string{"page": "(other)=13", "city": "(other)=13", "day": "2024-10-05=? 2024-10-06=? 2024-10-07=?"} {
+		q := report.Query{Metrics: []report.Metric{report.Visitors}, By: by, Filters: []report.Filter{{By: "country", Op: report.Is, Values: []string{"DE"}}}}
+		q.Period, _ = report.Days("2024-10-05", "2024-10-07", time.UTC)
+		a, err := report.Run(t.Context(), s, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, r := range a.Rows {
+			if v := r.Values[0]; v.Known {
+				got += fmt.Sprintf(" %s=%v", r.Name, v.Number)
+			} else {
+				got += " " + r.Name + "=?"
+			}
+		}
+		if got != " "+want || a.Hidden.Rows != 3 {
+			t.Errorf("by %s:%s, %d hidden; want %s", by, got, a.Hidden.Rows, want)
+		}
+	}
+}

@@ -176,8 +176,10 @@ func TestOracle(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	defer report.SetSecondWorker(report.SetSecondWorker(1))
+	defer report.SetBudget(report.SetBudget(0))
 	for round := range 40 {
 		r := rand.New(rand.NewPCG(seed, uint64(round)))
+		report.SetBudget(pick(r, 20<<20, 1000, 100)) // one scan, several, several for shares of the visitors
 		place := places[round%len(places)]
 		zone, err := time.LoadLocation(place.zone)
 		if err != nil {

@@ -8,7 +8,9 @@ import (
 // bitmap once that takes no more room, so that all of them need four bytes for each number added, however many rows
 // there are.
 type rowSets struct {
-	limit int     // numbers are below
+	low   uint32  // numbers below are not taken
+	limit uint32  // nor those so many above it
+	few   bool    // bitmaps for all rows are small
 	next  []int32 // by row: where the next number goes; 0: nothing is there; below 0: ^index in maps
 	size  []int32 // by row: full pieces
 	slabs [][]uint32
@@ -20,24 +22,28 @@ type rowSets struct {
 const (
 	pieceSize = 16      // numbers of a piece, of which the first leads to the piece before
 	slabSize  = 1 << 14 // numbers of a slab
+	fewBytes  = 2 << 20 // bitmaps for all rows that are worth having from the start
 )
 
-func newRowSets(rows, limit int) *rowSets {
-	return &rowSets{limit: limit, next: make([]int32, rows), size: make([]int32, rows), used: pieceSize}
+// newRowSets returns empty sets of numbers of the window.
+func newRowSets(rows int, w window) *rowSets {
+	s := &rowSets{low: uint32(w.low), limit: uint32(w.high - w.low), next: make([]int32, rows), size: make([]int32, rows), used: pieceSize}
+	s.few = rows*int(s.limit)/8 <= fewBytes
+	return s
 }
 
 // add puts a number into a row's set.
 func (s *rowSets) add(row int32, n uint32) {
+	if n -= s.low; n >= s.limit {
+		return
+	}
 	at := s.next[row]
+	if at >= 0 && at%pieceSize == 0 {
+		at = s.grow(row)
+	}
 	if at < 0 {
 		s.maps[^at][n>>6] |= 1 << (n & 63)
 		return
-	}
-	if at%pieceSize == 0 {
-		if at = s.grow(row); at < 0 {
-			s.maps[^at][n>>6] |= 1 << (n & 63)
-			return
-		}
 	}
 	s.slabs[at/slabSize][at%slabSize] = n
 	s.next[row] = at + 1
@@ -46,7 +52,7 @@ func (s *rowSets) add(row int32, n uint32) {
 // grow gives a row a further piece, or turns its set into a bitmap.
 func (s *rowSets) grow(row int32) int32 {
 	last := s.next[row]
-	if int(s.size[row])*pieceSize > s.limit/8 {
+	if s.few || s.size[row]*pieceSize > int32(s.limit/32) {
 		return s.spread(row)
 	}
 	at := s.free
@@ -129,7 +135,7 @@ func (s *rowSets) count(row int32, scratch []uint64) (n int) {
 	return n
 }
 
-// all calls f with the numbers of a row's set, piece by piece; a number may come more than once.
+// all calls f with the numbers of a row's set, as they are above low, piece by piece; a number may come more than once.
 func (s *rowSets) all(row int32, f func(numbers []uint32)) {
 	at := s.next[row]
 	if at >= 0 {
@@ -152,7 +158,7 @@ func (s *rowSets) join(o *rowSets) {
 	for row := range s.next {
 		o.all(int32(row), func(numbers []uint32) {
 			for _, n := range numbers {
-				s.add(int32(row), n)
+				s.add(int32(row), s.low+n)
 			}
 		})
 	}

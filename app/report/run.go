@@ -27,24 +27,51 @@ func Run(ctx context.Context, site store.Reader, q Query) (Answer, error) {
 	return answers[0], nil
 }
 
-// RunAll answers several questions about a site in one scan of one snapshot: what a page of the dashboard asks. The
+// RunAll answers several questions about a site from one snapshot, in one scan where memory allows: what a page of the dashboard asks. The
 // answers are in the order of the questions. It ends early with ctx's error when ctx is done, with a 503 "too_slow"
 // after 10 seconds, and with a 400 when a period is too long for its time bucket.
 func RunAll(ctx context.Context, site store.Reader, queries []Query) ([]Answer, error) {
 	began := time.Now()
-	limited, cancel := context.WithTimeoutCause(ctx, timeLimit, errSlow)
-	defer cancel()
-	answers, err := answerAll(limited, site, queries)
+	answers, err := limited(ctx, site, func(ctx context.Context, snap *store.Snapshot) ([]Answer, error) {
+		return answerFrom(ctx, snap, site.Info(), queries)
+	})
 	if err != nil {
-		if limited.Err() != nil && errors.Is(context.Cause(limited), errSlow) {
-			err = errSlow
-		}
 		return nil, err
 	}
 	for i := range answers {
 		answers[i].Took = time.Since(began)
 	}
 	return answers, nil
+}
+
+// turns are taken by calls that compute: two at once, so that memory stays bounded. Others wait.
+var turns = make(chan struct{}, 2)
+
+// limited runs a question over a snapshot of the site, for 10 seconds at most, the time it waits for its turn included:
+// then its error is a 503 "too_slow". When a block turns out to be damaged, maybe after some of it was counted, it is
+// asked again, without the block.
+func limited[T any](ctx context.Context, site store.Reader, ask func(context.Context, *store.Snapshot) (T, error)) (answer T, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, errSlow)
+	defer cancel()
+	select {
+	case turns <- struct{}{}:
+		defer func() { <-turns }()
+	case <-ctx.Done():
+		return answer, context.Cause(ctx)
+	}
+	snap, err := site.Snapshot(ctx)
+	if err == nil {
+		defer snap.Close()
+		for known := -1; err == nil && countDamaged(snap) != known; {
+			known = countDamaged(snap)
+			answer, err = ask(ctx, snap)
+		}
+	}
+	err = unreadable(err)
+	if err != nil && ctx.Err() != nil && errors.Is(context.Cause(ctx), errSlow) {
+		err = errSlow
+	}
+	return answer, err
 }
 
 // asked is a question on its way to its answer.
@@ -67,23 +94,6 @@ type half struct {
 
 // counted are the tallies of a half's parts.
 type counted struct{ rows, totals, base, baseTotals *tally }
-
-// answerAll is RunAll within the limit of ctx.
-func answerAll(ctx context.Context, site store.Reader, queries []Query) ([]Answer, error) {
-	snap, err := site.Snapshot(ctx)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	defer snap.Close()
-	for {
-		known := countDamaged(snap)
-		answers, err := answerFrom(ctx, snap, site.Info(), queries)
-		if err != nil || countDamaged(snap) == known {
-			return answers, unreadable(err)
-		}
-		// A block turned out to be damaged, maybe after some of it was counted: again, without it, for all questions.
-	}
-}
 
 // answerFrom answers questions from the blocks of a snapshot that are not known to be damaged.
 func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, queries []Query) (_ []Answer, err error) {

@@ -41,21 +41,29 @@ func scanAll(ctx context.Context, snap *store.Snapshot, parts []*part) ([]*tally
 		}
 		s.crowd.count()
 	}
-	done, err := together(halves, func(wanted []int) ([]*tally, error) { return s.scan(ctx, wanted) })
-	if err != nil {
-		return nil, err
-	}
+	all := make([]*tally, len(parts))
 	scratch := make([]uint64, snap.Visitors()/64+2)
-	for i, t := range done[0] {
-		for _, other := range done[1:] {
-			t.join(other[i])
-		}
-		if err := ctx.Err(); err != nil {
+	for _, pass := range s.passes(wanted) {
+		done, err := together(halves, func(wanted []int) ([]*tally, error) { return s.scan(ctx, wanted, pass) })
+		if err != nil {
 			return nil, err
 		}
-		t.finish(scratch)
+		for i, t := range done[0] {
+			for _, other := range done[1:] {
+				t.join(other[i])
+			}
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if first := all[pass.parts[i]]; first != nil {
+				first.add(t, scratch)
+				continue
+			}
+			t.finish(scratch)
+			all[pass.parts[i]] = t
+		}
 	}
-	return done[0], nil
+	return all, nil
 }
 
 // share splits the blocks for two goroutines where there is a core and work for both.
@@ -113,20 +121,16 @@ type ofSelection struct {
 	people bool // visitors are counted
 }
 
-// bySelection sorts the parts by what they select, each with a new tally. The tallies are also returned by part.
-func (s *scanner) bySelection() (selections []*ofSelection, all []*tally) {
-	limit := s.snap.Visitors() + 1
-	for _, p := range s.parts {
+// bySelection sorts the parts of a pass by what they select, each with a new tally. The tallies are also returned by part.
+func (s *scanner) bySelection(x pass) (selections []*ofSelection, all []*tally) {
+	for _, n := range x.parts {
+		p := s.parts[n]
 		i := slices.IndexFunc(selections, func(o *ofSelection) bool { return o.selection == p.sel })
 		if i < 0 {
 			i = len(selections)
 			selections = append(selections, &ofSelection{selection: p.sel})
 		}
-		numbers := limit
-		if s.knows(p.sel) {
-			numbers = s.crowd.n + 1
-		}
-		o, t := selections[i], newTally(p, numbers)
+		o, t := selections[i], newTally(p, x.of(s.numbers(p)))
 		o.parts, o.counts, o.people = append(o.parts, p), append(o.counts, t), o.people || p.need.visitors
 		all = append(all, t)
 	}
@@ -136,17 +140,25 @@ func (s *scanner) bySelection() (selections []*ofSelection, all []*tally) {
 // knows reports whether the visitors of a selection go by their number in the crowd.
 func (s *scanner) knows(sel *selection) bool { return s.crowd != nil && !sel.few }
 
-// scan counts all parts in the wanted blocks. Of a block, first what the filters look at is read, then what is to be
+// numbers returns what the numbers are below that visitors of p are counted by.
+func (s *scanner) numbers(p *part) int {
+	if s.knows(p.sel) {
+		return s.crowd.n + 1
+	}
+	return p.limit
+}
+
+// scan counts the parts of a pass in the wanted blocks. Of a block, first what the filters look at is read, then what is to be
 // counted where they left something.
-func (s *scanner) scan(ctx context.Context, wanted []int) ([]*tally, error) {
-	selections, all := s.bySelection()
+func (s *scanner) scan(ctx context.Context, wanted []int, x pass) ([]*tally, error) {
+	selections, all := s.bySelection(x)
 	r := &reader{snap: s.snap}
 	for _, i := range wanted {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		r.turn(i)
-		if err := s.scanBlock(r, selections); err != nil && !isDamage(err) { // of damage answerAll begins anew
+		if err := s.scanBlock(r, selections); err != nil && !isDamage(err) { // of damage limited begins anew
 			return nil, err
 		}
 	}

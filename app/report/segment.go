@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -346,24 +345,4 @@ func oneDay(snap *store.Snapshot, list []int, columns func(store.BlockInfo) stor
 		}
 	}
 	return info, day, nil
-}
-
-// limited runs a question over a snapshot of the site, for 10 seconds at most: then its error is a 503 "too_slow". When a
-// block turns out to be damaged, maybe after some of it was counted, it is asked again, without the block.
-func limited[T any](ctx context.Context, site store.Reader, ask func(context.Context, *store.Snapshot) (T, error)) (answer T, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, errSlow)
-	defer cancel()
-	snap, err := site.Snapshot(ctx)
-	if err == nil {
-		defer snap.Close()
-		for known := -1; err == nil && countDamaged(snap) != known; {
-			known = countDamaged(snap)
-			answer, err = ask(ctx, snap)
-		}
-	}
-	err = unreadable(err)
-	if err != nil && ctx.Err() != nil && errors.Is(context.Cause(ctx), errSlow) {
-		err = errSlow
-	}
-	return answer, err
 }

@@ -21,8 +21,8 @@ type tally struct {
 	revenue           [][]int64 // by row: sum and count of each currency; nil until there is one
 	reads             int
 
-	again      []int64 // visits of visitors who may have further ones; these visitors are in people
-	people     *rowSets
+	again      []int64  // visits of visitors who may have further ones; these visitors are in people
+	people     *rowSets // nil once several windows were added up
 	converters *rowSets // by the numbers that visitors have in blocks
 
 	visitors, converted []int64 // by row, once all is counted
@@ -48,8 +48,8 @@ type depth struct {
 // seenDepth is how deep the visit of a serial number saw a page.
 type seenDepth struct{ serial, percent uint32 }
 
-// newTally returns a tally for p. Numbers of visitors who come again are below crowd.
-func newTally(p *part, crowd int) *tally {
+// newTally returns a tally for p that takes the visitors of a window.
+func newTally(p *part, w window) *tally {
 	n := p.rows + 1
 	figure := func(need bool) []int64 {
 		if !need {
@@ -62,10 +62,10 @@ func newTally(p *part, crowd int) *tally {
 		viewVisits: figure(p.need.engaged), depth: figure(p.need.depth), depths: figure(p.need.depth),
 		conversions: figure(p.goals != nil), again: figure(p.need.visitors)}
 	if p.need.visitors {
-		t.people = newRowSets(n, crowd)
+		t.people = newRowSets(n, w)
 	}
 	if p.need.converters {
-		t.converters = newRowSets(n, p.limit)
+		t.converters = newRowSets(n, window{0, p.limit})
 	}
 	if p.need.revenue {
 		t.revenue = make([][]int64, n)
@@ -197,6 +197,14 @@ func (t *tally) join(o *tally) {
 	t.reads += o.reads
 }
 
+// add adds the visitors of another window.
+func (t *tally) add(o *tally, scratch []uint64) {
+	for row := range t.visitors {
+		t.visitors[row] += int64(o.people.count(int32(row), scratch))
+	}
+	t.people = nil
+}
+
 // finish counts the visitors of each row. The scratch bitmap is as for rowSets.count.
 func (t *tally) finish(scratch []uint64) {
 	if t.people != nil {
@@ -215,7 +223,7 @@ func (t *tally) finish(scratch []uint64) {
 
 // merged returns the tally of one row that is made of some of t. Only rows that have no visit in common can be added up.
 func (t *tally) merged(rows []int32, scratch []uint64) *tally {
-	m := newTally(t.p.only(rows), 0)
+	m := newTally(t.p.only(rows), window{})
 	theirs := t.figures()
 	for i, list := range m.figures() {
 		for _, row := range rows {

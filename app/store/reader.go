@@ -96,6 +96,12 @@ func NewSnapshot(blocks []*Block, dicts [NumDims][]string, visitors int) *Snapsh
 	return s
 }
 
+// OnLoad has f called before each reading of a block: for tests of what reads snapshots.
+func (s *Snapshot) OnLoad(f func()) {
+	load := s.load
+	s.load = func(i int, need Columns, into *Block) error { f(); return load(i, need, into) }
+}
+
 // Blocks returns the blocks, by date.
 func (s *Snapshot) Blocks() []BlockInfo { return s.blocks }
 
