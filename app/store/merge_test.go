@@ -120,8 +120,11 @@ func TestAnImportHoldsPartOfALargeDay(t *testing.T) {
 			all = append(all, Hit{Kind: Pageview, Time: midnight + second, Start: midnight + begin, View: fmt.Sprintf("view%06d%d", second, i),
 				Visit: begin, Visitor: uint64(begin % 7000), Lasting: true, Page: Page{"example.com", "/", ""}})
 		}
+		if second%600 == 0 { // and one visit that goes on all day
+			all = append(all, Hit{Kind: Pageview, Time: midnight + second, Start: midnight, View: fmt.Sprintf("long%06d", second), Visit: 1 << 30, Visitor: 1 << 30, Lasting: true})
+		}
 		if second%600 == 599 {
-			if err := im.Add(ctx, all[len(all)-900:]); err != nil {
+			if err := im.Add(ctx, all[len(all)-901:]); err != nil {
 				t.Fatal(err)
 			}
 			for _, d := range im.days {
@@ -136,7 +139,7 @@ func TestAnImportHoldsPartOfALargeDay(t *testing.T) {
 		t.Errorf("up to %d rows were held, %d parts", most, len(site.parts))
 	}
 	for i := range all { // what the import decided
-		if all[i].Type = ReturningVisitor; all[i].Visit < 7000 {
+		if all[i].Type = ReturningVisitor; all[i].Visit < 7000 || all[i].Visit == 1<<30 {
 			all[i].Type = NewVisitor
 		}
 	}
