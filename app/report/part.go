@@ -35,6 +35,7 @@ type part struct {
 	limit         int     // visitors' numbers are below
 	currencies    int
 	currencyNames []string
+	folds         bool // the floor holds: sets of visitors are kept to fold small rows
 }
 
 // groups are the plans of one call: what several parts need is made once.

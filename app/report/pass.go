@@ -45,8 +45,9 @@ func (s *scanner) passes(wanted []int) (list []pass) {
 	return list
 }
 
-// setBytes estimates how much room the sets of visitors of a part take: four bytes for each visit in a row, or bitmaps
-// for all rows. A filter that asks for something is taken to leave a fourth.
+// setBytes estimates how much room the sets of visitors of a part take: four bytes and a little for each visit in a row,
+// or bitmaps for all rows. Of four page views, one is taken to be of a page that the visit had before; a filter that
+// asks for something, to leave a fourth.
 func (s *scanner) setBytes(p *part, wanted []int) int {
 	if !p.need.visitors {
 		return 0
@@ -60,7 +61,7 @@ func (s *scanner) setBytes(p *part, wanted []int) int {
 	bitmaps := p.rows * s.numbers(p) / 8
 	pairs := visits
 	if p.level >= pageLevel {
-		pairs = max(visits, views)
+		pairs = max(visits, views*3/4)
 	}
 	switch {
 	case s.knows(p.sel):
@@ -68,5 +69,5 @@ func (s *scanner) setBytes(p *part, wanted []int) int {
 	case p.sel.few:
 		pairs /= 4
 	}
-	return min(bitmaps, 5*pairs)
+	return min(bitmaps, pairs*9/2)
 }

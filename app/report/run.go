@@ -153,6 +153,7 @@ func (a *asked) half(need need, from, to time.Time, g groups) *half {
 	h := &half{total: g.total(sel, need, goals)}
 	if a.q.By != "" {
 		h.part = newPart(a.q.By, sel, need, goals, from, to, g)
+		h.part.folds = a.floor > 0
 	}
 	if !need.converters {
 		return h
@@ -165,6 +166,7 @@ func (a *asked) half(need need, from, to time.Time, g groups) *half {
 		h.baseTotal = g.total(sel, visitors, nil)
 		if h.part != nil && a.q.By != "goal" {
 			h.base = newPart(a.q.By, sel, visitors, nil, from, to, g)
+			h.base.folds = a.floor > 0
 		}
 	}
 	return h

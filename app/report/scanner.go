@@ -59,7 +59,9 @@ func scanAll(ctx context.Context, snap *store.Snapshot, parts []*part) ([]*tally
 				first.add(t, scratch)
 				continue
 			}
-			t.finish(scratch)
+			if t.finish(scratch); !t.p.folds {
+				t.people, t.converters = nil, nil // the memory is for the next pass
+			}
 			all[pass.parts[i]] = t
 		}
 	}
