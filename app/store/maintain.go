@@ -66,7 +66,7 @@ func (s *Store) Maintain(ctx context.Context, r Round, report func(Step)) error 
 			}
 			report(step)
 		})
-		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrNotFound) { // a site may be removed meanwhile
+		if _, there := s.info(info.ID); err != nil && ctx.Err() == nil && there { // a site may be removed meanwhile
 			failed = errors.Join(failed, fmt.Errorf("site %d: %w", info.Number, err))
 		}
 	}
