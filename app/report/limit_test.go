@@ -23,12 +23,13 @@ type slowSite struct {
 
 func (s slowSite) Snapshot(context.Context) (*store.Snapshot, error) { s.wait(); return s.snap, nil }
 
-// manyDays is a site with a visit on each of so many days.
+// manyDays is a site with four visits on each of so many days, each of another page: so many rows by page that who comes
+// again is looked for first.
 func manyDays(days int) site {
 	var hits []store.Hit
-	for i := range days {
-		at := int64(20_000+i) * 86400
-		hits = append(hits, store.Hit{Kind: store.Pageview, Time: at, Start: at, Visit: int64(i + 1), Visitor: uint64(i % 7), Page: store.Page{Path: "/"}})
+	for i := range 4 * days {
+		at := int64(20_000+i/4)*86400 + int64(i%4)
+		hits = append(hits, store.Hit{Kind: store.Pageview, Time: at, Start: at, Visit: int64(i + 1), Visitor: uint64(i % 7), Page: store.Page{Path: fmt.Sprint("/", i)}})
 	}
 	return site{info: store.SiteInfo{Zone: time.UTC}, snap: store.SnapshotOf(hits)}
 }

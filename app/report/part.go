@@ -35,7 +35,8 @@ type part struct {
 	limit         int     // visitors' numbers are below
 	currencies    int
 	currencyNames []string
-	folds         bool // the floor holds: sets of visitors are kept to fold small rows
+	folds         bool     // the floor holds: sets of visitors are kept to fold small rows
+	shared        [2]int32 // of rows by time: those that two goroutines may have something of, the second excluded
 }
 
 // groups are the plans of one call: what several parts need is made once.
@@ -109,6 +110,47 @@ func (n need) with(o need) need {
 
 // byTime reports whether rows are made by the time of hits.
 func (p *part) byTime() bool { return p.level == timeLevel || p.level == clockLevel }
+
+// inOrder reports whether visitors can be counted row after row: where rows are made by time, and only few of them are of
+// one day.
+func (p *part) inOrder() bool { return p.level == timeLevel && p.ofDay() <= fewRows }
+
+// ofDay returns about how many rows by time a day touches.
+func (p *part) ofDay() int {
+	days := int((p.slots.bounds[len(p.slots.row)]-p.slots.bounds[0])/86400) + 1
+	return p.rows/days + 2
+}
+
+// rowFrom returns the first row by time that does not end before t.
+func (p *part) rowFrom(t int64) int32 {
+	n := len(p.slots.row)
+	i, _ := slices.BinarySearch(p.slots.bounds[1:n+1], t+1)
+	if i == n {
+		return int32(p.rows)
+	}
+	return p.slots.row[i]
+}
+
+// share sets which rows by time are shared by two goroutines, of which one reads to the time last and the other from first on.
+func (p *part) share(first, last int64) {
+	if p.shared = [2]int32{}; p.level == timeLevel {
+		p.shared = [2]int32{p.rowFrom(first), min(p.rowFrom(last)+1, int32(p.rows))}
+	}
+}
+
+// setBytes returns how much room sets of the numbers below n take, where they are bitmaps; ok is false where that depends
+// on the visits.
+func (p *part) setBytes(n int) (bytes int, ok bool) {
+	switch {
+	case !p.need.visitors:
+		return 0, true
+	case p.inOrder():
+		return p.ofDay() * n / 8, true
+	case p.rows < fewRows:
+		return (p.rows + 1) * n / 8, true
+	}
+	return 0, false
+}
 
 // apart reports whether no visit can be in two rows.
 func (p *part) apart() bool { return p.level >= visitLevel && p.level <= exitLevel }

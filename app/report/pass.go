@@ -49,8 +49,8 @@ func (s *scanner) passes(wanted []int) (list []pass) {
 // or bitmaps for all rows. Of four page views, one is taken to be of a page that the visit had before; a filter that
 // asks for something, to leave a fourth.
 func (s *scanner) setBytes(p *part, wanted []int) int {
-	if !p.need.visitors {
-		return 0
+	if bytes, ok := p.setBytes(s.numbers(p)); ok {
+		return bytes
 	}
 	visits, views := 0, 0
 	for _, i := range wanted {

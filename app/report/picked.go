@@ -151,6 +151,16 @@ type picked struct {
 type people struct {
 	again  []int32  // the visits, by place among the picked, whose visitor may have further ones
 	number []uint32 // by visit: its visitor's number where it is in again, else comesOnce
+	met    []uint32 // see metAgain
+}
+
+// metAgain returns the numbers of the visitors of the visits in again.
+func (p *people) metAgain() []uint32 {
+	if len(p.again) == len(p.number) {
+		return p.number
+	}
+	p.met = gather(p.met[:0], p.number, p.again)
+	return p.met
 }
 
 // comesOnce stands for a visitor who has no other visit.

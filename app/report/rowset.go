@@ -17,18 +17,21 @@ type rowSets struct {
 	used  int32 // numbers of the slabs that are given out
 	free  int32 // first of a chain of pieces that are free again; 0: none
 	maps  [][]uint64
+	ones  []int   // by bitmap: how many numbers are in it
+	empty []int32 // bitmaps that are not in use, as in next
 }
 
 const (
 	pieceSize = 16      // numbers of a piece, of which the first leads to the piece before
 	slabSize  = 1 << 14 // numbers of a slab
 	fewBytes  = 2 << 20 // bitmaps for all rows that are worth having from the start
+	fewRows   = 64      // rows whose bitmaps are
 )
 
 // newRowSets returns empty sets of numbers of the window.
 func newRowSets(rows int, w window) *rowSets {
 	s := &rowSets{low: uint32(w.low), limit: uint32(w.high - w.low), next: make([]int32, rows), size: make([]int32, rows), used: pieceSize}
-	s.few = rows*int(s.limit)/8 <= fewBytes
+	s.few = rows <= fewRows || rows*int(s.limit)/8 <= fewBytes
 	return s
 }
 
@@ -42,11 +45,30 @@ func (s *rowSets) add(row int32, n uint32) {
 		at = s.grow(row)
 	}
 	if at < 0 {
-		s.maps[^at][n>>6] |= 1 << (n & 63)
+		w := &s.maps[^at][n>>6]
+		s.ones[^at] += int(^*w >> (n & 63) & 1)
+		*w |= 1 << (n & 63)
 		return
 	}
 	s.slabs[at/slabSize][at%slabSize] = n
 	s.next[row] = at + 1
+}
+
+// addAll puts numbers into a row's set, which becomes a bitmap.
+func (s *rowSets) addAll(row int32, numbers []uint32) {
+	if s.next[row] >= 0 {
+		s.spread(row)
+	}
+	at := ^s.next[row]
+	m, low, limit, ones := s.maps[at], s.low, s.limit, 0
+	for _, n := range numbers {
+		if n -= low; n < limit {
+			w := &m[n>>6]
+			ones += int(^*w >> (n & 63) & 1)
+			*w |= 1 << (n & 63)
+		}
+	}
+	s.ones[at] += ones
 }
 
 // grow gives a row a further piece, or turns its set into a bitmap.
@@ -74,16 +96,34 @@ func (s *rowSets) grow(row int32) int32 {
 
 // spread turns the set of a row into a bitmap.
 func (s *rowSets) spread(row int32) int32 {
-	m := make([]uint64, s.limit/64+1)
+	if last := len(s.empty) - 1; last >= 0 && s.next[row] == 0 {
+		s.next[row], s.empty = s.empty[last], s.empty[:last]
+		return s.next[row]
+	}
+	m, ones := make([]uint64, s.limit/64+1), 0
 	s.each(row, func(numbers []uint32) {
 		for _, n := range numbers {
-			m[n>>6] |= 1 << (n & 63)
+			w := &m[n>>6]
+			ones += int(^*w >> (n & 63) & 1)
+			*w |= 1 << (n & 63)
 		}
 	})
 	s.drop(row)
-	s.maps = append(s.maps, m)
+	s.maps, s.ones = append(s.maps, m), append(s.ones, ones)
 	s.next[row] = ^int32(len(s.maps) - 1)
 	return s.next[row]
+}
+
+// take returns how many numbers are in the set of a row that is a bitmap or empty, and empties it.
+func (s *rowSets) take(row int32) int {
+	at := s.next[row]
+	if at >= 0 {
+		return 0
+	}
+	n := s.ones[^at]
+	clear(s.maps[^at])
+	s.ones[^at], s.next[row], s.empty = 0, 0, append(s.empty, at)
+	return n
 }
 
 // each calls f with the numbers of a row's set that is no bitmap, piece by piece.
@@ -115,10 +155,7 @@ func (s *rowSets) drop(row int32) {
 // count returns how many numbers are in the set of a row. The scratch bitmap must be empty and is left so.
 func (s *rowSets) count(row int32, scratch []uint64) (n int) {
 	if at := s.next[row]; at < 0 {
-		for _, w := range s.maps[^at] {
-			n += bits.OnesCount64(w)
-		}
-		return n
+		return s.ones[^at]
 	}
 	s.each(row, func(numbers []uint32) {
 		for _, v := range numbers {

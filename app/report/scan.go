@@ -1,6 +1,8 @@
 package report
 
 import (
+	"math"
+
 	"sandprint/app/store"
 )
 
@@ -19,22 +21,18 @@ func (t *tally) scan(p *picked) error {
 
 // byVisit counts where all of a visit is in one row: column by column, which is fast.
 func (t *tally) byVisit(p *picked) error {
-	rows := t.rowsOf(p)
-	for _, row := range rows {
-		t.visits[row]++
+	t.apart = t.apart[:0]
+	var rows []int32
+	switch {
+	case t.p.level == noLevel:
+		t.runs = append(t.runs[:0], run{0, 0, int32(p.visits)})
+		rows = t.byRun(p)
+	case t.p.byTime():
+		t.cut(p)
+		rows = t.byRun(p)
+	default:
+		rows = t.byValue(p)
 	}
-	if t.people != nil {
-		for _, i := range p.again {
-			if row := rows[i]; int(row) < t.p.rows {
-				t.again[row]++
-				t.people.add(row, p.number[i])
-			}
-		}
-	}
-	sum(t.views, rows, p, store.VisitViews)
-	sum(t.events, rows, p, store.VisitEvents)
-	sum(t.bounces, rows, p, visitBounce)
-	sum(t.duration, rows, p, store.VisitDuration)
 	if t.engaged != nil || t.depth != nil {
 		t.pagesOfVisits(p, rows)
 	}
@@ -58,6 +56,91 @@ func (t *tally) byVisit(p *picked) error {
 	return nil
 }
 
+// byValue counts visits in the rows of the values of their column, and returns these by visit.
+func (t *tally) byValue(p *picked) []int32 {
+	rows, group := room(t.rowOf, p.visits), t.p.group
+	t.rowOf = rows
+	for i, id := range p.column(t.p.column) {
+		rows[i] = group[id]
+	}
+	for _, row := range rows {
+		t.visits[row]++
+	}
+	if t.again != nil {
+		for _, i := range p.again {
+			if row := rows[i]; int(row) < t.p.rows {
+				t.meet(row, p.number[i])
+			}
+		}
+	}
+	sum(t.views, rows, p, store.VisitViews)
+	sum(t.events, rows, p, store.VisitEvents)
+	sum(t.bounces, rows, p, visitBounce)
+	sum(t.duration, rows, p, store.VisitDuration)
+	return rows
+}
+
+// run is the picked visits from..to, which are in one row.
+type run struct{ row, from, to int32 }
+
+// byRun counts visits that are in runs, and returns the rows by visit where something is still to be counted by them.
+func (t *tally) byRun(p *picked) (rows []int32) {
+	last, again := int32(t.p.rows), 0
+	var numbers []uint32
+	if t.again != nil {
+		numbers = p.metAgain()
+	}
+	for _, r := range t.runs {
+		t.visits[r.row] += int64(r.to - r.from)
+		if t.again == nil || r.row == last {
+			continue
+		}
+		for again < len(p.again) && p.again[again] < r.from {
+			again++
+		}
+		first := again
+		if again = first + int(r.to-r.from); len(numbers) < p.visits { // else everybody is among them
+			for again = first; again < len(p.again) && p.again[again] < r.to; again++ {
+			}
+		}
+		t.again[r.row] += int64(again - first)
+		t.meetAll(r.row, numbers[first:again])
+	}
+	sumRuns(t.views, t.runs, p, store.VisitViews)
+	sumRuns(t.events, t.runs, p, store.VisitEvents)
+	sumRuns(t.bounces, t.runs, p, visitBounce)
+	sumRuns(t.duration, t.runs, p, store.VisitDuration)
+	if t.engaged == nil && t.depth == nil && t.p.goals == nil {
+		return nil
+	}
+	rows = room(t.rowOf, p.visits)
+	t.rowOf = rows
+	for i := range rows {
+		rows[i] = last
+	}
+	for _, r := range t.runs {
+		for i := r.from; i < r.to; i++ {
+			rows[i] = r.row
+		}
+	}
+	return rows
+}
+
+// sumRuns adds a column of visits to a figure of the rows of runs.
+func sumRuns(figure []int64, runs []run, p *picked, c store.Column) {
+	if figure == nil {
+		return
+	}
+	values := p.column(c)
+	for _, r := range runs {
+		total := int64(0)
+		for _, n := range values[r.from:r.to] {
+			total += int64(n)
+		}
+		figure[r.row] += total
+	}
+}
+
 // sum adds a column of visits to a figure of their rows.
 func sum(figure []int64, rows []int32, p *picked, c store.Column) {
 	if figure == nil {
@@ -69,42 +152,29 @@ func sum(figure []int64, rows []int32, p *picked, c store.Column) {
 	}
 }
 
-// rowsOf returns the row of each picked visit. Those whose hits may be in several are given none, and are in t.apart.
-func (t *tally) rowsOf(p *picked) []int32 {
-	rows := room(t.rowOf, p.visits)
-	t.rowOf, t.apart = rows, t.apart[:0]
-	switch {
-	case t.p.level == noLevel:
-		clear(rows)
-	case t.p.byTime():
-		t.rowsInTime(p, rows)
-	default:
-		group := t.p.group
-		for i, id := range p.column(t.p.column) {
-			rows[i] = group[id]
-		}
-	}
-	return rows
-}
-
-// rowsInTime is rowsOf where rows are made by time. Visits are in order of their start.
-func (t *tally) rowsInTime(p *picked, rows []int32) {
-	s, midnight, none := &t.p.slots, int64(p.r.info.Date)*86400, int32(t.p.rows)
+// cut cuts the picked visits, which are in order of their start, into runs of one row by time. Those whose hits may be in several
+// rows are in none, but in t.apart.
+func (t *tally) cut(p *picked) {
+	s, midnight := &t.p.slots, int64(p.r.info.Date)*86400
 	starts, durations := p.column(store.VisitStart), p.column(store.VisitDuration)
-	slot, row, end := 0, none, int64(0) // a slot's row, and its end after midnight
-	for i, start := range starts {
-		if int64(start) >= end {
-			if slot = s.of(midnight+int64(start), slot); slot == noRow { // it began before the first
-				slot, row, end = 0, none, int64(start)
-			} else {
-				row, end = s.row[slot], s.bounds[slot+1]-midnight
+	t.runs = t.runs[:0]
+	for from := 0; from < len(starts); {
+		slot := s.of(midnight+int64(starts[from]), 0)
+		if slot == noRow { // it began before the first
+			t.apart = append(t.apart, int32(from))
+			from++
+			continue
+		}
+		end := uint32(min(s.bounds[slot+1]-midnight, math.MaxUint32))
+		to := from
+		for ; to < len(starts) && starts[to] < end; to++ {
+			if starts[to]+durations[to] >= end {
+				t.runs = append(t.runs, run{s.row[slot], int32(from), int32(to)})
+				t.apart, from = append(t.apart, int32(to)), to+1
 			}
 		}
-		rows[i] = row
-		if int64(start)+int64(durations[i]) >= end {
-			rows[i] = none
-			t.apart = append(t.apart, int32(i))
-		}
+		t.runs = append(t.runs, run{s.row[slot], int32(from), int32(to)})
+		from = to
 	}
 }
 
@@ -267,7 +337,7 @@ func (t *tally) pagesOf(p *picked, pages, eventPages []uint32) {
 		}
 		if plain {
 			number := comesOnce
-			if t.people != nil {
+			if t.again != nil {
 				number = p.number[i]
 			}
 			t.plainPages(pages[first:view], number)

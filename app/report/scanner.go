@@ -30,6 +30,7 @@ func scanAll(ctx context.Context, snap *store.Snapshot, parts []*part) ([]*tally
 		}
 	}
 	halves := s.share(wanted, work)
+	s.shareRows(halves)
 	if s.wantsCrowd() {
 		crowds, err := together(halves, func(wanted []int) (*crowd, error) { return readCrowd(ctx, snap, wanted) })
 		if err != nil {
@@ -108,9 +109,31 @@ type scanner struct {
 	crowd *crowd // nil: who comes again is not known
 }
 
-// wantsCrowd reports whether it pays to know who comes again: where most visits are counted in rows.
+// wantsCrowd reports whether it pays to know who comes again: where most visits are counted in rows, and the sets of all
+// visitors in these would be large.
 func (s *scanner) wantsCrowd() bool {
-	return slices.ContainsFunc(s.parts, func(p *part) bool { return p.need.visitors && p.level != noLevel && !p.sel.few })
+	room := setBudget
+	for _, p := range s.parts {
+		bytes, ok := p.setBytes(p.limit)
+		if room -= bytes; (!ok || room < 0) && !p.sel.few {
+			return true
+		}
+	}
+	return false
+}
+
+// shareRows notes which rows by time are shared by two halves of the blocks.
+func (s *scanner) shareRows(halves [][]int) {
+	if len(halves) < 2 {
+		return
+	}
+	last := int64(0)
+	for _, i := range halves[0] {
+		last = max(last, s.snap.Blocks()[i].Last)
+	}
+	for _, p := range s.parts {
+		p.share(int64(s.snap.Blocks()[halves[1][0]].Date)*86400, last)
+	}
 }
 
 // ofSelection is what is counted of one selection.
@@ -187,6 +210,7 @@ func (s *scanner) scanBlock(r *reader, selections []*ofSelection) error {
 			return err
 		}
 		for _, t := range o.counts {
+			t.reach(r.info.Date)
 			t.reads += r.info.Views + r.info.Events
 		}
 		if o.live = o.picked.visits > 0; o.live {

@@ -23,6 +23,8 @@ type tally struct {
 
 	again      []int64  // visits of visitors who may have further ones; these visitors are in people
 	people     *rowSets // nil once several windows were added up
+	over       []int64  // by row: the visitors of rows by time that nothing can be added to any more; nil: none is so
+	overTo     int32    // rows below are over, if they are not shared
 	converters *rowSets // by the numbers that visitors have in blocks
 
 	visitors, converted []int64 // by row, once all is counted
@@ -34,6 +36,7 @@ type tally struct {
 	serial           uint32
 	rowOf            []int32     // by picked visit: its row
 	apart            []int32     // the picked visits whose hits may be in several rows
+	runs             []run       // see byRun
 	deepest          []seenDepth // by pair of row and page: of the visit that is being read
 	depthList        []depth
 	reached          []int32 // scratch of goals
@@ -63,6 +66,9 @@ func newTally(p *part, w window) *tally {
 		conversions: figure(p.goals != nil), again: figure(p.need.visitors)}
 	if p.need.visitors {
 		t.people = newRowSets(n, w)
+		if p.inOrder() {
+			t.people.few, t.over = true, make([]int64, n)
+		}
 	}
 	if p.need.converters {
 		t.converters = newRowSets(n, window{0, p.limit})
@@ -84,7 +90,7 @@ func newTally(p *part, w window) *tally {
 
 // take sets what touch adds for each of the picked visits.
 func (t *tally) take(p *picked) {
-	if t.people != nil {
+	if t.again != nil {
 		t.numbers = p.number
 	}
 	if t.bounces != nil {
@@ -102,15 +108,44 @@ func (t *tally) touch(row int32, i int) {
 	}
 	t.stamp[row] = t.serial
 	t.visits[row]++
-	if t.people != nil && t.numbers[i] != comesOnce {
-		t.again[row]++
-		t.people.add(row, t.numbers[i])
+	if t.again != nil && t.numbers[i] != comesOnce {
+		t.meet(row, t.numbers[i])
 	}
 	if t.bounces != nil {
 		t.bounces[row] += int64(t.bounced[i])
 	}
 	if t.duration != nil {
 		t.duration[row] += int64(t.lasted[i])
+	}
+}
+
+// meet counts a visit of somebody who may have further ones in a row.
+func (t *tally) meet(row int32, number uint32) {
+	t.again[row]++
+	t.people.add(row, number)
+}
+
+// meetAll puts visitors, who are counted among those who may have further visits, into the set of a row.
+func (t *tally) meetAll(row int32, numbers []uint32) {
+	if t.people.few {
+		t.people.addAll(row, numbers)
+		return
+	}
+	for _, n := range numbers {
+		t.people.add(row, n)
+	}
+}
+
+// reach counts the visitors of the rows by time that end before a block begins. Blocks come in the order of their days, so
+// nothing is added to these any more, unless another goroutine does.
+func (t *tally) reach(date int32) {
+	if t.over == nil {
+		return
+	}
+	for to := t.p.rowFrom(int64(date) * 86400); t.overTo < to; t.overTo++ {
+		if t.overTo < t.p.shared[0] || t.overTo >= t.p.shared[1] {
+			t.over[t.overTo] += int64(t.people.take(t.overTo))
+		}
 	}
 }
 
@@ -168,7 +203,7 @@ func (t *tally) settle() {
 
 // figures returns all figures by row.
 func (t *tally) figures() [][]int64 {
-	return [][]int64{t.visits, t.views, t.events, t.bounces, t.duration, t.engaged, t.viewVisits, t.depth, t.depths, t.conversions, t.again}
+	return [][]int64{t.visits, t.views, t.events, t.bounces, t.duration, t.engaged, t.viewVisits, t.depth, t.depths, t.conversions, t.again, t.over}
 }
 
 // join adds what another goroutine counted of other visits.
@@ -200,17 +235,26 @@ func (t *tally) join(o *tally) {
 // add adds the visitors of another window.
 func (t *tally) add(o *tally, scratch []uint64) {
 	for row := range t.visitors {
-		t.visitors[row] += int64(o.people.count(int32(row), scratch))
+		t.visitors[row] += o.met(int32(row), scratch)
 	}
 	t.people = nil
 }
 
+// met returns how many visitors of a row may have further visits.
+func (t *tally) met(row int32, scratch []uint64) int64 {
+	n := int64(t.people.count(row, scratch))
+	if t.over != nil {
+		n += t.over[row]
+	}
+	return n
+}
+
 // finish counts the visitors of each row. The scratch bitmap is as for rowSets.count.
 func (t *tally) finish(scratch []uint64) {
-	if t.people != nil {
+	if t.again != nil {
 		t.visitors = make([]int64, len(t.visits))
 		for row, n := range t.visits {
-			t.visitors[row] = n - t.again[row] + int64(t.people.count(int32(row), scratch))
+			t.visitors[row] = n - t.again[row] + t.met(int32(row), scratch)
 		}
 	}
 	if t.converters != nil {

@@ -189,13 +189,13 @@ type loaders struct {
 	site  *Site
 	conns []*sql.Conn
 	begun int // transactions
-	free  chan *sql.Tx
+	free  chan *blockReader
 }
 
 // newLoaders takes the connections, when there is anything to load: all or none, or those who have some would wait for
 // each other.
 func (s *Site) newLoaders(ctx context.Context) (*loaders, error) {
-	l := &loaders{site: s, free: make(chan *sql.Tx, maxLoaders)}
+	l := &loaders{site: s, free: make(chan *blockReader, maxLoaders)}
 	s.mu.Lock()
 	none := len(s.parts) == 0
 	s.mu.Unlock()
@@ -223,7 +223,7 @@ func (l *loaders) begin(ctx context.Context) error {
 			return err
 		}
 		l.begun++
-		l.free <- tx
+		l.free <- newBlockReader(tx)
 		var n int
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM import").Scan(&n); err != nil {
 			return err
@@ -234,8 +234,8 @@ func (l *loaders) begin(ctx context.Context) error {
 
 func (l *loaders) close() {
 	for range l.begun {
-		tx := <-l.free
-		tx.Rollback() // it has read only
+		from := <-l.free
+		from.tx.Rollback() // it has read only
 	}
 	for _, conn := range l.conns {
 		conn.Close()
@@ -244,9 +244,9 @@ func (l *loaders) close() {
 
 // load reads the columns of a sealed block.
 func (l *loaders) load(ctx context.Context, p part, need Columns, into *Block) error {
-	tx := <-l.free
-	defer func() { l.free <- tx }()
-	err := l.site.loadPart(ctx, tx, p, need, into)
+	from := <-l.free
+	defer func() { l.free <- from }()
+	err := l.site.loadFrom(ctx, from, p, need, into)
 	if err != nil && context.Cause(ctx) == ErrErasing {
 		return ErrErasing
 	}
@@ -258,9 +258,16 @@ var (
 	errElsewhere = fmt.Errorf("%w: it is not the one of this day and column", column.ErrCorrupt)
 )
 
-// loadPart reads columns of one part, all in one query: a query costs more than reading a small column. A column that is
-// not what was written is a *Damage.
+// loadPart is loadFrom where few parts are read in a transaction.
 func (s *Site) loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, into *Block) error {
+	from := newBlockReader(tx)
+	defer from.close()
+	return s.loadFrom(ctx, from, p, need, into)
+}
+
+// loadFrom reads columns of one part, all in one query: a query costs more than reading a small column. A column that is
+// not what was written is a *Damage.
+func (s *Site) loadFrom(ctx context.Context, from *blockReader, p part, need Columns, into *Block) error {
 	into.Date, into.Visits, into.Views, into.Events = p.info.Date, p.info.Visits, p.info.Views, p.info.Events
 	var ids []any
 	for c := range NumColumns {
@@ -275,7 +282,7 @@ func (s *Site) loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, i
 	if len(ids) == 0 {
 		return nil
 	}
-	c, err := readColumns(ctx, tx, ids, func(c Column, data []byte) (err error) {
+	c, err := from.read(ctx, ids, func(c Column, data []byte) (err error) {
 		need &^= Set(c)
 		if c == EventAmount {
 			into.Amounts, err = column.Decode64(into.Amounts, data, into.Events)
@@ -296,10 +303,40 @@ func (s *Site) loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, i
 	return fmt.Errorf("reading %v of a day: %w", c, err)
 }
 
-// readColumns calls f for the blobs with these ids, in their order. An error is about column c.
-func readColumns(ctx context.Context, tx *sql.Tx, ids []any, f func(c Column, data []byte) error) (c Column, err error) {
+// blockReader reads blobs in a transaction. The query for so many of them is prepared once: preparing costs more than
+// reading a small column.
+type blockReader struct {
+	tx      *sql.Tx
+	queries map[int]*sql.Stmt // by number of blobs; they end with the transaction, or with close
+}
+
+func newBlockReader(tx *sql.Tx) *blockReader { return &blockReader{tx, map[int]*sql.Stmt{}} }
+
+// close ends the queries before the transaction ends.
+func (r *blockReader) close() {
+	for _, q := range r.queries {
+		q.Close() // there is nothing to lose
+	}
+}
+
+// query returns what reads n blobs.
+func (r *blockReader) query(ctx context.Context, n int) (q *sql.Stmt, err error) {
+	if q = r.queries[n]; q == nil {
+		if q, err = r.tx.PrepareContext(ctx, "SELECT id, data, sum FROM block WHERE id IN (?"+strings.Repeat(",?", n-1)+") ORDER BY id"); err == nil {
+			r.queries[n] = q
+		}
+	}
+	return q, err
+}
+
+// read calls f for the blobs with these ids, in their order. An error is about column c.
+func (r *blockReader) read(ctx context.Context, ids []any, f func(c Column, data []byte) error) (c Column, err error) {
 	c = Column(ids[0].(int64) & 0xff)
-	rows, err := tx.QueryContext(ctx, "SELECT id, data, sum FROM block WHERE id IN (?"+strings.Repeat(",?", len(ids)-1)+") ORDER BY id", ids...)
+	query, err := r.query(ctx, len(ids))
+	if err != nil {
+		return c, err
+	}
+	rows, err := query.QueryContext(ctx, ids...)
 	if err != nil {
 		return c, err
 	}
