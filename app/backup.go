@@ -109,6 +109,9 @@ func (sh *shell) printVerified(asJSON bool, v store.Verified) error {
 	sh.say("Made on %s by version %s: every checksum, page and column is right.", v.Made.Format(time.RFC3339), v.Version)
 	rows := [][]string{{"SITE", "DAYS", "VISITS", "PAGEVIEWS", "EVENTS", "ROWS", "KB"}}
 	for _, s := range v.Sites {
+		if s.Earlier {
+			sh.say("%s is of an earlier version, whose rows have no checksums of their own; they were read and brought up to date in a copy.", s.Domain)
+		}
 		rows = append(rows, []string{s.Domain, fmt.Sprint(s.Days), fmt.Sprint(s.Visits), fmt.Sprint(s.Views), fmt.Sprint(s.Events), fmt.Sprint(s.Rows), fmt.Sprint(s.Bytes >> 10)})
 	}
 	return sh.print(asJSON, v, rows...)

@@ -197,6 +197,86 @@ func TestFilesOfEveryVersionBecomeThisOne(t *testing.T) {
 	}
 }
 
+// TestABackupOfEveryVersionIsVerifiedAndRestored reads and restores a backup with a file of each earlier step, and finds what is spoilt in one.
+func TestABackupOfEveryVersionIsVerifiedAndRestored(t *testing.T) {
+	s, backup := backedUp(t)
+	m, err := readManifest(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Verify(t.Context(), backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := siteCalled(s, "example.com")
+	if full == "" {
+		t.Fatalf("no such site: %v", s.Sites())
+	}
+	for version := 1; version < len(siteSteps); version++ {
+		dir := filepath.Join(t.TempDir(), "b")
+		if err := os.CopyFS(dir, os.DirFS(backup)); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, SiteFile(full))
+		takeBack(t, path, version)
+		rewrite(t, dir, m)
+		before, _ := os.ReadFile(path)
+		got, err := Verify(t.Context(), dir)
+		if err != nil {
+			t.Errorf("of version %d: %v", version, err)
+			continue
+		}
+		for i, is := range got.Sites {
+			of := want.Sites[i]
+			if is.Earlier != (is.File == SiteFile(full)) {
+				t.Errorf("of version %d: %s is said to be of an earlier one: %v", version, is.Domain, is.Earlier)
+			}
+			is.Earlier, is.Bytes, of.Bytes = false, 0, 0
+			if is != of {
+				t.Errorf("of version %d it has %+v, want %+v", version, is, of)
+			}
+		}
+		if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
+			t.Errorf("the file of version %d was changed", version)
+		}
+		to := filepath.Join(t.TempDir(), "new")
+		if _, err := Restore(t.Context(), dir, to); err != nil {
+			t.Errorf("restoring version %d: %v", version, err)
+		}
+		restored, err := Open(to, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := appendTo(restored, full, oneView(9)); err != nil {
+			t.Errorf("the site restored of version %d: %v", version, err)
+		}
+		if err := restored.Close(); err != nil {
+			t.Error(err)
+		}
+		db, err := openDB(path, 1)
+		if err == nil {
+			_, err = db.Exec("UPDATE block SET data = CAST(substr(data, 1, 8) || x'55' || substr(data, 10) AS BLOB) WHERE id & 255 = 12; PRAGMA journal_mode = DELETE")
+		}
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		rewrite(t, dir, m)
+		if _, err := Verify(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "can't be read") {
+			t.Errorf("of version %d, with a spoilt column: %v", version, err)
+		}
+	}
+}
+
+// siteCalled returns the id of a site.
+func siteCalled(s *Store, domain string) string {
+	for _, info := range s.Sites() {
+		if info.Domain == domain {
+			return info.ID
+		}
+	}
+	return ""
+}
+
 // takeBack makes of a site's file one of an earlier version with the same data: the columns that both have are copied.
 func takeBack(t *testing.T, path string, version int) {
 	t.Helper()

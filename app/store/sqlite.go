@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -56,6 +57,33 @@ func openFinished(path string) (*sql.DB, error) {
 // openScratch opens a copy that is still being made: a crash that spoils it costs nothing.
 func openScratch(path string) (*sql.DB, error) {
 	return openOne(path, url.Values{"_pragma": {"journal_mode(OFF)", "synchronous(OFF)", "secure_delete(ON)"}})
+}
+
+// copyFinished copies the finished file at path into a database without a name, which is gone when it is closed.
+func copyFinished(ctx context.Context, path string) (*sql.DB, error) {
+	db, err := openOne("", url.Values{})
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	err = conn.Raw(func(raw any) error {
+		c := raw.(interface {
+			NewRestore(from string) (*sqlite.Backup, error)
+		})
+		b, err := c.NewRestore("file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?mode=ro&immutable=1")
+		if err != nil {
+			return err
+		}
+		_, err = b.Step(-1)
+		return errors.Join(err, b.Finish())
+	})
+	if err := errors.Join(err, conn.Close()); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 func openOne(path string, options url.Values) (*sql.DB, error) {

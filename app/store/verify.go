@@ -35,6 +35,7 @@ type VerifiedSite struct {
 	Events   int    `json:"events"`
 	Rows     int    `json:"rows"` // hits of days that are not sealed yet
 	Visitors int64  `json:"visitor_keys"`
+	Earlier  bool   `json:"earlier"` // made before rows had checksums: days and their columns were checked, rows only read
 }
 
 // badBackup says why a directory is not taken as a backup.
@@ -174,16 +175,20 @@ func controlSites(ctx context.Context, path string) ([]string, error) {
 // verifySite reads all of a site's file in a backup.
 func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo) (VerifiedSite, error) {
 	v := VerifiedSite{Domain: info.Domain, File: f.Name, Bytes: f.Bytes}
+	site := &Site{store: &Store{}, id: info.ID, path: filepath.Join(dir, filepath.FromSlash(f.Name))}
 	db, err := openCopy(ctx, dir, f.Name, siteSteps)
 	if err != nil {
 		return v, err
+	}
+	if db, v.Earlier, err = upgraded(ctx, db, site.path); err != nil {
+		return v, badBackup(dir, "%s: it can't be brought up to date: %w", f.Name, err)
 	}
 	defer db.Close()
 	wrong, err := badSums(ctx, db)
 	if err != nil || len(wrong) > 0 {
 		return v, badBackup(dir, "%s: %s (%w)", f.Name, strings.Join(wrong, "; "), errors.Join(err, ErrDamaged))
 	}
-	site := &Site{store: &Store{}, id: info.ID, path: filepath.Join(dir, filepath.FromSlash(f.Name)), write: db, read: db}
+	site.write, site.read = db, db
 	if err := errors.Join(site.readDicts(ctx), site.readParts(ctx)); err != nil {
 		return v, badBackup(dir, "%s: %w", f.Name, err)
 	}
@@ -202,6 +207,27 @@ func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo) (V
 		return v, badBackup(dir, "%s: %w", f.Name, err)
 	}
 	return v, nil
+}
+
+// upgraded returns db, which is the finished file at path, or for one of an earlier version, and true, a copy of it with
+// today's tables, which is what a restore and a start would make of it. The copy is one of SQLite's own that has no name and ends when
+// it is closed. Db is closed when it is not returned.
+func upgraded(ctx context.Context, db *sql.DB, path string) (*sql.DB, bool, error) {
+	var version int
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil || version == len(siteSteps) {
+		return db, false, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, true, err
+	}
+	copied, err := copyFinished(ctx, path)
+	if err != nil {
+		return nil, true, err
+	}
+	if err := migrate(copied, siteSteps); err != nil {
+		return nil, true, errors.Join(err, copied.Close())
+	}
+	return copied, true, nil
 }
 
 // countParts reads every column of every sealed day.
