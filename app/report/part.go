@@ -12,6 +12,7 @@ type need struct {
 	visitors, converters                            bool
 	views, events, bounce, duration, engaged, depth bool
 	conversions, revenue                            bool
+	visits                                          bool // by row; only candidates of a top can do without
 }
 
 // part is one scan's worth of a question: the rows of its period or of the one that it is compared with, or the totals.
@@ -35,6 +36,7 @@ type part struct {
 	limit         int     // visitors' numbers are below
 	currencies    int
 	currencyNames []string
+	top           *top     // rows by page of which alone visits and visitors are counted; nil: of all
 	folds         bool     // the floor holds: sets of visitors are kept to fold small rows
 	shared        [2]int32 // of rows by time: those that two goroutines may have something of, the second excluded
 }
@@ -105,7 +107,7 @@ func (g groups) total(sel *selection, need need, goals *goals) *part {
 // with returns what one of two parts needs.
 func (n need) with(o need) need {
 	return need{n.visitors || o.visitors, n.converters || o.converters, n.views || o.views, n.events || o.events, n.bounce || o.bounce,
-		n.duration || o.duration, n.engaged || o.engaged, n.depth || o.depth, n.conversions || o.conversions, n.revenue || o.revenue}
+		n.duration || o.duration, n.engaged || o.engaged, n.depth || o.depth, n.conversions || o.conversions, n.revenue || o.revenue, n.visits || o.visits}
 }
 
 // byTime reports whether rows are made by the time of hits.
@@ -144,6 +146,8 @@ func (p *part) setBytes(n int) (bytes int, ok bool) {
 	switch {
 	case !p.need.visitors:
 		return 0, true
+	case p.top != nil:
+		return 8 * n, true
 	case p.inOrder():
 		return p.ofDay() * n / 8, true
 	case p.rows < fewRows:
@@ -198,6 +202,7 @@ func needs(q *Query, floor bool) need {
 		depth:       has(ScrollDepth),
 		conversions: has(Conversions),
 		revenue:     has(Revenue),
+		visits:      has(Visits, ViewsPerVisit, BounceRate, VisitDuration),
 	}
 }
 

@@ -111,7 +111,15 @@ func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, 
 			return nil, err
 		}
 	}
+	for _, a := range list {
+		if err := a.chooseTop(ctx, snap); err != nil {
+			return nil, err
+		}
+	}
 	if err := countAll(ctx, snap, list); err != nil {
+		return nil, err
+	}
+	if err := countRest(ctx, snap, list); err != nil {
 		return nil, err
 	}
 	if err := foldAll(ctx, snap, list); err != nil {

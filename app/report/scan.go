@@ -286,7 +286,11 @@ func (t *tally) byPage(p *picked) {
 	if p.events > 0 {
 		eventPages = p.column(store.EventPage)
 	}
-	t.pagesOf(p, pages, eventPages)
+	if t.top != nil {
+		t.topPages(p, pages, eventPages)
+	} else {
+		t.pagesOf(p, pages, eventPages)
+	}
 	if t.views != nil {
 		for _, id := range pages {
 			t.views[group[id]]++

@@ -21,11 +21,12 @@ type tally struct {
 	revenue           [][]int64 // by row: sum and count of each currency; nil until there is one
 	reads             int
 
-	again      []int64  // visits of visitors who may have further ones; these visitors are in people
-	people     *rowSets // nil once several windows were added up
-	over       []int64  // by row: the visitors of rows by time that nothing can be added to any more; nil: none is so
-	overTo     int32    // rows below are over, if they are not shared
-	converters *rowSets // by the numbers that visitors have in blocks
+	again      []int64   // visits of visitors who may have further ones; these visitors are in people
+	people     *rowSets  // nil once several windows were added up
+	top        *topCount // in place of people, of candidates
+	over       []int64   // by row: the visitors of rows by time that nothing can be added to any more; nil: none is so
+	overTo     int32     // rows below are over, if they are not shared
+	converters *rowSets  // by the numbers that visitors have in blocks
 
 	visitors, converted []int64 // by row, once all is counted
 	dropped             []bool  // by row: it has days whose visits are gone; nil: none has
@@ -64,7 +65,11 @@ func newTally(p *part, w window) *tally {
 		bounces: figure(p.need.bounce), duration: figure(p.need.duration), engaged: figure(p.need.engaged),
 		viewVisits: figure(p.need.engaged), depth: figure(p.need.depth), depths: figure(p.need.depth),
 		conversions: figure(p.goals != nil), again: figure(p.need.visitors)}
-	if p.need.visitors {
+	switch {
+	case !p.need.visitors:
+	case p.top != nil:
+		t.top, t.again = newTopCount(w), nil
+	default:
 		t.people = newRowSets(n, w)
 		if p.inOrder() {
 			t.people.few, t.over = true, make([]int64, n)
@@ -90,9 +95,7 @@ func newTally(p *part, w window) *tally {
 
 // take sets what touch adds for each of the picked visits.
 func (t *tally) take(p *picked) {
-	if t.again != nil {
-		t.numbers = p.number
-	}
+	t.numbers = p.number
 	if t.bounces != nil {
 		t.bounced = p.column(visitBounce)
 	}
@@ -217,6 +220,9 @@ func (t *tally) join(o *tally) {
 	if t.people != nil {
 		t.people.join(o.people)
 	}
+	if t.top != nil {
+		t.top.join(o.top)
+	}
 	if t.converters != nil {
 		t.converters.join(o.converters)
 	}
@@ -234,6 +240,12 @@ func (t *tally) join(o *tally) {
 
 // add adds the visitors of another window.
 func (t *tally) add(o *tally, scratch []uint64) {
+	if o.top != nil {
+		for k, n := range o.top.visitors() {
+			t.visitors[t.p.top.rows[k]] += n
+		}
+		return
+	}
 	for row := range t.visitors {
 		t.visitors[row] += o.met(int32(row), scratch)
 	}
@@ -251,6 +263,9 @@ func (t *tally) met(row int32, scratch []uint64) int64 {
 
 // finish counts the visitors of each row. The scratch bitmap is as for rowSets.count.
 func (t *tally) finish(scratch []uint64) {
+	if t.top != nil {
+		t.finishTop()
+	}
 	if t.again != nil {
 		t.visitors = make([]int64, len(t.visits))
 		for row, n := range t.visits {
