@@ -196,6 +196,9 @@ func (s *scanner) scanBlock(r *reader, selections []*ofSelection) error {
 	for _, o := range selections {
 		if o.live = !o.misses(r.info); o.live {
 			first |= o.first(r.info)
+			if r.info.Views+r.info.Visits <= smallBlock {
+				first |= o.whatever(r.info)
+			}
 		}
 	}
 	if err := r.need(first); err != nil {
@@ -246,6 +249,25 @@ func (o *ofSelection) first(b store.BlockInfo) store.Columns {
 		return o.rest(b)
 	}
 	return o.selection.columns(b)
+}
+
+// smallBlock is how many visits and page views a block has at most of which all columns that may be needed are read at once:
+// another query costs more than they do.
+const smallBlock = 8192
+
+// whatever returns all columns that picking and counting may need.
+func (o *ofSelection) whatever(b store.BlockInfo) store.Columns {
+	c := o.rest(b) | o.selection.columns(b)
+	if o.ofHits() || !o.inside(b) {
+		c |= o.hitColumns(!o.inside(b))
+	}
+	if o.entry != nil || o.exit != nil {
+		c |= store.Set(store.VisitViews, store.ViewPage)
+	}
+	if !o.inside(b) || slices.ContainsFunc(o.parts, (*part).byTime) {
+		c |= store.Set(store.ViewDelay)
+	}
+	return c
 }
 
 // rest returns the columns that are counted.
