@@ -205,7 +205,7 @@ func (s *Site) rowsOf(batch []*request) (rows []row, views []string, late int64)
 				}
 				marks[mark] = struct{}{}
 			}
-			if s.sealed(int32(h.Start/daySeconds)) || s.hot.late(h.Kind, view, h.Visit) {
+			if s.sealed(int32(h.Start/daySeconds), h.Visit) || s.hot.late(h.Kind, view, h.Visit) {
 				late++
 				continue
 			}

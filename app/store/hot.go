@@ -22,7 +22,8 @@ type hotDay struct {
 	blocks  []*Block // made of rows[:folded]
 	folded  int
 	marks   keyTable // of rows
-	gone    keyTable // marks of what was sealed before the day's end
+	gone    keyTable // marks of what was sealed before the day's end, or soon after it had arrived
+	arrived int64    // when the last row came, or was read from the file: it may have come just before
 	numbers keyTable // of its visitors, sealed ones included; guarded by numbering.mu
 }
 
@@ -51,7 +52,7 @@ func (d *hotDay) now(date int32) hotRows {
 	return hotRows{date, d, d.version, d.rows[:len(d.rows):len(d.rows)]}
 }
 
-// seen reports whether a hit of a page view repeats one that is there, or that was sealed before its day ended.
+// seen reports whether a hit of a page view repeats one that is there, or one that was sealed and is remembered.
 func (h *hot) seen(kind Kind, view uint64, seq uint32) bool {
 	if kind == Engage {
 		for _, r := range h.early[view] {
@@ -68,7 +69,7 @@ func (h *hot) seen(kind Kind, view uint64, seq uint32) bool {
 	return ok || h.gone(mark)
 }
 
-// late reports whether a hit is of a visit that was sealed before its day ended.
+// late reports whether a hit is of a visit that was sealed and is remembered.
 func (h *hot) late(kind Kind, view uint64, visit int64) bool {
 	if kind == Engage {
 		return h.gone(view)
@@ -86,7 +87,7 @@ func (h *hot) find(mark uint64) (date int32, ok bool) {
 	return 0, false
 }
 
-// gone reports whether a mark is of what was sealed before its day ended.
+// gone reports whether a mark is of what was sealed and is remembered.
 func (h *hot) gone(mark uint64) bool {
 	for _, d := range h.days {
 		if _, ok := d.gone.get(mark); ok {
@@ -118,6 +119,7 @@ func (h *hot) add(r row) {
 }
 
 func (d *hotDay) add(r row) {
+	d.arrived = time.Now().Unix()
 	if len(d.rows) == cap(d.rows) { // append would grow them by a quarter, and so leave four times as much behind
 		d.rows = slices.Grow(d.rows, max(64, len(d.rows)))
 	}

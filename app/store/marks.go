@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"time"
 
 	"sandprint/app/column"
 )
@@ -78,7 +79,7 @@ func marksOf(rows []row) *keyTable {
 	return marks
 }
 
-// insertMarks writes what is to be remembered of a part until its day ends: its marks, and who came without a cookie.
+// insertMarks writes what is to be remembered of a part until its day is forgotten: its marks, and who came without a cookie.
 func insertMarks(tx *sql.Tx, date int32, marks *keyTable, guests []visitorKey) error {
 	data := make([]byte, 0, 8*marks.count)
 	marks.each(func(mark uint64, _ uint32) { data = binary.LittleEndian.AppendUint64(data, mark) })
@@ -107,6 +108,7 @@ func (s *Site) readMarks(ctx context.Context) error {
 			return err
 		}
 		d := s.hot.day(date)
+		d.arrived = time.Now().Unix()
 		for ; len(marks) >= 8; marks = marks[8:] {
 			d.gone.put(binary.LittleEndian.Uint64(marks), 0)
 		}

@@ -14,6 +14,10 @@ import (
 // engagement: engagements come late.
 const sealAfter = 45 * 60
 
+// repeatSeconds is how long hits of a day that is over are known again after they arrived, whatever is sealed: a server that
+// sends hits of the day before may lose the answer.
+const repeatSeconds = 10 * 60
+
 // today returns the UTC day, in days since 1970.
 func (s *Site) today() int32 { return int32(time.Now().Unix() / daySeconds) }
 
@@ -52,7 +56,7 @@ func (s *Site) Seal(ctx context.Context) (days int, err error) {
 	return days, errors.Join(relieved, s.dropEarly(ctx, time.Now().Unix()-daySeconds-sealAfter), s.mergeParts(ctx))
 }
 
-// sealDay seals a day part by part, and reports whether all of it. It is not when hits came meanwhile: those wait for the
+// sealDay seals a day part by part, and reports whether all of it, which it was not before. It is not when hits came meanwhile: those wait for the
 // next time.
 func (s *Site) sealDay(ctx context.Context, date int32) (over bool, err error) {
 	for {
@@ -60,9 +64,10 @@ func (s *Site) sealDay(ctx context.Context, date int32) (over bool, err error) {
 		if err != nil {
 			return false, err
 		}
+		known := p.from.day.gone.count > 0 && len(p.from.rows) == 0 // its rows were sealed another time
 		written, over, err := s.sealPart(ctx, p)
 		if err != nil || over || !written || len(p.kept) == 0 {
-			return over, err
+			return over && !known, err
 		}
 	}
 }
@@ -99,6 +104,7 @@ type sealing struct {
 	lasting, guests []visitorKey
 	marks           *keyTable // of gone; nil: not needed yet
 	keptMarks       keyTable
+	remember        bool   // marks and guests, as hits of the day may still be repeated
 	visitors        uint32 // bound of the visitors' numbers
 }
 
@@ -136,7 +142,7 @@ func (s *Site) preparePart(ctx context.Context, date int32, before int64) (*seal
 }
 
 // sealPart writes a part in place of its rows. It does not when rows came or went meanwhile that matter to the part. Over
-// is true when nothing more can come of the day, which is gone then.
+// is true when no row of a day that is over is left. The day is gone then, unless what was sealed of it is to be remembered.
 func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, err error) {
 	date, day := p.from.date, p.from.day
 	err = s.inWriter(ctx, func() error {
@@ -150,8 +156,12 @@ func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, er
 		s.mu.Unlock()
 		written = true
 		over = p.before == dayIsOver && len(p.kept) == 0 && len(came) == 0
+		if p.remember = p.before != dayIsOver || s.repeatable(date, day); p.remember && p.marks == nil {
+			p.marks = marksOf(p.gone)
+		}
+		forget := over && !p.remember
 		return s.inTx(ctx, func(tx *sql.Tx) error {
-			if err := p.write(tx, at, over); err != nil {
+			if err := p.write(tx, at, forget); err != nil {
 				return err
 			}
 			return deleteRows(tx, p.gone)
@@ -162,7 +172,8 @@ func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, er
 				s.addPart(at)
 			}
 			s.hot.count -= len(p.gone)
-			if over {
+			s.doneVisits(date, p.gone)
+			if forget {
 				delete(s.hot.days, date)
 				return
 			}
@@ -172,9 +183,26 @@ func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, er
 	return written, over && err == nil, err
 }
 
+// repeatable reports whether hits of a day are still taken, and some came so lately that they may be sent again.
+func (s *Site) repeatable(date int32, d *hotDay) bool {
+	return date >= s.today()-1 && time.Now().Unix()-d.arrived < repeatSeconds
+}
+
+// doneVisits takes note of the numbers of sealed visits: what a server sends of one of them later is late. s.mu is held.
+func (s *Site) doneVisits(date int32, rows []row) {
+	for d := range s.done {
+		if d < s.today()-1 {
+			delete(s.done, d)
+		}
+	}
+	for i := range rows {
+		s.done[date] = max(s.done[date], rows[i].visit)
+	}
+}
+
 // write writes the part, and forgets or remembers what is known of its day beside it.
-func (p *sealing) write(tx *sql.Tx, at part, over bool) error {
-	if over {
+func (p *sealing) write(tx *sql.Tx, at part, forget bool) error {
+	if forget {
 		if err := deleteMarks(tx, p.from.date); err != nil {
 			return err
 		}
@@ -185,7 +213,7 @@ func (p *sealing) write(tx *sql.Tx, at part, over bool) error {
 	if err := insertPart(tx, at, p.data, p.visitors, 0); err != nil {
 		return err
 	}
-	if p.before != dayIsOver {
+	if p.remember {
 		if err := insertMarks(tx, p.from.date, p.marks, p.guests); err != nil {
 			return err
 		}
@@ -219,7 +247,7 @@ func (d *hotDay) take(p *sealing, came []row) {
 	for _, r := range came {
 		d.add(r)
 	}
-	if p.before != dayIsOver {
+	if p.remember && p.marks != nil {
 		p.marks.each(d.gone.put)
 	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -70,8 +71,9 @@ type Site struct {
 	hot     *hot
 	dicts   dicts
 	parts   []part
-	loading sync.Mutex // held while a snapshot takes its connections: two that have one each would wait for each other
-	totals  []DayTotal // of days whose visits are gone; replaced, never changed
+	done    map[int32]int64 // the highest number of a visit that was sealed, by day
+	loading sync.Mutex      // held while a snapshot takes its connections: two that have one each would wait for each other
+	totals  []DayTotal      // of days whose visits are gone; replaced, never changed
 	watch   map[chan struct{}]struct{}
 	imports map[*Import]struct{} // that run
 
@@ -102,7 +104,7 @@ func openSite(s *Store, id string) (*Site, error) {
 	}
 	site := &Site{store: s, id: id, path: s.path(id), queue: make(chan *request, 4096), jobs: make(chan func()),
 		requests: sync.Pool{New: newRequest}, quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{},
-		imports: map[*Import]struct{}{}, relieveAt: s.o.HotRows, raw: rawFiles{path: s.path(id)}}
+		imports: map[*Import]struct{}{}, done: map[int32]int64{}, relieveAt: s.o.HotRows, raw: rawFiles{path: s.path(id)}}
 	site.last.Store(&info)
 	err := look(site.path, siteSteps)
 	if err != nil {
@@ -329,10 +331,10 @@ func (s *Site) OpenVisits(since int64, yield func(visitor uint64, visit, start, 
 		for i := range d.rows {
 			r := &d.rows[i]
 			o := latest[r.visitor]
-			if r.time < since || r.visit < o.visit {
+			if r.visit == 0 || r.time < since || cmp.Or(cmp.Compare(r.start, o.start), cmp.Compare(r.visit, o.visit)) < 0 {
 				continue
 			}
-			if r.visit > o.visit {
+			if r.visit != o.visit {
 				o = open{visit: r.visit, start: r.start, t: r.vtype}
 			}
 			o.last = max(o.last, r.time)

@@ -80,13 +80,14 @@ func (s *Site) readBrokenParts(ctx context.Context) error {
 	})
 }
 
-// sealed reports whether a day is sealed: only imports change it any more. s.mu is held.
-func (s *Site) sealed(date int32) bool {
+// sealed reports whether a visit of a day comes too late: it was sealed, or the whole day so long ago that only imports change it
+// any more. s.mu is held.
+func (s *Site) sealed(date int32, visit int64) bool {
 	if _, hot := s.hot.days[date]; hot {
 		return false
 	}
 	_, found := slices.BinarySearchFunc(s.parts, date, func(p part, d int32) int { return int(p.date()) - int(d) })
-	return found && date < s.today()-1
+	return found && (date < s.today()-1 || visit != 0 && visit <= s.done[date])
 }
 
 // source is where a block of a snapshot comes from: a part of the file, or a hot day in memory.

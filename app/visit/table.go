@@ -48,6 +48,11 @@ func (l live) visit() Visit {
 // goesOn reports whether the visit has not ended at now.
 func (l live) goesOn(now int64) bool { return now-int64(l.last) <= idle }
 
+// has reports whether a hit at now belongs to the visit: also one that was overtaken, on the day that the visit is kept under.
+func (l live) has(now int64) bool {
+	return l.goesOn(now) && now >= int64(l.start)-idle && now/daySeconds >= int64(l.start)/daySeconds
+}
+
 // touched returns the visit with a hit or engagement at now.
 func (l live) touched(now int64) live {
 	l.last = max(l.last, uint32(now))
@@ -65,7 +70,15 @@ type Table struct {
 	swept  int64               // when it was, seconds since 1970
 	first  map[uint64]struct{} // visitors that were new on day
 	day    int64               // days since 1970
+	newest int64               // time of the newest hit, seconds since 1970
+	past   map[uint64]live     // visits of hits that servers send late, beside those that go on now
 }
+
+// What is kept of visits that are past: no more than maxPast, and none whose hits would be older than servers may send.
+const (
+	maxPast   = 1 << 16
+	maxBehind = 48 * 3600
+)
 
 // Assign returns the visit that a hit at now (seconds since 1970) of a visitor belongs to, and whether it begins with it. Born is
 // the day on which the visitor's cookie was made (days since 1970), or NoCookie; next gives the number of a visit that
@@ -73,12 +86,16 @@ type Table struct {
 func (t *Table) Assign(now int64, visitor uint64, born int64, next func() int64) (v Visit, opened bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if l, ok := t.visits[visitor]; ok && l.goesOn(now) {
-		t.visits[visitor] = l.touched(now)
-		return l.visit(), false
+	t.newest = max(t.newest, now)
+	if v, ok := t.touch(now, visitor); ok {
+		return v, false
 	}
 	v = Visit{Number: next(), Start: now, Type: t.typeOf(now/daySeconds, visitor, born)}
-	t.keep(now, visitor, newLive(v, now))
+	if l, ok := t.visits[visitor]; ok && now < int64(l.start) || now < t.newest-idle {
+		t.keepPast(visitor, newLive(v, now))
+	} else {
+		t.keep(now, visitor, newLive(v, now))
+	}
 	return v, true
 }
 
@@ -87,12 +104,26 @@ func (t *Table) Assign(now int64, visitor uint64, born int64, next func() int64)
 func (t *Table) Touch(now int64, visitor uint64) (v Visit, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	l, ok := t.visits[visitor]
-	if !ok || !l.goesOn(now) {
-		return Visit{}, false
+	return t.touch(now, visitor)
+}
+
+// touch extends the visit that a hit or engagement at now belongs to, if there is one. t.mu is held.
+func (t *Table) touch(now int64, visitor uint64) (v Visit, ok bool) {
+	for _, visits := range [...]map[uint64]live{t.visits, t.past} {
+		if l, ok := visits[visitor]; ok && l.has(now) {
+			visits[visitor] = l.touched(now)
+			return l.visit(), true
+		}
 	}
-	t.visits[visitor] = l.touched(now)
-	return l.visit(), true
+	return Visit{}, false
+}
+
+// keepPast remembers a visit beside the one that goes on. t.mu is held.
+func (t *Table) keepPast(visitor uint64, l live) {
+	if t.past == nil || len(t.past) >= maxPast {
+		t.past = map[uint64]live{}
+	}
+	t.past[visitor] = l
 }
 
 // Restore puts back a visit that was on disk, with the time of its last hit or engagement. Of several of one visitor the latest
@@ -146,6 +177,11 @@ func (t *Table) sweep(now int64) {
 	for visitor, l := range t.visits {
 		if l.goesOn(now) {
 			kept[visitor] = l
+		}
+	}
+	for visitor, l := range t.past {
+		if !l.goesOn(now - maxBehind) {
+			delete(t.past, visitor)
 		}
 	}
 	spare := len(kept) - maxVisits*7/8

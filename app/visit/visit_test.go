@@ -126,6 +126,24 @@ func TestVisits(t *testing.T) {
 			{"a cookie of yesterday", noon + 7200, 2, false, day - 1, 3, Returning},
 			{"a cookie of tomorrow, by a clock ahead", noon + 7200, 3, false, day + 1, 4, Returning},
 		},
+		"servers that send late": {
+			{"a visit goes on", noon, 1, false, NoCookie, 1, Unknown},
+			{"hits of the day before are a visit of their own", noon - daySeconds, 1, false, NoCookie, 2, Unknown},
+			{"all of them", noon - daySeconds + 600, 1, false, NoCookie, 2, Unknown},
+			{"with their engagement", noon - daySeconds + 1200, 1, true, NoCookie, 2, Unknown},
+			{"which does not touch what goes on", noon + 1800, 1, false, NoCookie, 1, Unknown},
+			{"and is not touched by it", noon - daySeconds + 3000, 1, false, NoCookie, 2, Unknown},
+			{"an hour before it is a visit of its own too", noon - 3600, 1, false, NoCookie, 3, Unknown},
+			{"engagement between visits begins nothing", noon - 9000, 1, true, NoCookie, 0, Unknown},
+			{"another visitor's late visit", noon - 7200, 2, false, NoCookie, 4, Unknown},
+			{"begins before that one's first hit of now", noon + 1800, 2, false, NoCookie, 5, Unknown},
+			{"and goes on", noon - 7000, 2, false, NoCookie, 4, Unknown},
+		},
+		"overtaken at midnight": {
+			{"begins", day*daySeconds + 5, 1, false, NoCookie, 1, Unknown},
+			{"a hit of the day before can't be in it", day*daySeconds - 5, 1, false, NoCookie, 2, Unknown},
+			{"it goes on", day*daySeconds + 60, 1, false, NoCookie, 1, Unknown},
+		},
 		"time that goes back": {
 			{"begins", noon, 1, false, NoCookie, 1, Unknown},
 			{"a hit that was overtaken", noon - 5, 1, false, NoCookie, 1, Unknown},
@@ -179,6 +197,14 @@ func TestTableForgets(t *testing.T) {
 func TestTableIsBounded(t *testing.T) {
 	var table Table
 	next := func() int64 { return 1 }
+	table.Assign(2*daySeconds, 0, NoCookie, next)
+	for i := range uint64(maxPast + maxPast/4) {
+		table.Assign(daySeconds, i, NoCookie, next)
+	}
+	if len(table.past) > maxPast || len(table.past) == 0 {
+		t.Errorf("%d past visits", len(table.past))
+	}
+	table = Table{}
 	for i := range uint64(maxVisits + maxVisits/4) {
 		table.Assign(0, i, 0, next)
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +16,8 @@ import (
 )
 
 // Kill -9 while days are sealed, and hits that are sent again: some three times in a row, as browsers do that lose an answer, and
-// the last ones of today before a kill after the next start, whether they were answered or not. Each counts once.
+// the last ones of today before a kill, and those of yesterday, after the next start, whether they were answered or not. Each
+// counts once.
 func TestKillWhileSealing(t *testing.T) {
 	kills := 25
 	if testing.Short() {
@@ -62,6 +64,7 @@ type killing struct {
 	hits     int
 	acked    []fact
 	last     []sentHit // of the round before, to be sent again
+	late     []sentHit // the same, of yesterday, which is sealed by then
 	repeated int
 	during   int // kills that ended a nightly round
 }
@@ -88,7 +91,7 @@ func (k *killing) once(site string) {
 	defer s.Kill()
 	k.again(s.Addr)
 	k.mu.Lock()
-	k.last = nil
+	k.last, k.late = nil, nil
 	k.mu.Unlock()
 	k.clients(func(n int) {
 		at := time.Time{}
@@ -132,6 +135,8 @@ func (k *killing) send(addr, site string, at time.Time, hits int) {
 		h := sentHit{hit{site, k.hits}, at}
 		if at.IsZero() {
 			k.last = append(k.last, h)
+		} else {
+			k.late = append(k.late, h)
 		}
 		k.last = k.last[max(0, len(k.last)-60):]
 		k.mu.Unlock()
@@ -173,7 +178,7 @@ func (k *killing) again(addr string) {
 	}
 	defer c.conn.Close()
 	k.mu.Lock()
-	last := k.last
+	last := slices.Concat(k.last, k.late)
 	k.mu.Unlock()
 	for _, h := range last {
 		k.repeated++
