@@ -2,8 +2,9 @@ package store
 
 import "math/bits"
 
-// keyTable maps 64-bit keys to 32-bit numbers, as a Go map does, in 16 to 18 bytes an entry however many there are: it
-// grows shard by shard, so that it never holds its entries twice once there are many. The zero value is empty and ready.
+// keyTable maps 64-bit keys to 32-bit numbers, as a Go map does, in 14 to 16 bytes an entry however many there are: it
+// grows shard by shard, each at another time, so that it never holds its entries twice once there are many. The zero
+// value is empty and ready.
 type keyTable struct {
 	shards []keyShard // one, or manyShards once there are many entries
 	count  int
@@ -64,12 +65,10 @@ func (t *keyTable) put(key uint64, number uint32) {
 		t.split()
 	}
 	s, h := t.place(key)
-	if s.used >= len(s.keys)*4/5 {
-		room := max(16, len(s.keys)*5/4)
-		if len(t.shards) == 1 {
-			room = max(16, len(s.keys)*2)
-		}
-		t.resize(s, room)
+	if len(t.shards) == 1 && s.used >= len(s.keys)*4/5 {
+		t.resize(s, max(16, len(s.keys)*2))
+	} else if s.used >= len(s.keys)*7/8 {
+		t.resize(s, len(s.keys)*9/8)
 	}
 	i := s.slot(key, h)
 	if s.numbers[i] == 0 {
@@ -104,6 +103,10 @@ func (t *keyTable) resize(s *keyShard, room int) {
 func (t *keyTable) split() {
 	old := t.shards[0]
 	*t = keyTable{shards: make([]keyShard, manyShards)}
+	const least = manyKeys / manyShards * 4 / 3
+	for i := range t.shards { // keys fill them alike: were they of one size, all would grow at the same time
+		t.resize(&t.shards[i], least+least/8*i/manyShards)
+	}
 	for i, n := range old.numbers {
 		if n != 0 {
 			t.put(old.keys[i], n-1)
