@@ -13,6 +13,7 @@ import (
 // erasing is a site of which something is being erased while it is asked.
 type erasing struct{ store.Reader }
 
+func (erasing) Info() store.SiteInfo                              { return store.SiteInfo{} }
 func (erasing) Snapshot(context.Context) (*store.Snapshot, error) { return nil, store.ErrErasing }
 
 func TestAQuestionDuringAnErasureIsToldSo(t *testing.T) {

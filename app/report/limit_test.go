@@ -71,19 +71,22 @@ func TestTooSlow(t *testing.T) {
 	})
 }
 
-// TestTwoAtOnce asks many questions at once: no more than two are computed at a time.
+// TestTwoAtOnce asks many questions about several sites at once: no more than two are computed at a time.
 func TestTwoAtOnce(t *testing.T) {
 	var now, most atomic.Int64
-	s := slowSite{manyDays(3), func() {
+	days := manyDays(3)
+	slow := func() {
 		most.Store(max(most.Load(), now.Add(1)))
 		for range 100 {
 			runtime.Gosched()
 		}
 		now.Add(-1)
-	}}
+	}
 	errs := make(chan error)
-	for range 20 {
+	for i := range 20 {
 		go func() {
+			s := slowSite{days, slow}
+			s.info.ID = fmt.Sprint(i % 5)
 			_, err := report.Run(t.Context(), s, someDays())
 			errs <- err
 		}()
@@ -96,6 +99,34 @@ func TestTwoAtOnce(t *testing.T) {
 	if n := most.Load(); n > 2 {
 		t.Errorf("%d snapshots were taken at once", n)
 	}
+}
+
+// TestOneSiteAtATime has questions about one site wait in its snapshot: those about another are answered meanwhile.
+func TestOneSiteAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hold := make(chan struct{})
+		waiting := slowSite{manyDays(3), func() { <-hold }}
+		waiting.info.ID = "waits"
+		errs := make(chan error)
+		for range 4 {
+			go func() {
+				_, err := report.Run(t.Context(), waiting, someDays())
+				errs <- err
+			}()
+		}
+		synctest.Wait()
+		other := manyDays(3)
+		other.info.ID = "goes on"
+		if _, err := report.Run(t.Context(), other, someDays()); err != nil {
+			t.Error(err)
+		}
+		close(hold)
+		for range 4 {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+	})
 }
 
 // TestManyPages asks by page of a site with 100,000 paths whose visitors all come again and again: the memory that a

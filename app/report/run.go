@@ -44,21 +44,17 @@ func RunAll(ctx context.Context, site store.Reader, queries []Query) ([]Answer, 
 	return answers, nil
 }
 
-// turns are taken by calls that compute: two at once, so that memory stays bounded. Others wait.
-var turns = make(chan struct{}, 2)
-
 // limited runs a question over a snapshot of the site, for 10 seconds at most, the time it waits for its turn included:
 // then its error is a 503 "too_slow". When a block turns out to be damaged, maybe after some of it was counted, it is
 // asked again, without the block.
 func limited[T any](ctx context.Context, site store.Reader, ask func(context.Context, *store.Snapshot) (T, error)) (answer T, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, errSlow)
 	defer cancel()
-	select {
-	case turns <- struct{}{}:
-		defer func() { <-turns }()
-	case <-ctx.Done():
-		return answer, context.Cause(ctx)
+	done, err := turn(ctx, site.Info().ID)
+	if err != nil {
+		return answer, err
 	}
+	defer done()
 	snap, err := site.Snapshot(ctx)
 	if err == nil {
 		defer snap.Close()
