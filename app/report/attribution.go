@@ -157,7 +157,6 @@ type attributionTally struct {
 	count      int
 	read       int
 
-	block   *store.Block
 	found   []conversions // of the block
 	reached []int32       // scratch
 }

@@ -18,10 +18,3 @@ func (b bitmap) count() (n int) {
 	}
 	return n
 }
-
-// join adds all of o.
-func (b bitmap) join(o bitmap) {
-	for i, w := range o {
-		b[i] |= w
-	}
-}

@@ -55,14 +55,3 @@ func (d *durations) nth(n int) int64 {
 	}
 	return 0
 }
-
-// join adds all of o.
-func (d *durations) join(o *durations) {
-	if len(o.counts) > len(d.counts) {
-		d.counts, o.counts = o.counts, d.counts
-	}
-	for i, c := range o.counts {
-		d.counts[i] += c
-	}
-	d.n += o.n
-}

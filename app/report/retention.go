@@ -149,7 +149,6 @@ type retentionTally struct {
 	unknown int
 	read    int
 	period  int // of the visit before
-	block   *store.Block
 }
 
 // noCohort is the cohort of a visitor whose first visit the filters leave out.
