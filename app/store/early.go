@@ -89,21 +89,23 @@ type visitEnd struct {
 	visit       int64
 	start, last int64
 	views       int
+	events      int
 }
 
-// maxSealViews is how many page views are sealed in one transaction: it deletes their rows, and acknowledgements wait for it.
+// maxSealViews is how many page views, and as many visits and events, are sealed in one transaction: it deletes their rows,
+// and acknowledgements wait for it. They make one block.
 const maxSealViews = maxPartViews / 2
 
 // endedVisits parts rows of a day: those of the visits that ended before a time, the first to begin up to maxSealViews
-// page views, and the others. Both stay in their order.
+// of each, and the others. Both stay in their order.
 func endedVisits(rows []row, before int64) (gone, kept []row) {
-	views := 0
+	hits := 0 // a visit has one at least
 	for i := range rows {
-		if rows[i].kind == Pageview {
-			views++
+		if rows[i].kind != Engage {
+			hits++
 		}
 	}
-	if before == dayIsOver && views <= maxSealViews {
+	if before == dayIsOver && hits <= maxSealViews {
 		return rows, nil
 	}
 	at, visitOf := map[int64]int{}, make(map[uint64]int64, len(rows)/2)
@@ -124,6 +126,8 @@ func endedVisits(rows []row, before int64) (gone, kept []row) {
 		if r.kind == Pageview {
 			v.views++
 			visitOf[r.view] = r.visit
+		} else {
+			v.events++
 		}
 	}
 	for i := range rows {
@@ -134,9 +138,9 @@ func endedVisits(rows []row, before int64) (gone, kept []row) {
 	visits = slices.DeleteFunc(visits, func(v visitEnd) bool { return v.last >= before })
 	slices.SortFunc(visits, func(a, b visitEnd) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.visit, b.visit)) })
 	chosen := make(map[int64]struct{}, len(visits))
-	views = 0
+	var held BlockInfo
 	for i, v := range visits {
-		if views += v.views; i > 0 && views > maxSealViews {
+		if held = held.with(v.views, v.events); i > 0 && held.size() > maxSealViews {
 			break
 		}
 		chosen[v.visit] = struct{}{}

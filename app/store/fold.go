@@ -63,7 +63,8 @@ type folding struct {
 	engagedAt         []int64 // times, by visit
 }
 
-// maxPartViews is about how many page views a block has at most: what decoding one takes is bounded by it.
+// maxPartViews is about how many page views a block has at most, and as many visits and events: what decoding one takes is
+// bounded by it.
 const maxPartViews = 64 << 10
 
 // fold makes blocks of the rows of one day: the visits that began on it, their page views and events, and the
@@ -78,10 +79,12 @@ func fold(date int32, rows []row, number func(*row) uint32) []*Block {
 	})
 	var blocks []*Block
 	for visits := f.visits; len(visits) > 0; {
-		n, held := 1, visits[0].views.n
-		for n < len(visits) && held+visits[n].views.n <= maxPartViews {
-			held += visits[n].views.n
-			n++
+		n, held := 0, BlockInfo{}
+		for ; n < len(visits); n++ {
+			held = held.with(int(visits[n].views.n), int(visits[n].events.n))
+			if n > 0 && held.size() > maxPartViews {
+				break
+			}
 		}
 		blocks = append(blocks, f.block(date, visits[:n]))
 		visits = visits[n:]

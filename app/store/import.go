@@ -22,6 +22,7 @@ type Import struct {
 	viewDay map[uint64]int32
 	early   map[uint64][]row
 	parts   []part
+	first   map[uint64]int64 // first visits of visitors who were not known, until they are written
 	newest  int64
 	result  ImportResult
 	over    bool // committed or cancelled
@@ -36,7 +37,7 @@ const importMany = 100_000
 
 // StartImport begins an import. Several may run at once.
 func (s *Site) StartImport(ctx context.Context) (*Import, error) {
-	im := &Import{site: s, days: map[int32]*hotDay{}, viewDay: map[uint64]int32{}, early: map[uint64][]row{}}
+	im := &Import{site: s, days: map[int32]*hotDay{}, viewDay: map[uint64]int32{}, early: map[uint64][]row{}, first: map[uint64]int64{}}
 	err := s.inWriter(ctx, func() error {
 		return s.inTx(ctx, func(tx *sql.Tx) error {
 			res, err := tx.Exec("INSERT INTO import (began) VALUES (?)", time.Now().Unix())
@@ -195,6 +196,13 @@ func (im *Import) tryWrite(ctx context.Context, date int32) (written bool, err e
 		}
 		return im.insert(ctx, date, blocks, data, lasting)
 	})
+	if written {
+		for i := range day.rows {
+			if r := &day.rows[i]; im.first[r.visitor] == r.visit {
+				delete(im.first, r.visitor)
+			}
+		}
+	}
 	return written, err
 }
 
@@ -203,8 +211,8 @@ func (im *Import) insert(ctx context.Context, date int32, blocks []*Block, data 
 	visitors, parts := im.site.numbers.next.Load(), make([]part, len(blocks))
 	err := im.site.inTx(ctx, func(tx *sql.Tx) error {
 		for i, b := range blocks {
-			parts[i] = part{info: b.info()}
-			if err := tx.QueryRow("SELECT coalesce(max(id) + 1, ?) FROM part WHERE id >> 16 = ?", int64(date)<<16, date).Scan(&parts[i].id); err != nil {
+			var err error
+			if parts[i], err = newPart(tx, b); err != nil {
 				return err
 			}
 			if err := insertPart(tx, parts[i], data[i], visitors, im.id); err != nil {
@@ -233,7 +241,6 @@ func (im *Import) number(ctx context.Context, day hotRows) error {
 	if err := im.site.knowAll(ctx); err != nil {
 		return err
 	}
-	first := map[uint64]int64{} // visitors who were not known, and their first visit
 	for i := range day.rows {
 		r := &day.rows[i]
 		if r.kind == Engage {
@@ -243,7 +250,7 @@ func (im *Import) number(ctx context.Context, day hotRows) error {
 		if !ok {
 			number = n.next.Add(1) - 1
 			n.known.put(r.visitor, number)
-			first[r.visitor] = r.visit
+			im.first[r.visitor] = r.visit
 		}
 		day.day.numbers.put(r.visitor, number)
 	}
@@ -254,7 +261,7 @@ func (im *Import) number(ctx context.Context, day hotRows) error {
 		if !r.lasting || r.vtype != UnknownVisitor || r.kind == Engage {
 			continue
 		}
-		if r.vtype = ReturningVisitor; first[r.visitor] == r.visit {
+		if r.vtype = ReturningVisitor; im.first[r.visitor] == r.visit {
 			r.vtype = NewVisitor
 		}
 	}

@@ -11,6 +11,11 @@ import (
 // size is what of a part counts for how large it is.
 func (i BlockInfo) size() int { return max(i.Visits, i.Views, i.Events) }
 
+// with returns the sum with one more visit.
+func (i BlockInfo) with(views, events int) BlockInfo {
+	return BlockInfo{Visits: i.Visits + 1, Views: i.Views + views, Events: i.Events + events}
+}
+
 // mergeParts joins parts of a day where it has several small ones, as imports and late hits leave them: each is read by
 // every question of its day. One that can't be read is left alone.
 func (s *Site) mergeParts(ctx context.Context) error {
@@ -74,8 +79,8 @@ func (s *Site) merge(ctx context.Context, parts []part) error {
 			}
 		}
 		b := mergeBlocks(blocks)
-		p = part{info: b.info()}
-		if err := tx.QueryRow("SELECT max(id) + 1 FROM part WHERE id >> 16 = ?", p.info.Date).Scan(&p.id); err != nil {
+		var err error
+		if p, err = newPart(tx, b); err != nil {
 			return err
 		}
 		for _, old := range parts {

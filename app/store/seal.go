@@ -152,16 +152,16 @@ func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, er
 			s.mu.Unlock()
 			return nil
 		}
-		at := s.newPart(date, p.block)
 		s.mu.Unlock()
+		at := part{}
 		written = true
 		over = p.before == dayIsOver && len(p.kept) == 0 && len(came) == 0
 		if p.remember = p.before != dayIsOver || s.repeatable(date, day); p.remember && p.marks == nil {
 			p.marks = marksOf(p.gone)
 		}
 		forget := over && !p.remember
-		return s.inTx(ctx, func(tx *sql.Tx) error {
-			if err := p.write(tx, at, forget); err != nil {
+		return s.inTx(ctx, func(tx *sql.Tx) (err error) {
+			if at, err = p.write(tx, forget); err != nil {
 				return err
 			}
 			return deleteRows(tx, p.gone)
@@ -200,25 +200,28 @@ func (s *Site) doneVisits(date int32, rows []row) {
 	}
 }
 
-// write writes the part, and forgets or remembers what is known of its day beside it.
-func (p *sealing) write(tx *sql.Tx, at part, forget bool) error {
+// write writes the part, which it returns, and forgets or remembers what is known of its day beside it.
+func (p *sealing) write(tx *sql.Tx, forget bool) (at part, err error) {
 	if forget {
 		if err := deleteMarks(tx, p.from.date); err != nil {
-			return err
+			return at, err
 		}
 	}
 	if p.block == nil {
-		return nil
+		return at, nil
+	}
+	if at, err = newPart(tx, p.block); err != nil {
+		return at, err
 	}
 	if err := insertPart(tx, at, p.data, p.visitors, 0); err != nil {
-		return err
+		return at, err
 	}
 	if p.remember {
 		if err := insertMarks(tx, p.from.date, p.marks, p.guests); err != nil {
-			return err
+			return at, err
 		}
 	}
-	return insertVisitors(tx, p.from.date, p.lasting, 0)
+	return at, insertVisitors(tx, p.from.date, p.lasting, 0)
 }
 
 // concerns reports whether rows that came since belong to visits of the part.
@@ -252,18 +255,12 @@ func (d *hotDay) take(p *sealing, came []row) {
 	}
 }
 
-// newPart returns the part that a block becomes: the next of its day. s.mu is held.
-func (s *Site) newPart(date int32, b *Block) part {
-	p := part{id: int64(date) << 16}
-	if b != nil {
-		p.info = b.info()
-	}
-	for _, other := range s.parts {
-		if other.date() == date {
-			p.id = max(p.id, other.id+1)
-		}
-	}
-	return p
+// newPart returns the part that a block becomes: the next of its day in the file, where imports that are not finished
+// have parts too.
+func newPart(tx *sql.Tx, b *Block) (part, error) {
+	p := part{info: b.info()}
+	err := tx.QueryRow("SELECT coalesce(max(id) + 1, ?) FROM part WHERE id >> 16 = ?", int64(b.Date)<<16, b.Date).Scan(&p.id)
+	return p, err
 }
 
 // addPart adds a part to the list that snapshots are made of. s.mu is held.

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A day of which an import that goes on has a part is sealed all the same.
+func TestSealADayThatAnImportIsAt(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	synctest.Test(t, func(t *testing.T) {
+		_, site := newSite(t, dir)
+		day := time.Now()
+		if err := site.Append(ctx, pathHits("hot", day, 1)); err != nil {
+			t.Fatal(err)
+		}
+		im, err := site.StartImport(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := im.Add(ctx, pathHits("imported", day, 3)); err != nil { // the first day is written
+			t.Fatal(err)
+		}
+		time.Sleep(50 * time.Hour)
+		if n, err := site.Seal(ctx); n != 1 || err != nil {
+			t.Errorf("sealed %d days, %v; want 1", n, err)
+		}
+		if _, err := im.Commit(ctx, [32]byte{1}); err != nil {
+			t.Fatal(err)
+		}
+		if visits := tell(t, site); len(visits) != 4 {
+			t.Errorf("%d visits, want 4", len(visits))
+		}
+	})
+}
+
+// Who is new in an import stays so when an erasure, of somebody else, takes rows out of a day that is just being written.
+func TestNewVisitorsOfAnImportDuringAnErasure(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	synctest.Test(t, func(t *testing.T) {
+		_, site := newSite(t, dir)
+		im, err := site.StartImport(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const visits = importMany/4 + 2
+		midnight := time.Now().Unix()/daySeconds*daySeconds - 10*daySeconds
+		var hits []Hit
+		for i := range int64(visits + 1) {
+			at := midnight + i/4
+			if i == visits {
+				at = midnight + 20*3600 // what lasts, so that the others are copied
+			}
+			hits = append(hits, Hit{Kind: Pageview, Time: at, Start: at, View: fmt.Sprintf("view%08d", i), Visit: i + 1, Visitor: uint64(i + 1), Lasting: true})
+		}
+		if err := im.Add(ctx, hits); err != nil {
+			t.Fatal(err)
+		}
+		hold, written := make(chan struct{}), make(chan error)
+		site.jobs <- func() { <-hold }
+		go func() { written <- im.write(ctx, int32(midnight/daySeconds)) }()
+		synctest.Wait() // for it to wait for the writer
+		e := site.eraseVisitors([]uint64{1})
+		site.mu.Lock()
+		e.forget(im.days, im.early)
+		site.mu.Unlock()
+		close(hold)
+		if err := <-written; err != nil {
+			t.Fatal(err)
+		}
+		if _, err := im.Commit(ctx, [32]byte{1}); err != nil {
+			t.Fatal(err)
+		}
+		types := map[VisitorType]int{}
+		blocks, _ := blocksOf(t, site)
+		for _, b := range blocks {
+			for _, v := range b.Cols[VisitType] {
+				types[VisitorType(v)]++
+			}
+		}
+		if types[NewVisitor] != visits || len(blocks) < 2 {
+			t.Errorf("%d visits of new visitors, %d of returning ones; want %d, 0", types[NewVisitor], types[ReturningVisitor], visits)
+		}
+	})
+}
