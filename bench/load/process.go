@@ -45,3 +45,18 @@ func (p Process) Memory() (now, peak int64, err error) {
 	}
 	return now, peak, nil
 }
+
+// Written returns the bytes that the process has had written to disks, as far as Linux ascribes them to it (write_bytes
+// of proc_pid_io(5)): whole pages of files, without the journal of the file system.
+func (p Process) Written() (int64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", int(p)))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(b)) {
+		if key, value, _ := strings.Cut(line, ":"); key == "write_bytes" {
+			return strconv.ParseInt(strings.TrimSpace(value), 10, 64)
+		}
+	}
+	return 0, fmt.Errorf("process %d: cannot read what it has written", int(p))
+}
