@@ -44,7 +44,7 @@ func OpenControl(path string) (*Control, error) {
 	c := &Control{path: path, raw: rawFiles{path: path}}
 	var err error
 	if info, missing := os.Stat(path); missing == nil && info.Size() > 0 {
-		if err := look(path, controlSteps); err != nil {
+		if err := lookAgain(path, controlSteps); err != nil {
 			return nil, fmt.Errorf("control file %s: %w", path, err)
 		}
 	}

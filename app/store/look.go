@@ -10,6 +10,9 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // look examines the file at path without touching it: opened for reading only, its tables are held against those of
@@ -34,6 +37,28 @@ func look(path string, steps []string) error {
 	}
 	db.SetMaxOpenConns(1)
 	return errors.Join(damaged(lookInto(db, steps)), db.Close())
+}
+
+// lookAgain is look for a file that the power may have failed over while it was made, before it had a write-ahead log: it has SQLite take
+// back what was half done. Nothing may be left then, which is fine.
+func lookAgain(path string, steps []string) error {
+	err := look(path, steps)
+	var half *sqlite.Error
+	if !errors.As(err, &half) || half.Code() != sqlite3.SQLITE_READONLY_ROLLBACK {
+		return err
+	}
+	db, err := openOne(path, url.Values{"mode": {"rw"}})
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec("BEGIN IMMEDIATE; ROLLBACK")
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		return err
+	}
+	return look(path, steps)
 }
 
 func lookInto(db *sql.DB, steps []string) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,6 +107,37 @@ func TestWhatIsNotASitesFileIsRefusedUntouched(t *testing.T) {
 				t.Errorf("the nightly round says: %v", err)
 			}
 		})
+	}
+}
+
+// TestAControlFileHalfMadeIsMadeAnew opens a data directory that the power failed over while its control file was made.
+func TestAControlFileHalfMadeIsMadeAnew(t *testing.T) {
+	making := filepath.Join(t.TempDir(), ControlFile)
+	db, err := openOne(making, url.Values{"_pragma": {"journal_mode(DELETE)", "cache_size(1)"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("BEGIN; CREATE TABLE half (x BLOB); INSERT INTO half VALUES (randomblob(100000))"); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, end := range []string{"", "-journal"} {
+		data, err := os.ReadFile(making + end)
+		if err != nil || len(data) == 0 {
+			t.Fatalf("%d bytes, %v", len(data), err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, ControlFile+end), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Control().AddCustomer(t.Context(), "Main"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -49,14 +49,19 @@ type hit struct {
 
 func (h hit) path() string { return fmt.Sprintf("/hit/%d", h.n) }
 
+// visitor returns who makes a hit: up to three page views each, all with a time or all without, so that nobody's visits are both
+// today and yesterday.
+func (h hit) visitor(at time.Time) string {
+	if at.IsZero() {
+		return fmt.Sprintf("%016d", h.n/3)
+	}
+	return fmt.Sprintf("y%015d", h.n/3)
+}
+
 // body returns the hit as it goes over the wire. With a time it is a server's, and a page view of that time.
 func (h hit) body(at time.Time) string {
-	visitor := fmt.Sprintf("%016d", h.n/3) // visits of up to three page views
-	if !at.IsZero() {
-		visitor = "y" + visitor[1:] // nobody's visits are both today and yesterday
-	}
 	b := fmt.Sprintf(`{"s":"%[1]s","n":"pageview","i":"view%08[2]d","u":"https://%[1]s%[3]s","t":"A page","w":1440,"h":900,"l":"de","v":"%[4]s.%[5]d"`,
-		h.site, h.n, h.path(), visitor, time.Now().Unix()/86400-2)
+		h.site, h.n, h.path(), h.visitor(at), time.Now().Unix()/86400-2)
 	if !at.IsZero() {
 		b += fmt.Sprintf(`,"ts":%q,"ua":%q`, at.UTC().Format(time.RFC3339), agent)
 	}

@@ -10,7 +10,7 @@ import (
 	"sandprint/bench/load"
 )
 
-// The checks see a hit that is missing, one that is counted twice, and a file that is damaged.
+// The checks see a hit that is missing, one that is counted twice, one that was erased and is there, and a file that is damaged.
 func TestJudge(t *testing.T) {
 	p, data := program(t), filepath.Join(t.TempDir(), "data")
 	run := commands(t, p, data)
@@ -43,6 +43,10 @@ func TestJudge(t *testing.T) {
 	v := judge(data, kept, nil)
 	if v.checked != 20 || v.lost != 1 || v.twice != 1 || v.corrupt != 0 {
 		t.Errorf("one of 20 hits is missing and one is counted twice: %v (%s)", v, v.first)
+	}
+	there, gone := fact{kind: "erased", site: "one.example", path: "/hit/3"}, fact{kind: "erasing", site: "one.example", path: "/hit/19"}
+	if v := judge(data, append(kept, there, gone), nil); v.checked != 21 || v.lost != 1 {
+		t.Errorf("of an erasure that is over one hit is there, and the one that is missing is being erased: %v (%s)", v, v.first)
 	}
 	files, err := filepath.Glob(filepath.Join(data, "sites", "*.db"))
 	if err != nil || len(files) != 1 {

@@ -5,7 +5,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	_ "modernc.org/sqlite"
@@ -15,10 +17,15 @@ import (
 
 // fact is something that the program has said is done.
 type fact struct {
-	kind string // "hit", "site", "floor" (n), "import" (of n hits), "erased"; empty: nothing that is looked for
+	kind string // "hit", "site", "floor" (n), "import" (of n hits), "erasing" (begun), "erased"; empty: nothing that is looked for
 	site string
-	path string // of a hit; of an import and an erasure, what the paths of their hits begin with
+	path string // of a hit; of an import and an erasure, with a slash at its end, what the paths of their hits begin with
 	n    int
+}
+
+// covers reports whether a path is of what the fact is about.
+func (f fact) covers(path string) bool {
+	return path == f.path || strings.HasSuffix(f.path, "/") && strings.HasPrefix(path, f.path)
 }
 
 // found is what is in a data directory.
@@ -26,6 +33,7 @@ type found struct {
 	floors map[string]int            // by site
 	views  map[string]map[string]int // by site and path: how often it is counted
 	wrong  []string                  // what is corrupt
+	files  [][]byte                  // those of sites, byte by byte
 }
 
 // look opens a data directory that nobody uses, as a start after a crash does, and counts everything in it.
@@ -52,6 +60,13 @@ func look(dir string) (*found, error) {
 		if err := integrity(file); err != nil {
 			f.wrong = append(f.wrong, filepath.Base(file)+": "+err.Error())
 		}
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		f.files = append(f.files, data)
 	}
 	return f, nil
 }
@@ -81,6 +96,9 @@ func (f *found) count(s *store.Store, info store.SiteInfo) error {
 			return err
 		}
 		for _, id := range b.Cols[store.ViewPage] {
+			if int(id) >= len(pages) {
+				return fmt.Errorf("page %d is in no dictionary", id)
+			}
 			views[strings.Split(pages[id], store.FieldSep)[1]]++
 		}
 	}
@@ -130,9 +148,10 @@ func (v *verdict) note(n *int, format string, args ...any) {
 }
 
 // judge compares a data directory with what was promised. Imports are those that were begun: they are there whole or not
-// at all.
+// at all, until they begin to be erased.
 func judge(dir string, promised, imports []fact) verdict {
 	var v verdict
+	promised, imports = lapsed(promised, promised), lapsed(promised, imports)
 	f, err := look(dir)
 	if err != nil {
 		v.note(&v.corrupt, "it can't be opened: %v", err)
@@ -163,6 +182,18 @@ func judge(dir string, promised, imports []fact) verdict {
 	return v
 }
 
+// lapsed returns the facts without the hits and imports that an erasure was begun of: as long as it is not said to be over, they may
+// be there or not.
+func lapsed(promised, facts []fact) (left []fact) {
+	for _, f := range facts {
+		erasing := func(p fact) bool { return p.kind == "erasing" && p.site == f.site && p.covers(f.path) }
+		if f.kind != "hit" && f.kind != "import" || !slices.ContainsFunc(promised, erasing) {
+			left = append(left, f)
+		}
+	}
+	return left
+}
+
 func (f *found) holds(p fact) bool {
 	switch p.kind {
 	case "hit":
@@ -174,15 +205,20 @@ func (f *found) holds(p fact) bool {
 	case "import":
 		return f.under(p) == p.n
 	case "erased":
-		return f.under(p) == 0
+		return f.under(p) == 0 && !f.traces(p.path)
 	}
 	return true
 }
 
-// under counts the page views whose paths begin with that of a fact.
+// traces reports whether a text is in any of the sites' files. A path that others may go on from is not looked for.
+func (f *found) traces(text string) bool {
+	return strings.HasSuffix(text, "/") && slices.ContainsFunc(f.files, func(file []byte) bool { return bytes.Contains(file, []byte(text)) })
+}
+
+// under counts the page views that a fact is about.
 func (f *found) under(p fact) (n int) {
 	for path, times := range f.views[p.site] {
-		if strings.HasPrefix(path, p.path) {
+		if p.covers(path) {
 			n += times
 		}
 	}

@@ -21,7 +21,8 @@ import (
 var states = flag.Int("states", 400, "disks that TestPowerCut looks at")
 
 // A power cut at any moment loses nothing that was acknowledged, corrupts nothing and counts nothing twice: while hits
-// come, a day is sealed, a file is imported, settings change and the program ends. The same record with a disk that
+// come, a day is sealed, a file is imported, visitors and old days are erased, settings change and the program ends. What was
+// erased does not come back. The same record with a disk that
 // ignores syncs, or only those of write-ahead logs as synchronous=NORMAL would, must fail the same checks.
 func TestPowerCut(t *testing.T) {
 	needStrace(t)
@@ -150,14 +151,17 @@ func (w *workload) do(hits int) {
 	})
 	w.send("one.example", hits/2, false, func() {
 		w.work("maintain")
+		w.eraseVisitor(hit{"one.example", 0}, time.Now().Add(-25*time.Hour)) // of a day that is sealed
+		w.eraseVisitor(hit{"one.example", hits + 3}, timeless)
 		w.floors("two.example", 9, 12)
+		w.erase("one.example", []fact{{site: "one.example", path: "/import/"}}, "--before", time.Now().AddDate(0, 0, -30).Format(time.DateOnly))
 	})
 }
 
 // run runs a command and returns what it printed.
 func (w *workload) run(args ...string) string {
 	w.t.Helper()
-	out, err := w.attempt(args...)
+	out, err := w.attempt(200, args...) // each thread of the program has eleven faults to get through
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -167,7 +171,7 @@ func (w *workload) run(args ...string) string {
 // work runs a command of many steps, which may never get through on a disk that fails, and reports whether it did.
 func (w *workload) work(args ...string) bool {
 	w.t.Helper()
-	_, err := w.attempt(args...)
+	_, err := w.attempt(20, args...)
 	switch {
 	case err != nil && w.failing:
 		w.t.Logf("not done, for so much fails: %v", err)
@@ -177,9 +181,9 @@ func (w *workload) work(args ...string) bool {
 	return err == nil
 }
 
-// attempt runs a command, again and again while it fails, which it may on a disk that does.
-func (w *workload) attempt(args ...string) (out string, err error) {
-	for range 20 {
+// attempt runs a command, so many times while it fails, which it may on a disk that does.
+func (w *workload) attempt(tries int, args ...string) (out string, err error) {
+	for range tries {
 		out, err = load.Command(w.t.Context(), strings.NewReader("a long enough pass phrase\n"), w.program, append(args, "--data", w.data)...)
 		if err == nil || w.failing && strings.Contains(err.Error(), "is here already") { // what failed was to say so
 			return out, nil
@@ -191,7 +195,7 @@ func (w *workload) attempt(args ...string) (out string, err error) {
 // recover has the program seal and take hits once the faults are over, which is after so many calls of a thread.
 func (w *workload) recover() {
 	for try := 0; ; try++ {
-		_, err := w.attempt("maintain")
+		_, err := w.attempt(20, "maintain")
 		if err == nil {
 			break
 		}
@@ -241,6 +245,30 @@ func (w *workload) importHits(site string, n int) {
 		w.t.Fatal(err)
 	}
 	if w.work("import", "hits", file, "--site", site) {
+		w.promise(f)
+	}
+}
+
+// eraseVisitor erases the visitor of a hit that was sent with that time.
+func (w *workload) eraseVisitor(h hit, at time.Time) {
+	var went []fact
+	for n := h.n / 3 * 3; n < h.n/3*3+3; n++ {
+		went = append(went, fact{site: h.site, path: hit{n: n}.path()})
+	}
+	w.erase(h.site, went, "--visitor", h.visitor(at))
+}
+
+// erase erases something of a site, and says when it begins and when it is over.
+func (w *workload) erase(site string, what []fact, args ...string) {
+	for _, f := range what {
+		f.kind = "erasing"
+		w.promise(f)
+	}
+	if !w.work(append([]string{"erase", "--site", site, "--yes"}, args...)...) {
+		return
+	}
+	for _, f := range what {
+		f.kind = "erased"
 		w.promise(f)
 	}
 }
