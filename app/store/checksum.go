@@ -148,28 +148,40 @@ func badSums(ctx context.Context, db *sql.DB) (wrong []string, err error) {
 	return wrong, nil
 }
 
-// verifyVisitors looks at the keys by which visitors who come back are known. They are many, so only the nightly round does.
+// verifyVisitors looks at the keys by which visitors who come back are known. They are many, so only the nightly round
+// does, beside the writer. ErrErasing: an erasure came.
 func (s *Site) verifyVisitors(ctx context.Context) error {
-	return s.loseWhere(ctx, lostVisitors, "visitor", "id")
+	var bad []int64
+	err := s.readBeside(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		bad, err = list(ctx, tx, scanOne[int64], "SELECT id FROM visitor WHERE sum IS NOT "+sums["visitor"])
+		return err
+	})
+	for _, id := range bad {
+		if err := s.inWriter(ctx, func() error { return s.loseWhere(ctx, lostVisitors, "visitor", "id", " AND id = ?", id) }); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // verifyTotals looks at what is left of days that were dropped.
 func (s *Site) verifyTotals(ctx context.Context) error {
-	return s.loseWhere(ctx, lostTotal, "total", "day")
+	return s.loseWhere(ctx, lostTotal, "total", "day", "")
 }
 
 // verifySealing looks at what was sealed of a day that isn't over.
 func (s *Site) verifySealing(ctx context.Context) error {
-	return s.loseWhere(ctx, lostMarks, "sealing", "id")
+	return s.loseWhere(ctx, lostMarks, "sealing", "id", "")
 }
 
-// loseWhere takes the rows of a table out whose sum is not what it should be. What it is told but the key is in the program.
-func (s *Site) loseWhere(ctx context.Context, what Column, table, key string) error {
+// loseWhere takes the rows of a table out, those that a condition is true for, whose sum is not what it should be. What it
+// is told but the keys is in the program.
+func (s *Site) loseWhere(ctx context.Context, what Column, table, key, condition string, args ...any) error {
 	type rowOf struct{ key, day int64 }
 	rows, err := list(ctx, s.write, func(row scanner) (r rowOf, err error) {
 		err = row.Scan(&r.key, &r.day)
 		return r, err
-	}, "SELECT "+key+", day FROM "+table+" WHERE sum IS NOT "+sums[table])
+	}, "SELECT "+key+", day FROM "+table+" WHERE sum IS NOT "+sums[table]+condition, args...)
 	for _, r := range rows {
 		if err := s.lose(ctx, int32(r.day), what, "DELETE FROM "+table+" WHERE "+key+" = ?", r.key); err != nil {
 			return err

@@ -23,6 +23,7 @@ const (
 	markRetained = "retained" // when retention last ran
 	markDoubted  = "doubted"  // since when it waits after a gap
 	markBelieved = "believed" // newest visit when the operator last said that the clock is right
+	markSweep    = "sweep"    // when visits went last whose texts are not swept yet, or later: it is another each time
 )
 
 // doubt returns why the clock can't be believed when it is to say what is old, in words; empty: it can. Sure is the

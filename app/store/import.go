@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -333,44 +334,115 @@ func (im *Import) Commit(ctx context.Context, fingerprint [32]byte) (ImportResul
 	return im.result, nil
 }
 
-// Cancel removes what the import has written. It works whatever became of the context of the calls before, and does
-// nothing once the import is over.
+// Cancel removes what the import has written, a few parts a transaction: hits are written in between. It works whatever
+// became of the context of the calls before, and does nothing once the import is over. After an error it can be called again.
 func (im *Import) Cancel() error {
 	if im.over {
 		return nil
 	}
-	im.end()
-	return im.site.inWriter(context.Background(), func() error {
-		return im.site.inTx(context.Background(), func(tx *sql.Tx) error { return dropImports(tx, "= ?", im.id) }, func() {
-			im.site.mu.Lock()
-			delete(im.site.imports, im)
-			im.site.mu.Unlock()
-		})
+	s, ctx := im.site, context.Background()
+	err := s.dropImport(ctx, s.read, im.id, func(f func(*sql.Tx) error) error {
+		return s.inWriter(ctx, func() error { return s.inTx(ctx, f, nil) })
 	})
+	if err == nil {
+		err = s.inWriter(ctx, func() error {
+			return s.inTx(ctx, func(tx *sql.Tx) error { return dropImports(tx, "= ?", im.id) }, func() {
+				s.mu.Lock()
+				delete(s.imports, im)
+				s.mu.Unlock()
+			})
+		})
+	}
+	if err == nil {
+		im.end()
+	}
+	return err
 }
 
-// dropUnfinished removes what imports left that never ended.
+// dropUnfinished removes what imports left that never ended, before anybody writes or reads.
 func (s *Site) dropUnfinished(ctx context.Context) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
-		var n int
-		if err := tx.QueryRow("SELECT count(*) FROM import WHERE fingerprint IS NULL").Scan(&n); err != nil || n == 0 {
+	ids, err := list(ctx, s.write, scanOne[int64], "SELECT id FROM import WHERE fingerprint IS NULL")
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	if log := s.store.o.Log; log != nil {
+		log.Info("what an import that never ended has left is removed: the site is opened after that", "site", s.Info().Number)
+	}
+	inTx := func(f func(*sql.Tx) error) error { return s.inTx(ctx, f, nil) }
+	for _, id := range ids {
+		if err := s.dropImport(ctx, s.write, id, inTx); err != nil {
 			return err
 		}
-		return dropImports(tx, "<> ?", 0)
-	}, nil)
+	}
+	return inTx(func(tx *sql.Tx) error { return dropImports(tx, "<> ?", 0) })
 }
 
-// dropImports removes the parts, keys and rows of unfinished imports whose number compares so with id.
+// dropImport removes the parts and keys of an unfinished import in short transactions. Its own row stays, and tells that
+// there is something left.
+func (s *Site) dropImport(ctx context.Context, db querier, id int64, inTx func(func(*sql.Tx) error) error) error {
+	parts, err := list(ctx, db, scanOne[int64], "SELECT id FROM part WHERE import = ?", id)
+	if err != nil {
+		return err
+	}
+	keys, err := list(ctx, db, scanOne[int64], "SELECT id FROM visitor WHERE import = ?", id)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(parts, cutsAtOnce) {
+		if err := inTx(func(tx *sql.Tx) error { return dropParts(tx, some, id) }); err != nil {
+			return err
+		}
+	}
+	for some := range slices.Chunk(keys, cutsAtOnce) {
+		if err := inTx(func(tx *sql.Tx) (err error) {
+			for _, key := range some { // an erasure may have removed it, and its number may be another's
+				_, e := tx.Exec("DELETE FROM visitor WHERE id = ? AND import = ?", key, id)
+				err = errors.Join(err, e)
+			}
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropParts removes those parts that are of an import still.
+func dropParts(tx *sql.Tx, parts []int64, id int64) error {
+	for _, part := range parts {
+		var n int
+		if err := tx.QueryRow("SELECT count(*) FROM part WHERE id = ? AND import = ?", part, id).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			if err := deletePart(tx, part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// dropImports removes the rows of unfinished imports whose number compares so with id, what parts and keys of them there
+// still are, and has their texts swept.
 func dropImports(tx *sql.Tx, compares string, id int64) error {
+	gone := int64(0)
 	for _, q := range []string{
 		"DELETE FROM block WHERE id >> 8 IN (SELECT id FROM part WHERE import " + compares + ")",
 		"DELETE FROM part WHERE import " + compares,
 		"DELETE FROM visitor WHERE import " + compares,
 		"DELETE FROM import WHERE fingerprint IS NULL AND id " + compares,
 	} {
-		if _, err := tx.Exec(q, id); err != nil {
+		res, err := tx.Exec(q, id)
+		if err == nil {
+			gone, err = res.RowsAffected()
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	if gone == 0 { // of the last, the imports
+		return nil
+	}
+	return toSweep(tx)
 }

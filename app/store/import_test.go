@@ -86,3 +86,51 @@ func TestNewVisitorsOfAnImportDuringAnErasure(t *testing.T) {
 		}
 	})
 }
+
+// A large import is removed bit by bit, hits being written in between, and what could not be removed is tried again.
+func TestCancelLeavesTheWriterRoom(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	synctest.Test(t, func(t *testing.T) {
+		_, site := newSite(t, dir)
+		im, err := site.StartImport(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := im.Add(ctx, pathHits("gone", time.Now().AddDate(-1, 0, 0), 41)); err != nil {
+			t.Fatal(err)
+		}
+		do := func(query string) {
+			t.Helper()
+			if err := site.inWriter(ctx, func() error { _, err := site.write.Exec(query); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		do("CREATE TRIGGER never BEFORE DELETE ON part BEGIN SELECT raise(FAIL, 'the disk is gone'); END")
+		if err := im.Cancel(); err == nil {
+			t.Fatal("no error when nothing could be removed")
+		}
+		do("DROP TRIGGER never")
+		count := func() (n int) {
+			if err := site.write.QueryRow("SELECT count(*) FROM part").Scan(&n); err != nil {
+				t.Error(err)
+			}
+			return n
+		}
+		hold, cancelled, between := make(chan struct{}), make(chan error), 0
+		site.jobs <- func() { <-hold }
+		go func() { cancelled <- im.Cancel() }()
+		synctest.Wait() // for it to wait for the writer; whoever comes now is next after its first step
+		go site.inWriter(ctx, func() error { between = count(); return nil })
+		synctest.Wait()
+		close(hold)
+		if err := <-cancelled; err != nil {
+			t.Fatal(err)
+		}
+		if between == 0 || between == 40 {
+			t.Errorf("%d of 40 parts were left when somebody came in between", between)
+		}
+		if n := count(); n != 0 || len(site.imports) != 0 {
+			t.Errorf("%d parts are left", n)
+		}
+	})
+}

@@ -111,12 +111,15 @@ func (s *Store) maintainSite(ctx context.Context, info SiteInfo, r Round, report
 type night struct {
 	*Site
 	Round
-	gone retained
 }
 
 // check looks at what is too much to look at whenever a site is opened.
 func (n *night) check(ctx context.Context) (did string, warning bool, err error) {
-	return "", false, n.inWriter(ctx, func() error { return n.verifyVisitors(ctx) })
+	err = n.verifyVisitors(ctx)
+	if errors.Is(err, ErrErasing) {
+		return "an erasure needed the file, so the visitors' keys are looked at the next time", false, nil
+	}
+	return "", false, err
 }
 
 func (n *night) seal(ctx context.Context) (did string, warning bool, err error) {
@@ -131,8 +134,8 @@ func (n *night) seal(ctx context.Context) (did string, warning bool, err error) 
 }
 
 func (n *night) retain(ctx context.Context) (did string, warning bool, err error) {
-	n.gone, err = n.Site.retain(ctx, n.ClockIsRight)
-	switch g := n.gone; {
+	g, err := n.Site.retain(ctx, n.ClockIsRight)
+	switch {
 	case g.waits != "":
 		did, warning = "nothing is removed for its age, because "+g.waits, true
 	case g != retained{}:
@@ -141,12 +144,12 @@ func (n *night) retain(ctx context.Context) (did string, warning bool, err error
 	return did, warning, err
 }
 
-// sweep is for the texts of visits that went tonight. Which others use takes reading all columns that say so.
+// sweep is for the texts of visits that went. Which others use takes reading all columns that say so.
 func (n *night) sweep(ctx context.Context) (did string, warning bool, err error) {
-	if n.gone.parts == 0 {
-		return "", false, nil
-	}
 	removed, err := n.Site.sweep(ctx)
+	if errors.Is(err, ErrErasing) {
+		return "an erasure needed the file, so texts are looked at the next time", false, nil
+	}
 	if d, damaged := errors.AsType[*Damage](err); damaged {
 		return fmt.Sprintf("no text is removed, because it isn't known which are in use: %v", d), true, nil
 	}

@@ -132,7 +132,7 @@ func (s *Site) dropPart(ctx context.Context, p part, zone *time.Location) (count
 		if err := addTotals(tx, totals); err != nil {
 			return err
 		}
-		return deletePart(tx, p.id)
+		return errors.Join(deletePart(tx, p.id), toSweep(tx))
 	}, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -60,6 +60,8 @@ type Site struct {
 	dropMu sync.Mutex
 	drops  map[string]int64 // not yet in the file
 
+	unused [NumDims][]uint32 // entries that a sweep has taken out of memory and not yet out of the file; the nightly round's
+
 	sealer  sync.Mutex     // held while days are sealed: by one at a time
 	beside  sync.WaitGroup // work that the writer began beside itself
 	numbers numbering

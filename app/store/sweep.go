@@ -3,14 +3,51 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"time"
 )
 
 // sweepAtOnce is how many entries one transaction deletes: some milliseconds.
 const sweepAtOnce = 2000
 
-// sweep removes the dictionary entries that nothing uses any more: no column, no row, and no import that runs. Reading
-// the columns is done beside the writer, which only looks at what came meanwhile. Ids are never given again.
+// toSweep leaves a mark that visits went whose texts nothing may use any more.
+func toSweep(tx *sql.Tx) error {
+	_, err := tx.Exec("INSERT INTO mark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value)",
+		markSweep, time.Now().Unix())
+	return err
+}
+
+// sweep removes, when visits went, the dictionary entries that nothing uses any more: no column, no row, and no import
+// that runs. Reading the columns is done beside the writer, which only looks at what came meanwhile. Ids are never given
+// again. What is cut short is begun anew the next time. ErrErasing: an erasure came.
 func (s *Site) sweep(ctx context.Context) (removed int, err error) {
+	marks, err := s.marks(ctx)
+	since, due := marks[markSweep]
+	if err != nil || !due {
+		return 0, err
+	}
+	if err := s.findUnused(ctx); err != nil {
+		return 0, err
+	}
+	for dim := range s.unused {
+		for ids := s.unused[dim]; len(ids) > 0; ids = s.unused[dim] {
+			n := min(len(ids), sweepAtOnce)
+			if err := s.inWriter(ctx, func() error { return s.deleteEntries(ctx, Dim(dim), ids[:n]) }); err != nil {
+				return removed, err
+			}
+			removed, s.unused[dim] = removed+n, ids[n:]
+		}
+	}
+	return removed, s.inWriter(ctx, func() error {
+		return s.inTx(ctx, func(tx *sql.Tx) error {
+			_, err := tx.Exec("DELETE FROM mark WHERE name = ? AND value = ?", markSweep, since) // unless more went meanwhile
+			return err
+		}, nil)
+	})
+}
+
+// findUnused takes the entries that nothing uses out of memory and notes them to be deleted.
+func (s *Site) findUnused(ctx context.Context) error {
 	e := &erasure{site: s}
 	s.mu.Lock()
 	for dim, d := range s.dicts {
@@ -19,41 +56,34 @@ func (s *Site) sweep(ctx context.Context) (removed int, err error) {
 	s.mu.Unlock()
 	e.suspectAll()
 	seen := map[int64]BlockInfo{}
-	if err := s.acquitParts(ctx, e, seen); err != nil {
-		return 0, err
-	}
-	var unused [NumDims][]uint32
-	if err := s.inWriter(ctx, func() error {
-		unused, err = s.forgetUnused(ctx, e, seen)
+	if err := s.readBeside(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.acquitNew(ctx, tx, e, seen) }); err != nil {
 		return err
-	}); err != nil {
-		return 0, err
 	}
-	for dim, ids := range unused {
-		for len(ids) > 0 {
-			n := min(len(ids), sweepAtOnce)
-			if err := s.inWriter(ctx, func() error { return s.deleteEntries(ctx, Dim(dim), ids[:n]) }); err != nil {
-				return removed, err
-			}
-			removed, ids = removed+n, ids[n:]
+	return s.inWriter(ctx, func() error {
+		unused, err := s.forgetUnused(ctx, e, seen)
+		for dim, ids := range unused {
+			s.unused[dim] = append(s.unused[dim], ids...)
 		}
-	}
-	return removed, nil
+		return err
+	})
 }
 
-// acquitParts clears the entries that sealed parts use, beside the writer.
-func (s *Site) acquitParts(ctx context.Context, e *erasure, seen map[int64]BlockInfo) error {
+// readBeside runs f in a transaction that reads, beside the writer. ErrErasing: an erasure has ended it.
+func (s *Site) readBeside(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
 	ctx, leave, err := s.gate.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return err
+	if err == nil {
+		err = f(ctx, tx)
+		tx.Rollback() // it has read only
 	}
-	defer tx.Rollback() // it has read only
-	return s.acquitNew(ctx, tx, e, seen)
+	if err != nil && errors.Is(context.Cause(ctx), ErrErasing) {
+		return ErrErasing
+	}
+	return err
 }
 
 // acquitNew clears the entries that the parts use which have not been seen, and notes these. A part that was erased from

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -94,5 +95,83 @@ func TestTextsGoWithTheLastWhoHasThem(t *testing.T) {
 			t.Errorf("reopened, the id is %d", id)
 		}
 		s.Close()
+	})
+}
+
+// Texts go in the next round when a round was ended before, when an import is cancelled, and when one never ended.
+func TestTextsGoInTheNextRound(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		do   func(t *testing.T, s *Store, im *Import) // the import has visits of a day of last year
+	}{
+		{"a cancelled import", func(t *testing.T, s *Store, im *Import) {
+			if err := im.Cancel(); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"an import that never ended", func(t *testing.T, s *Store, im *Import) { s.Close() }},
+		{"a round ended before it swept", func(t *testing.T, s *Store, im *Import) {
+			keepFor(t, s, Retention{Visits: 1}, "UTC")
+			ctx, end := context.WithCancel(context.Background())
+			if _, err := im.Commit(ctx, [32]byte{1}); err != nil {
+				t.Fatal(err)
+			}
+			err := s.Maintain(ctx, Round{Free: plenty, ClockIsRight: true}, func(step Step) {
+				if step.Name == "retain" {
+					end()
+				}
+			})
+			if err == nil {
+				t.Fatal("the round was not ended")
+			}
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				time.Sleep(time.Until(at("2028-06-01T12:00:00Z")))
+				ctx := context.Background()
+				s, site := newSite(t, dir)
+				im, err := site.StartImport(ctx)
+				if err == nil {
+					err = im.Add(ctx, pathHits("old", time.Now().AddDate(-1, 0, 0), 5))
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				row.do(t, s, im)
+				s.Close()
+				s, site = newSite(t, dir)
+				round(t, s, Round{})
+				if n := len(site.dicts[Pages].ids); n != 1 {
+					t.Errorf("%d pages are known, want the empty one", n)
+				}
+				if marks, err := site.marks(ctx); err != nil || marks[markSweep] != 0 {
+					t.Errorf("the next round would sweep again: %v, %v", marks, err)
+				}
+				s.Close()
+			})
+		})
+	}
+}
+
+// An erasure that ends a reading of the round's is no failure.
+func TestAnErasureEndsAReading(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		_, site := newSite(t, dir)
+		err := site.readBeside(context.Background(), func(ctx context.Context, tx *sql.Tx) error {
+			go func() {
+				open, err := site.gate.close(context.Background())
+				if err == nil {
+					open()
+				}
+			}()
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		if err != ErrErasing {
+			t.Errorf("%v, want %v", err, ErrErasing)
+		}
 	})
 }
