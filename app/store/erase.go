@@ -200,6 +200,9 @@ func (e *erasure) finish(ctx context.Context) error {
 		if err := e.dropDays(tx); err != nil {
 			return err
 		}
+		if e.damaged != nil { // the mark stays: once the file is whole, the next erasure looks at every entry
+			return nil
+		}
 		_, err = tx.Exec("DELETE FROM mark WHERE name = 'erasing'")
 		return err
 	}, func() {

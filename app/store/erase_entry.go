@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"maps"
 	"strings"
 )
 
 // unused returns, of the entries that what went has used, those that nothing uses any more: no column, no row, and no
-// import that runs.
+// import that runs. A part that is damaged may use every one of its dictionaries.
 func (e *erasure) unused(ctx context.Context, tx *sql.Tx) (unused [NumDims][]uint32, err error) {
 	e.usedByRows()
 	left := e.suspected()
@@ -27,7 +29,18 @@ func (e *erasure) unused(ctx context.Context, tx *sql.Tx) (unused [NumDims][]uin
 		if need == 0 {
 			break
 		}
-		if err := e.site.loadPart(ctx, tx, p.part, need, &b); err != nil {
+		err := e.site.loadPart(ctx, tx, p.part, need, &b)
+		if _, damaged := errors.AsType[*Damage](err); damaged { // it may use any of them
+			e.damaged = errors.Join(e.damaged, fmt.Errorf("texts that only what was erased had may still be in the file: %w", err))
+			for c := range maps.Keys(dictColumns) {
+				if need.Has(c) {
+					clear(e.suspect[dictColumns[c]])
+					left[dictColumns[c]] = 0
+				}
+			}
+			continue
+		}
+		if err != nil {
 			return unused, err
 		}
 		for c := range maps.Keys(dictColumns) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"sandprint/app/column"
@@ -114,7 +115,12 @@ func (e *erasure) dropKeysOfDay(ctx context.Context, tx *sql.Tx) error {
 		if p.date() != e.day() {
 			continue
 		}
-		if err := e.site.loadPart(ctx, tx, p.part, Set(VisitVisitor), &b); err != nil {
+		err := e.site.loadPart(ctx, tx, p.part, Set(VisitVisitor), &b)
+		if _, damaged := errors.AsType[*Damage](err); damaged { // anyone may have a visit in it
+			e.damaged = errors.Join(e.damaged, fmt.Errorf("keys of visitors who were there on that day before may still be in the file: %w", err))
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		for _, n := range b.Cols[VisitVisitor] {
