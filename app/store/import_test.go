@@ -134,3 +134,26 @@ func TestCancelLeavesTheWriterRoom(t *testing.T) {
 		}
 	})
 }
+
+// The check of the visitors' keys keeps the writer from nothing when all are as they were written.
+func TestVisitorsAreCheckedBesideTheWriter(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	synctest.Test(t, func(t *testing.T) {
+		_, site := newSite(t, dir)
+		importHits(t, site, pathHits("old", time.Now().AddDate(-1, 0, 0), 5))
+		hold := make(chan struct{})
+		site.jobs <- func() { <-hold }
+		checked := make(chan error, 1)
+		go func() { checked <- site.verifyVisitors(ctx) }()
+		synctest.Wait()
+		select {
+		case err := <-checked:
+			if err != nil {
+				t.Error(err)
+			}
+		default:
+			t.Error("it waits for the writer")
+		}
+		close(hold)
+	})
+}

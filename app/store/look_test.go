@@ -345,3 +345,34 @@ func takeBack(t *testing.T, path string, version int) {
 		t.Fatal(err)
 	}
 }
+
+// The copy that a file of an earlier version is read as lies beside the backup when it is large, and not afterwards.
+func TestWhereABackupIsUpgraded(t *testing.T) {
+	s, backup := backedUp(t)
+	m, err := readManifest(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	takeBack(t, filepath.Join(backup, SiteFile(siteCalled(s, "example.com"))), 3)
+	rewrite(t, backup, m)
+	defer func(was int64) { copySmall = was }(copySmall)
+	for _, row := range []struct {
+		small int64
+		fails bool // when no file can be made beside it
+	}{{copySmall, false}, {0, true}} {
+		copySmall = row.small
+		if _, err := Verify(t.Context(), backup); err != nil {
+			t.Errorf("up to %d bytes in memory: %v", row.small, err)
+		}
+		taken := backup + ".verifying"
+		if err := os.Mkdir(taken, 0o700); err != nil { // fails when something was left
+			t.Fatal(err)
+		}
+		if _, err := Verify(t.Context(), backup); (err != nil) != row.fails {
+			t.Errorf("up to %d bytes in memory, and no room beside it: %v", row.small, err)
+		}
+		if err := os.RemoveAll(taken); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -14,7 +14,7 @@ func Restore(ctx context.Context, backup, dir string) (Verified, error) {
 	if _, err := os.Lstat(dir); err == nil {
 		return Verified{}, fmt.Errorf("%s is there already: name a directory that isn't, so that nothing is overwritten", dir)
 	}
-	v, err := Verify(ctx, backup)
+	v, err := verify(ctx, backup, dir)
 	if err != nil {
 		return v, err
 	}

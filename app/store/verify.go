@@ -46,8 +46,12 @@ func badBackup(dir, format string, args ...any) error {
 var siteFileName = regexp.MustCompile(`^sites/[0-9a-f]{32}\.db$`)
 
 // Verify opens a backup and reads all of it: the manifest, every file's checksum, every page, every column. It changes
-// nothing. The error says what is wrong; ErrNewer: a newer version made it.
-func Verify(ctx context.Context, dir string) (Verified, error) {
+// nothing in it; of a large file of an earlier version a copy lies beside it meanwhile. The error says what is wrong;
+// ErrNewer: a newer version made it.
+func Verify(ctx context.Context, dir string) (Verified, error) { return verify(ctx, dir, dir) }
+
+// verify is Verify with copies beside the directory beside.
+func verify(ctx context.Context, dir, beside string) (Verified, error) {
 	v := Verified{}
 	var err error
 	if v.Manifest, err = readManifest(dir); err != nil {
@@ -75,7 +79,7 @@ func Verify(ctx context.Context, dir string) (Verified, error) {
 			return v, badBackup(dir, "%s is of no site in its control file", f.Name)
 		}
 		delete(sites, id)
-		site, err := verifySite(ctx, dir, f, info)
+		site, err := verifySite(ctx, dir, f, info, filepath.Clean(beside)+".verifying")
 		if err != nil {
 			return v, err
 		}
@@ -172,15 +176,16 @@ func controlSites(ctx context.Context, path string) ([]string, error) {
 	return list(ctx, db, func(row scanner) (id string, err error) { err = row.Scan(&id); return id, err }, "SELECT id FROM site")
 }
 
-// verifySite reads all of a site's file in a backup.
-func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo) (VerifiedSite, error) {
+// verifySite reads all of a site's file in a backup. Scratch is where a copy may lie meanwhile.
+func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo, scratch string) (VerifiedSite, error) {
 	v := VerifiedSite{Domain: info.Domain, File: f.Name, Bytes: f.Bytes}
 	site := &Site{store: &Store{}, id: info.ID, path: filepath.Join(dir, filepath.FromSlash(f.Name))}
 	db, err := openCopy(ctx, dir, f.Name, siteSteps)
 	if err != nil {
 		return v, err
 	}
-	if db, v.Earlier, err = upgraded(ctx, db, site.path); err != nil {
+	defer os.Remove(scratch) // most have none
+	if db, v.Earlier, err = upgraded(ctx, db, site.path, scratch); err != nil {
 		return v, badBackup(dir, "%s: it can't be brought up to date: %w", f.Name, err)
 	}
 	defer db.Close()
@@ -210,9 +215,9 @@ func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo) (V
 }
 
 // upgraded returns db, which is the finished file at path, or for one of an earlier version, and true, a copy of it with
-// today's tables, which is what a restore and a start would make of it. The copy is one of SQLite's own that has no name and ends when
-// it is closed. Db is closed when it is not returned.
-func upgraded(ctx context.Context, db *sql.DB, path string) (*sql.DB, bool, error) {
+// today's tables, which is what a restore and a start would make of it. The copy is in memory or, when it is large, in the file
+// scratch. Db is closed when it is not returned.
+func upgraded(ctx context.Context, db *sql.DB, path, scratch string) (*sql.DB, bool, error) {
 	var version int
 	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil || version == len(siteSteps) {
 		return db, false, err
@@ -220,7 +225,7 @@ func upgraded(ctx context.Context, db *sql.DB, path string) (*sql.DB, bool, erro
 	if err := db.Close(); err != nil {
 		return nil, true, err
 	}
-	copied, err := copyFinished(ctx, path)
+	copied, err := copyFinished(ctx, path, scratch)
 	if err != nil {
 		return nil, true, err
 	}
