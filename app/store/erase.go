@@ -56,28 +56,30 @@ type erasure struct {
 	before   int64               // seconds since 1970
 	numbers  map[uint32]struct{} // of visitors
 
-	cuts    []cut
-	keyRows []int64             // of the table visitor that have one of the keys
-	views   map[uint64]struct{} // page views of hot days that go, by viewKey
-	dates   map[int32]struct{}  // days that had something
-	suspect [NumDims][]bool     // by id: entries that what goes has used
-	damaged error               // what can't be read, so that it isn't known whether something of it should go
-	needles needles
-	begun   bool
-	gone    Erased // by cuts that were made
-	Erased         // with what is still to go
+	cuts     []cut
+	keyRows  []keyAt             // rows that have one of the keys
+	goneKeys map[uint64]struct{} // of visitors, to be forgotten
+	views    map[uint64]struct{} // page views of hot days that go, by viewKey
+	dates    map[int32]struct{}  // days that had something
+	suspect  [NumDims][]bool     // by id: entries that what goes has used
+	damaged  error               // what can't be read, so that it isn't known whether something of it should go
+	needles  needles
+	begun    bool
+	gone     Erased // by cuts that were made
+	Erased          // with what is still to go
 }
 
 func (s *Site) eraseVisitors(keys []uint64) *erasure {
-	e := &erasure{site: s, visitors: map[uint64]struct{}{}, numbers: map[uint32]struct{}{}, dates: map[int32]struct{}{}}
+	e := &erasure{site: s, visitors: map[uint64]struct{}{}, numbers: map[uint32]struct{}{},
+		goneKeys: map[uint64]struct{}{}, dates: map[int32]struct{}{}}
 	for _, k := range keys {
-		e.visitors[k] = struct{}{}
+		e.visitors[k], e.goneKeys[k] = struct{}{}, struct{}{}
 	}
 	return e
 }
 
 func (s *Site) eraseBefore(before time.Time) *erasure {
-	return &erasure{site: s, before: before.Unix(), dates: map[int32]struct{}{}}
+	return &erasure{site: s, before: before.Unix(), goneKeys: map[uint64]struct{}{}, dates: map[int32]struct{}{}}
 }
 
 // preview counts what would go.
@@ -102,6 +104,9 @@ func (s *Site) erase(ctx context.Context, e *erasure) (Erased, error) {
 			return err
 		})
 		open()
+		if over {
+			e.forgetNumbers()
+		}
 		if over || err != nil {
 			return e.Erased, err
 		}
@@ -228,12 +233,8 @@ func (e *erasure) dropDays(tx *sql.Tx) error {
 	if _, err := tx.Exec("DELETE FROM total WHERE day < ?", e.localDay()); err != nil {
 		return err
 	}
-	for _, q := range []string{"DELETE FROM dropped WHERE day < ?", "DELETE FROM sealing WHERE day < ?"} {
-		if _, err := tx.Exec(q, e.day()); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := tx.Exec("DELETE FROM dropped WHERE day < ?", e.day())
+	return err
 }
 
 // reading runs f in a transaction of the writer's that changes nothing.

@@ -127,7 +127,7 @@ func (e *erasure) dismissRight(ctx context.Context) error {
 	}
 	queries := []string{"SELECT coalesce(sql, '') FROM sqlite_schema", "SELECT reason FROM dropped"}
 	if e.visitors == nil {
-		queries = append(queries, "SELECT data FROM block", "SELECT data FROM visitor")
+		queries = append(queries, "SELECT data FROM block", "SELECT data FROM visitor", "SELECT visitors FROM sealing")
 	}
 	return e.reading(ctx, func(tx *sql.Tx) error {
 		for _, q := range queries {
