@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -105,9 +106,11 @@ func (s *Store) copyAll(ctx context.Context, to string) ([]string, error) {
 			if copied[info.ID] {
 				continue
 			}
-			if err := s.copySite(ctx, info.ID, to); errors.Is(err, ErrNotFound) {
+			err := s.copySite(ctx, info.ID, to)
+			if _, there := s.info(info.ID); err != nil && !there {
 				continue // removed meanwhile
-			} else if err != nil {
+			}
+			if err != nil {
 				return nil, fmt.Errorf("copying site %d: %w", info.Number, err)
 			}
 			copied[info.ID] = true
@@ -116,11 +119,33 @@ func (s *Store) copyAll(ctx context.Context, to string) ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("copying the control file: %w", err)
 		}
+		if err := s.leaveRemoved(ids, copied, to); err != nil {
+			return nil, err
+		}
 		if names, whole := backupNames(ids, copied); whole {
 			return names, nil
 		}
 	}
 	return nil, errors.New("sites are added or removed all the time: try again when that is over")
+}
+
+// leaveRemoved removes from a backup the files of sites that were removed since they were copied, or while they were.
+func (s *Store) leaveRemoved(ids []string, copied map[string]bool, to string) error {
+	files, err := os.ReadDir(filepath.Join(to, "sites"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		id, _, _ := strings.Cut(file.Name(), ".") // what SQLite keeps beside it too
+		if slices.Contains(ids, id) {
+			continue
+		}
+		delete(copied, id)
+		if err := os.Remove(filepath.Join(to, "sites", file.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // copyControl copies the control file and returns the ids of the sites in the copy.
@@ -129,6 +154,8 @@ func (s *Store) copyControl(ctx context.Context, to string) ([]string, error) {
 	if err := os.RemoveAll(path); err != nil {
 		return nil, err
 	}
+	s.changes.Lock() // a site that is being removed is in the control file until its removal ends
+	defer s.changes.Unlock()
 	if _, err := s.control.read.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
 		return nil, err
 	}
@@ -159,6 +186,11 @@ func (s *Store) copySite(ctx context.Context, id, to string) error {
 		return err
 	}
 	path := filepath.Join(to, "sites", id+".db")
+	if err := os.RemoveAll(path); err != nil { // of an attempt that failed
+		return err
+	}
+	site.erasing.Lock() // an erasure would have the writer wait until the copy is made
+	defer site.erasing.Unlock()
 	if _, err := site.read.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
 		return err
 	}

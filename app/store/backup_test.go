@@ -281,3 +281,39 @@ func rewrite(t *testing.T, dir string, m Manifest) {
 		t.Fatal(err)
 	}
 }
+
+// A site that is removed while a backup is made is not in it, and no reason for it to fail.
+func TestASiteIsRemovedDuringABackup(t *testing.T) {
+	for range 8 {
+		s, site := newSite(t, t.TempDir())
+		importHits(t, site, sealedHits(rand.New(rand.NewPCG(1, 1)), 4, 50))
+		var ids []string
+		for i := range 4 {
+			added, err := s.AddSite(t.Context(), SiteInfo{Customer: 1, Domain: fmt.Sprintf("s%d.example", i), Zone: time.UTC, Mode: "cookieless"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, added.ID)
+		}
+		removed := make(chan error, 1)
+		backup := filepath.Join(t.TempDir(), "b")
+		_, err := s.Backup(t.Context(), backup, "test", func() (uint64, error) {
+			go func() {
+				var err error
+				for _, id := range ids[:2] {
+					_, e := s.RemoveSite(context.Background(), id)
+					err = errors.Join(err, e)
+				}
+				removed <- err
+			}()
+			return plenty()
+		})
+		if err := errors.Join(err, <-removed); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := Verify(t.Context(), backup); err != nil || len(v.Sites) < 3 || len(v.Sites) > 5 {
+			t.Errorf("%d sites, %v", len(v.Sites), err)
+		}
+		s.Close()
+	}
+}
