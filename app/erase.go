@@ -116,6 +116,7 @@ func (sh *shell) erase(ctx context.Context, in *instance, e *erasure, f eraseFla
 			return failf(exitFailed, "that is not %s: nothing was erased", e.site.Domain)
 		}
 	}
+	began := time.Now()
 	went, err := e.do(ctx)
 	if err != nil {
 		return fmt.Errorf("the erasure did not come to its end: %w; run it again", err)
@@ -123,7 +124,7 @@ func (sh *shell) erase(ctx context.Context, in *instance, e *erasure, f eraseFla
 	if whole { // its file is gone with them
 		went.Visits, went.Views, went.Events, went.Days, went.Keys = going.Visits, going.Views, going.Events, going.Days, going.Keys
 	}
-	r := eraseResult{Site: e.site.Domain, Erased: went, Backups: in.backups()}
+	r := eraseResult{Site: e.site.Domain, Erased: went, Backups: in.backups(began)}
 	if r.Backups > 0 {
 		sh.say("%d backups in %s were made before; what was erased is still in them until you delete them.", r.Backups, filepath.Join(in.dir, "backups"))
 	}
@@ -145,14 +146,14 @@ func (r eraseResult) rows() (rows [][]string) {
 	return rows
 }
 
-// backups counts the backups in the data directory.
-func (in *instance) backups() (n int) {
+// backups counts the backups in the data directory that are whole and were begun before a moment.
+func (in *instance) backups(before time.Time) (n int) {
 	all, err := os.ReadDir(filepath.Join(in.dir, "backups"))
 	if err != nil {
 		return 0 // there is no such directory
 	}
 	for _, d := range all {
-		if d.IsDir() {
+		if m, err := store.ReadManifest(filepath.Join(in.dir, "backups", d.Name())); err == nil && m.Made.Before(before) {
 			n++
 		}
 	}

@@ -129,6 +129,9 @@ func TestEraseTellsOfBackups(t *testing.T) {
 			t.Fatalf("%v: %+v", args, r)
 		}
 	}
+	if err := os.Mkdir(filepath.Join(dir, "backups", "x.unfinished"), 0o700); err != nil { // is none
+		t.Fatal(err)
+	}
 	r := sandprint(t, "", "erase", "--site", "a.example", "--before", "2026-01-01", "--json", "--data", dir)
 	var out struct{ Backups int }
 	if err := json.Unmarshal([]byte(r.out), &out); err != nil || r.code != 0 || out.Backups != 1 || !strings.Contains(r.err, "1 backups in ") {

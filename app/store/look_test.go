@@ -232,7 +232,7 @@ func TestFilesOfEveryVersionBecomeThisOne(t *testing.T) {
 // TestABackupOfEveryVersionIsVerifiedAndRestored reads and restores a backup with a file of each earlier step, and finds what is spoilt in one.
 func TestABackupOfEveryVersionIsVerifiedAndRestored(t *testing.T) {
 	s, backup := backedUp(t)
-	m, err := readManifest(backup)
+	m, err := ReadManifest(backup)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -349,7 +349,7 @@ func takeBack(t *testing.T, path string, version int) {
 // The copy that a file of an earlier version is read as lies beside the backup when it is large, and not afterwards.
 func TestWhereABackupIsUpgraded(t *testing.T) {
 	s, backup := backedUp(t)
-	m, err := readManifest(backup)
+	m, err := ReadManifest(backup)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -63,12 +64,16 @@ func (s *Site) pages(ctx context.Context) (size, all, free int64, err error) {
 
 // vacuum writes the file anew, in the writer. The copy that SQLite makes for it is a file in the data directory that no
 // one else can read or find: in memory it would be as large as the site, and elsewhere out of the owner's hands.
-func (s *Site) vacuum(ctx context.Context) error {
+func (s *Site) vacuum(ctx context.Context) (err error) {
 	dir := filepath.Join(s.store.dir, "tmp")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	for _, q := range []string{"PRAGMA temp_store_directory = '" + strings.ReplaceAll(dir, "'", "''") + "'", "PRAGMA temp_store = FILE", "VACUUM", "PRAGMA temp_store = MEMORY"} {
+	defer func() {
+		_, again := s.write.ExecContext(context.WithoutCancel(ctx), "PRAGMA temp_store = MEMORY")
+		err = errors.Join(err, again)
+	}()
+	for _, q := range []string{"PRAGMA temp_store_directory = '" + strings.ReplaceAll(dir, "'", "''") + "'", "PRAGMA temp_store = FILE", "VACUUM"} {
 		if _, err := s.write.ExecContext(ctx, q); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -166,5 +167,27 @@ func longestWait(b *testing.B, site *Site, quit <-chan struct{}) (longest time.D
 			b.Error(err)
 		}
 		longest = max(longest, time.Since(began))
+	}
+}
+
+// Writing the file anew fails when something else writes it; what SQLite needs in passing is kept in memory again from then on.
+func TestTemporaryDataStaysInMemoryAfterAFailure(t *testing.T) {
+	_, site := newSite(t, t.TempDir())
+	tx, err := site.read.Begin()
+	if err == nil {
+		_, err = tx.Exec("DELETE FROM mark")
+	}
+	if err == nil {
+		_, err = site.write.Exec("PRAGMA busy_timeout = 1")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := site.vacuum(t.Context()); err == nil {
+		t.Error("the file was written anew while another wrote it")
+	}
+	var kept int
+	if err := errors.Join(tx.Rollback(), site.write.QueryRow("PRAGMA temp_store").Scan(&kept)); err != nil || kept != 2 {
+		t.Errorf("temp_store is %d, %v", kept, err)
 	}
 }

@@ -54,7 +54,7 @@ func Verify(ctx context.Context, dir string) (Verified, error) { return verify(c
 func verify(ctx context.Context, dir, beside string) (Verified, error) {
 	v := Verified{}
 	var err error
-	if v.Manifest, err = readManifest(dir); err != nil {
+	if v.Manifest, err = ReadManifest(dir); err != nil {
 		return v, err
 	}
 	for _, f := range v.Files {
@@ -92,8 +92,9 @@ func verify(ctx context.Context, dir, beside string) (Verified, error) {
 	return v, nil
 }
 
-// readManifest reads what a backup says that it is. Names that lead elsewhere are refused.
-func readManifest(dir string) (m Manifest, err error) {
+// ReadManifest reads what the directory of a backup says that it is. One that was not finished, or names files that lead elsewhere, is
+// refused.
+func ReadManifest(dir string) (m Manifest, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, manifestName))
 	if errors.Is(err, os.ErrNotExist) {
 		return m, badBackup(dir, "it is no backup, or one that was not finished: there is no %s in it", manifestName)
