@@ -181,7 +181,7 @@ var opensFiles = map[string]string{
 	"scan.go":    "opens a site's own files beside SQLite, and knows when they may be closed",
 	"backup.go":  "sums up copies that it has made and closed, and syncs folders",
 	"restore.go": "writes files of a new directory that nobody has open",
-	"verify.go":  "reads copies that nobody has open",
+	"verify.go":  "reads copies that nobody has open, and makes copies of them",
 }
 
 func TestFilesOfTheStoreThatOpenFiles(t *testing.T) {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -57,52 +56,6 @@ func openFinished(path string) (*sql.DB, error) {
 // openScratch opens a copy that is still being made: a crash that spoils it costs nothing.
 func openScratch(path string) (*sql.DB, error) {
 	return openOne(path, url.Values{"_pragma": {"journal_mode(OFF)", "synchronous(OFF)", "secure_delete(ON)", "temp_store(MEMORY)"}})
-}
-
-// copySmall is how many bytes copyFinished keeps in memory. A variable for the tests.
-var copySmall int64 = 32 << 20
-
-// copyFinished copies the finished file at path into a database in memory, or when it is large into the file scratch, which
-// its caller removes.
-func copyFinished(ctx context.Context, path, scratch string) (*sql.DB, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	into := ":memory:"
-	if info.Size() > copySmall {
-		into = scratch
-		file, err := os.OpenFile(into, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) // nobody else is to read what is in it
-		if err != nil {
-			return nil, fmt.Errorf("a copy is needed to read it, which is made beside the backup or the new directory: %w", err)
-		}
-		if err := file.Close(); err != nil {
-			return nil, err
-		}
-	}
-	db, err := openScratch(into)
-	if err != nil {
-		return nil, err
-	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	err = conn.Raw(func(raw any) error {
-		c := raw.(interface {
-			NewRestore(from string) (*sqlite.Backup, error)
-		})
-		b, err := c.NewRestore("file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?mode=ro&immutable=1")
-		if err != nil {
-			return err
-		}
-		_, err = b.Step(-1)
-		return errors.Join(err, b.Finish())
-	})
-	if err := errors.Join(err, conn.Close()); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return db, nil
 }
 
 func openOne(path string, options url.Values) (*sql.DB, error) {

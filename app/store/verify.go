@@ -9,11 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+
+	"modernc.org/sqlite"
 
 	"sandprint/app/column"
 )
@@ -185,8 +188,11 @@ func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo, sc
 	if err != nil {
 		return v, err
 	}
-	defer os.Remove(scratch) // most have none
-	if db, v.Earlier, err = upgraded(ctx, db, site.path, scratch); err != nil {
+	db, v.Earlier, err = upgraded(ctx, db, site.path, scratch)
+	if v.Earlier {
+		defer os.Remove(scratch) // a large copy, whole or not
+	}
+	if err != nil {
 		return v, badBackup(dir, "%s: it can't be brought up to date: %w", f.Name, err)
 	}
 	defer db.Close()
@@ -234,6 +240,52 @@ func upgraded(ctx context.Context, db *sql.DB, path, scratch string) (*sql.DB, b
 		return nil, true, errors.Join(err, copied.Close())
 	}
 	return copied, true, nil
+}
+
+// copySmall is how many bytes copyFinished keeps in memory. A variable for the tests.
+var copySmall int64 = 32 << 20
+
+// copyFinished copies the finished file at path into a database in memory, or when it is large into the file scratch, which
+// its caller removes.
+func copyFinished(ctx context.Context, path, scratch string) (*sql.DB, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	into := ":memory:"
+	if info.Size() > copySmall {
+		into = scratch
+		file, err := os.OpenFile(into, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) // nobody else is to read what is in it
+		if err != nil {
+			return nil, fmt.Errorf("a copy is needed to read it, which is made beside the backup or the new directory: %w", err)
+		}
+		if err := file.Close(); err != nil {
+			return nil, err
+		}
+	}
+	db, err := openScratch(into)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	err = conn.Raw(func(raw any) error {
+		c := raw.(interface {
+			NewRestore(from string) (*sqlite.Backup, error)
+		})
+		b, err := c.NewRestore("file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?mode=ro&immutable=1")
+		if err != nil {
+			return err
+		}
+		_, err = b.Step(-1)
+		return errors.Join(err, b.Finish())
+	})
+	if err := errors.Join(err, conn.Close()); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // countParts reads every column of every sealed day.
