@@ -32,8 +32,8 @@ func size(h *Hit) int64 {
 }
 
 // Append writes hits and returns once they are on disk. A hit that is there already (by page view, or by page view and
-// sequence number) changes nothing. Hits whose day is sealed are dropped and counted as "late". ErrBusy: too many are
-// waiting; any other error: they could not be written. Either way none of them counts, unless ctx ended first: then
+// sequence number) changes nothing. Engagements of what is sealed, and hits of a sealed day before yesterday, are dropped and counted
+// as "late". ErrBusy: too many are waiting; any other error: they could not be written. Either way none of them counts, unless ctx ended first: then
 // they may.
 func (s *Site) Append(ctx context.Context, hits []Hit) error {
 	if len(hits) == 0 {
@@ -205,7 +205,7 @@ func (s *Site) rowsOf(batch []*request) (rows []row, views []string, late int64)
 				}
 				marks[mark] = struct{}{}
 			}
-			if s.sealed(int32(h.Start/daySeconds), h.Visit) || s.hot.late(h.Kind, view, h.Visit) {
+			if !s.timely(h, view) {
 				late++
 				continue
 			}
@@ -215,6 +215,36 @@ func (s *Site) rowsOf(batch []*request) (rows []row, views []string, late int64)
 		}
 	}
 	return rows, views, late
+}
+
+// further is the visit that goes on with one that was sealed.
+type further struct{ number, start int64 }
+
+// maxFurther bounds how many are remembered; after it they begin anew.
+const maxFurther = 1 << 14
+
+// timely reports whether a hit can still be written. What an engagement tells of can't once its page view is sealed. A page view
+// or event of a visit that was sealed begins another one, which the hits of the same visit after it join: what is
+// sealed does not change, and what is acknowledged counts. s.mu is held.
+func (s *Site) timely(h *Hit, view uint64) bool {
+	number := h.Visit
+	if to, ok := s.further[number]; ok {
+		h.Visit, h.Start = to.number, to.start
+	}
+	if h.Kind == Engage {
+		return !s.hot.gone(view) && !s.sealedVisit(h) && !s.over(h)
+	}
+	if s.hot.gone(markOfVisit(h.Visit)) || s.sealedVisit(h) {
+		h.Visit, h.Start = s.NextVisit(), h.Time
+		if h.Type == NewVisitor { // that was the visit before
+			h.Type = ReturningVisitor
+		}
+		if len(s.further) >= maxFurther {
+			clear(s.further)
+		}
+		s.further[number] = further{h.Visit, h.Start}
+	}
+	return !s.over(h)
 }
 
 // inTx runs f in one transaction of the writer's connection; after, when not nil, runs with the commit under the sealing

@@ -37,8 +37,8 @@ func (s *Site) relieve() {
 }
 
 // sealEnded seals the visits that ended a while ago, of all days, and drops the engagements that have waited for their page
-// view as long. What comes later of such a visit is dropped and counted as "late"; what repeats a hit of it is not
-// counted twice.
+// view as long. A hit that comes later of such a visit begins another, an engagement of it is dropped and counted as "late"; what
+// repeats a hit of it is not counted twice.
 func (s *Site) sealEnded(ctx context.Context) error {
 	s.sealer.Lock()
 	defer s.sealer.Unlock()

@@ -69,14 +69,6 @@ func (h *hot) seen(kind Kind, view uint64, seq uint32) bool {
 	return ok || h.gone(mark)
 }
 
-// late reports whether a hit is of a visit that was sealed and is remembered.
-func (h *hot) late(kind Kind, view uint64, visit int64) bool {
-	if kind == Engage {
-		return h.gone(view)
-	}
-	return h.gone(markOfVisit(visit))
-}
-
 // find returns the day that has a row of a mark.
 func (h *hot) find(mark uint64) (date int32, ok bool) {
 	for date, d := range h.days {

@@ -73,9 +73,10 @@ type Site struct {
 	hot     *hot
 	dicts   dicts
 	parts   []part
-	done    map[int32]int64 // the highest number of a visit that was sealed, by day
-	loading sync.Mutex      // held while a snapshot takes its connections: two that have one each would wait for each other
-	totals  []DayTotal      // of days whose visits are gone; replaced, never changed
+	done    map[int32]int64   // the highest number of a visit that was sealed, by day
+	further map[int64]further // what goes on with visits that were sealed, by their numbers
+	loading sync.Mutex        // held while a snapshot takes its connections: two that have one each would wait for each other
+	totals  []DayTotal        // of days whose visits are gone; replaced, never changed
 	watch   map[chan struct{}]struct{}
 	imports map[*Import]struct{} // that run
 
@@ -106,7 +107,7 @@ func openSite(s *Store, id string) (*Site, error) {
 	}
 	site := &Site{store: s, id: id, path: s.path(id), queue: make(chan *request, 4096), jobs: make(chan func()),
 		requests: sync.Pool{New: newRequest}, quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{},
-		imports: map[*Import]struct{}{}, done: map[int32]int64{}, relieveAt: s.o.HotRows, raw: rawFiles{path: s.path(id)}}
+		imports: map[*Import]struct{}{}, done: map[int32]int64{}, further: map[int64]further{}, relieveAt: s.o.HotRows, raw: rawFiles{path: s.path(id)}}
 	site.last.Store(&info)
 	err := look(site.path, siteSteps)
 	if err != nil {

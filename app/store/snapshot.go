@@ -80,14 +80,25 @@ func (s *Site) readBrokenParts(ctx context.Context) error {
 	})
 }
 
-// sealed reports whether a visit of a day comes too late: it was sealed, or the whole day so long ago that only imports change it
-// any more. s.mu is held.
-func (s *Site) sealed(date int32, visit int64) bool {
+// sealedVisit reports whether a hit is of a visit that was sealed with all of its day. s.mu is held.
+func (s *Site) sealedVisit(h *Hit) bool {
+	date := int32(h.Start / daySeconds)
+	return h.Visit != 0 && h.Visit <= s.done[date] && s.sealed(date)
+}
+
+// over reports whether the day of a hit was sealed so long ago that only imports change it any more. s.mu is held.
+func (s *Site) over(h *Hit) bool {
+	date := int32(h.Start / daySeconds)
+	return date < s.today()-1 && s.sealed(date)
+}
+
+// sealed reports whether all of a day is sealed, and nothing of it is remembered. s.mu is held.
+func (s *Site) sealed(date int32) bool {
 	if _, hot := s.hot.days[date]; hot {
 		return false
 	}
 	_, found := slices.BinarySearchFunc(s.parts, date, func(p part, d int32) int { return int(p.date()) - int(d) })
-	return found && (date < s.today()-1 || visit != 0 && visit <= s.done[date])
+	return found
 }
 
 // source is where a block of a snapshot comes from: a part of the file, or a hot day in memory.
