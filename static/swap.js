@@ -1,7 +1,7 @@
-// Links and forms of a dashboard swap the page in place: the new page is fetched whole, its bar, main part and footer take
+// Links and forms of a dashboard swap the page in place: the new page is fetched whole, its bars, main part and footer take
 // the place of the old ones, and the address changes as if it had been loaded. Without this module they are plain links.
 // Other modules hear of a swap by the event "swap" on document, and ask for a fresh page with the event "refresh".
-const parts = [".bar", "main", ".foot"]
+const parts = [".bar", ".views", "main", ".foot"]
 let running = null
 
 async function show(url, { push = true, quiet = false } = {}) {

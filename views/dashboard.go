@@ -247,7 +247,7 @@ func (v View) details(by report.Dimension) string { return v.at("/details", "by"
 func (d Dashboard) frame() Page {
 	p := d.Page
 	p.Title = d.View.Site
-	p.Bar, p.Footer = d.bar(), d.foot()
+	p.Bar, p.Nav, p.Footer = d.bar(), siteNav(d.View, d.words()), d.foot()
 	p.Scripts = []string{"swap.js", "chart.js", "keys.js", "live.js"}
 	return p
 }

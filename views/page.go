@@ -21,7 +21,9 @@ type Page struct {
 	Plain       bool   // a page of one card (sign-in, set-up, errors): no menus in the bar
 
 	Bar     templ.Component // what the top bar holds beside the mark and the menu; may be nil
+	Nav     templ.Component // the row of the site's pages under the bar; may be nil
 	Footer  templ.Component // what the footer says; nil: a line about the product
+	Styles  []string        // sheets of static/ beside style.css
 	Scripts []string        // modules of static/ beside theme.js and menu.js, e.g. "swap.js"
 }
 

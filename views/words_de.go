@@ -52,6 +52,14 @@ var textsDE = map[string]string{
 	"Week of %s":   "Woche ab %s",
 	"%s pts":       "%s Pkt.",
 
+	// pages of a site
+	"Pages of %s": "Seiten von %s",
+	"Overview":    "Überblick",
+	"Funnels":     "Trichter",
+	"Journeys":    "Wege",
+	"Retention":   "Wiederkehr",
+	"Realtime":    "Echtzeit",
+
 	// figures, and what they are about
 	"Visitors":        "Besucher",
 	"Visits":          "Besuche",
