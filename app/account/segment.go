@@ -32,8 +32,8 @@ type SegmentChange struct {
 // maxSegments is how many segments a site has, and each of its users.
 const maxSegments = 100
 
-// errSegment is the answer for a segment that isn't there, for one of another site, and for somebody else's.
-var errSegment = problem.BadField("segment", "no_segment", "There is no such segment here: it was removed, or it is somebody else's.").
+// ErrSegment is the answer for a segment that isn't there, for one of another site, and for somebody else's.
+var ErrSegment = problem.BadField("segment", "no_segment", "There is no such segment here: it was removed, or it is somebody else's.").
 	WithHint("Choose one of those in the filter menu, or go on without it.")
 
 // Segments returns the segments that the asker may use at a site, by name: their own and the site's.
@@ -126,7 +126,7 @@ func (s *Service) RemoveSegment(ctx context.Context, who Who, domain string, id 
 		return err
 	}
 	if err = s.control.DeleteSegment(ctx, row.ID); errors.Is(err, store.ErrNotFound) {
-		return errSegment
+		return ErrSegment
 	}
 	return err
 }
@@ -146,7 +146,7 @@ func (s *Service) segment(ctx context.Context, who Who, domain string, id int64)
 			return site, row, mayChange(who, site, row)
 		}
 	}
-	return site, store.Segment{}, errSegment
+	return site, store.Segment{}, ErrSegment
 }
 
 // mayChange refuses readers who would change what is the site's, and tokens that only read.
@@ -181,7 +181,7 @@ func nameTaken(err error) error {
 		e.Field = "name"
 		return e
 	case errors.Is(err, store.ErrNotFound):
-		return errSegment
+		return ErrSegment
 	}
 	return err
 }

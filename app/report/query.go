@@ -77,6 +77,7 @@ type Filter struct {
 	By     Dimension
 	Op     Op
 	Values []string
+	Of     int64 // the saved segment that it is part of; 0: none. Answers don't depend on it
 }
 
 // Period is a stretch of time in the site's zone.
