@@ -60,7 +60,7 @@ func (sh *shell) demo(ctx context.Context, chosen bool) (err error) {
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	sh.say("Making a year of visits …")
-	link, err := r.furnish(ctx, time.Now())
+	link, err := r.Furnish(ctx, time.Now())
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil // stopped on purpose, before it was ready
@@ -87,8 +87,8 @@ func taken(addr string) bool {
 	return errors.Is(err, syscall.EADDRINUSE)
 }
 
-// furnish makes the demo's user, site and year of visits up to now, and returns the link that leads to them.
-func (r *Running) furnish(ctx context.Context, now time.Time) (link string, err error) {
+// Furnish makes the demo's user, site and year of visits up to now, and returns the link that leads to them.
+func (r *Running) Furnish(ctx context.Context, now time.Time) (link string, err error) {
 	who := account.Local()
 	if _, err := r.accounts.AddUser(ctx, who, account.NewUser{Email: demoUser, Customer: demoCustomer, Role: "owner"}); err != nil {
 		return "", err

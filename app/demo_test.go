@@ -113,7 +113,7 @@ func TestDemoTrickle(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if _, err := r.furnish(t.Context(), time.Now().AddDate(0, -2, 0)); err != nil {
+	if _, err := r.Furnish(t.Context(), time.Now().AddDate(0, -2, 0)); err != nil {
 		t.Fatal(err)
 	}
 	site, ok := r.store.Find(gen.Domain)

@@ -32,6 +32,7 @@ const importPolicy = `
 	web < views, report, heatmap, account, privacy, transfer, problem;
 	app < problem, column, enrich, visit, store, report, heatmap, account, collect, compat, transfer, privacy, views, web, bench/gen;
 	apptest < app;
+	pages < apptest, web;
 	main < app;
 `
 

@@ -25,6 +25,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"sandprint/app"
 )
@@ -69,6 +70,17 @@ func Start(t testing.TB, o Options) *App {
 	a.running, a.URL, a.SetupURL = running, running.URL, running.SetupURL
 	t.Cleanup(func() { a.Close() })
 	return a
+}
+
+// Demo starts an application with all that the demo has, and returns it with the address that signs in as its owner.
+func Demo(t testing.TB) (a *App, link string) {
+	t.Helper()
+	a = Start(t, Options{})
+	link, err := a.running.Furnish(context.Background(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, link
 }
 
 // Assets returns what the binary carries, from the repository that the test is in.

@@ -83,7 +83,7 @@ type Page struct {
 	Context context.Context // for what this type has no method for: chromedp.Do(p.Context, …)
 	t       testing.TB
 	mu      sync.Mutex
-	faults  []string
+	said    []chromedp.ConsoleMessage
 }
 
 // NewPage opens an empty tab in a new private context, with the focus, and closes it when the test ends.
@@ -113,12 +113,9 @@ func newPage(t testing.TB, parent context.Context, options ...chromedp.ContextOp
 			if err != nil {
 				return
 			}
-			// The browser itself notes each failed request under "network"; that is not the page's fault.
-			if m.IsException() || m.Type == "error" && m.Source != "network" {
-				p.mu.Lock()
-				p.faults = append(p.faults, m.String())
-				p.mu.Unlock()
-			}
+			p.mu.Lock()
+			p.said = append(p.said, m)
+			p.mu.Unlock()
 		}
 	}()
 	p.Focus(true)
@@ -202,7 +199,7 @@ func (p *Page) Viewport(width, height int64) {
 // Phone makes the page a phone's.
 func (p *Page) Phone() { p.t.Helper(); p.Do(chromedp.Emulate(device.IPhone13)) }
 
-// Dark sets the colour scheme that the visitor prefers.
+// Dark sets the colour scheme that the visitor prefers. Nothing moves in either: transitions would blur what is looked at.
 func (p *Page) Dark(on bool) {
 	p.t.Helper()
 	scheme := "light"
@@ -210,7 +207,7 @@ func (p *Page) Dark(on bool) {
 		scheme = "dark"
 	}
 	command(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 }
 
 // NoScript switches JavaScript off for the pages opened from now on.
@@ -236,7 +233,23 @@ func (p *Page) Screenshot(file string) {
 // Errors returns what went wrong in the page so far: exceptions, rejected promises, console.error, blocked by policy. A
 // failed request alone is none.
 func (p *Page) Errors() []string {
+	return p.heard(func(m chromedp.ConsoleMessage) bool { return m.IsException() || m.Type == "error" })
+}
+
+// Messages returns all that was said on the console so far, by the page or the browser, but for failed requests.
+func (p *Page) Messages() []string {
+	return p.heard(func(chromedp.ConsoleMessage) bool { return true })
+}
+
+// heard returns the messages of a kind. The browser itself notes each failed request under "network": that is not the
+// page's fault.
+func (p *Page) heard(kind func(chromedp.ConsoleMessage) bool) (list []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]string(nil), p.faults...)
+	for _, m := range p.said {
+		if m.Source != "network" && kind(m) {
+			list = append(list, m.String())
+		}
+	}
+	return list
 }

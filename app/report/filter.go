@@ -12,7 +12,7 @@ import (
 const (
 	maxFilters = 20
 	maxValues  = 200
-	maxValue   = 1000 // bytes
+	maxValue   = 2000 // bytes: as long as a page's path may be
 )
 
 // ParseFilter reads "dimension:op:value[,value…]". A backslash makes the character after it plain, which commas and
@@ -72,17 +72,6 @@ func parseFilters(list []string) (filters []Filter, err error) {
 			return nil, err
 		}
 		filters = append(filters, f)
-	}
-	return filters, nil
-}
-
-// parseExcept reads the filters of the segment that a question leaves out.
-func parseExcept(list []string) ([]Filter, error) {
-	filters, err := parseFilters(list)
-	if p := problem.Of(err); p != nil {
-		named := *p
-		named.Field = "except"
-		return nil, &named
 	}
 	return filters, nil
 }

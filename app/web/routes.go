@@ -65,12 +65,20 @@ var routes = slices.Concat([]route{
 	{"PATCH /api/v1/sites/{domain}", siteWrite, (*Server).apiChangeSite},
 	{"DELETE /api/v1/sites/{domain}", siteManage, (*Server).apiRemoveSite},
 	{"GET /api/v1/sites/{domain}/stats", siteRead, (*Server).apiStats},
-	{"GET /api/v1/sites/{domain}/segments", siteRead, (*Server).apiSegments},
 	{"GET /api/v1/sites/{domain}/funnel", siteRead, apiFunnel},
 	{"GET /api/v1/sites/{domain}/retention", siteRead, apiRetention},
 	{"GET /api/v1/sites/{domain}/paths", siteRead, apiPaths},
 	{"GET /api/v1/sites/{domain}/attribution", siteRead, apiAttribution},
 }, dashboardRoutes)
+
+// Patterns returns the patterns of all routes in the order of the table: the tests of all pages go over it.
+func Patterns() []string {
+	list := make([]string, len(routes))
+	for i, r := range routes {
+		list[i] = r.pattern
+	}
+	return list
+}
 
 // router builds the mux from the table. A route without a method, a rule or a handler is a mistake of ours: it panics.
 func (s *Server) router(table []route) *http.ServeMux {

@@ -1,0 +1,130 @@
+// Package pages_test opens every page of a running instance in a real browser and holds each to what all pages promise:
+// nothing that axe or html-validate objects to, nothing on the console, nothing from another host, nothing that scrolls
+// sideways, no English on a German page, no more bytes than were allowed.
+//
+// Which pages there are is read from the routing table (web.Patterns), so that none can be forgotten: a page whose address
+// can't be made up from its pattern, or which isn't one, fails until list_test.go says what to look at.
+package pages_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"sandprint/app/web"
+	"sandprint/bench/gen"
+)
+
+// notPages are the patterns that answer with something else than a page, and with what.
+var notPages = map[string]string{
+	"GET /{$}":                 "a redirect to the only site or to all",
+	"GET /static/{file}":       "files",
+	"GET /sites/{domain}/live": "server-sent events",
+}
+
+// fresh is the site of the demo's owner that has no visit yet; quiet one that had three.
+const fresh, quiet = "fresh.example", "quiet.example"
+
+// site is the address of the demo's site.
+const site = "/sites/" + gen.Domain
+
+// stop is one address to look at.
+type stop struct {
+	path   string
+	nobody bool // looked at without being signed in
+	status int  // 0: 200
+	first  bool // the first of its page
+}
+
+// special are the addresses of pages that their pattern alone does not show, or not all of. They are looked at in place of
+// the pattern itself.
+var special = map[string][]stop{
+	"GET /sign-in":       {{path: "/sign-in", nobody: true}},
+	"GET /setup":         {}, // there is an owner already: TestFirstRun
+	"GET /link/{secret}": {}, // TestFirstRun
+	"GET /sites/{domain}": {
+		{path: site},
+		{path: site + "?period=day&tab=source&tab=title&tab=country&tab=os&tab=event&tab=visitor_type"},
+		{path: site + "?period=12mo&metric=bounce_rate&interval=week&tab=utm_campaign&tab=entry_page&tab=language&tab=browser_version"},
+		{path: site + "?period=realtime&tab=referrer&tab=hostname&tab=screen"},
+		{path: site + "?period=month&compare=year&filter=page:is:/&filter=country:not:US,GB&filter=device:is:phone"},
+		{path: site + "?period=91d&filter=goal:is:Purchase&compare=none"},
+		{path: site + "?from=2019-01-01&to=2019-01-07"},
+		{path: site + "?filter=page:contains:%D7%A9%D7%9C%D7%95%D7%9D%20%F0%9F%90%9A" + strings.Repeat("/long", 390)},
+		{path: "/sites/" + fresh},
+		{path: "/sites/" + quiet + "?tab=city&tab=region&filter=country:is:DE"},
+		{path: site + "?period=never", status: http.StatusBadRequest},
+		{path: "/sites/nobody.example", status: http.StatusNotFound},
+		{path: site, nobody: true, status: http.StatusUnauthorized},
+	},
+	"GET /sites/{domain}/details": {
+		{path: site + "/details?by=page"},
+		{path: site + "/details?by=source&sort=bounce_rate:asc&search=o"},
+		{path: site + "/details?by=page&search=no+such+page"},
+		{path: site + "/details?by=city"},
+		{path: site + "/details", status: http.StatusBadRequest},
+	},
+}
+
+// stops returns every address to look at.
+func stops(t *testing.T) []stop {
+	t.Helper()
+	var all []stop
+	seen := map[string]bool{}
+	for _, pattern := range web.Patterns() {
+		seen[pattern] = true
+		method, path, _ := strings.Cut(pattern, " ")
+		if method != http.MethodGet || notPages[pattern] != "" || strings.HasPrefix(path, "/api/") {
+			continue
+		}
+		if list, ok := special[pattern]; ok {
+			for i, s := range list {
+				s.first = i == 0
+				all = append(all, s)
+			}
+			continue
+		}
+		path = strings.ReplaceAll(path, "{domain}", gen.Domain)
+		if strings.Contains(path, "{") {
+			t.Errorf("%s is not looked at: name an address of it in app/pages/list_test.go, or say there that it is no page", pattern)
+			continue
+		}
+		all = append(all, stop{path: path, first: true})
+	}
+	for _, known := range []map[string]bool{keys(notPages), keys(special)} {
+		for pattern := range known {
+			if !seen[pattern] {
+				t.Errorf("list_test.go has %s, which is no route", pattern)
+			}
+		}
+	}
+	return append(all, stop{path: "/no-such-page", status: http.StatusNotFound})
+}
+
+func keys[V any](m map[string]V) map[string]bool {
+	set := map[string]bool{}
+	for k := range m {
+		set[k] = true
+	}
+	return set
+}
+
+// name is how a stop is called in what a test says.
+func (s stop) name() string {
+	name := s.path
+	if len(name) > 100 {
+		name = name[:100] + "…"
+	}
+	if s.nobody {
+		name += " (not signed in)"
+	}
+	return name
+}
+
+// want is the status that the answer must have.
+func (s stop) want() int {
+	if s.status == 0 {
+		return http.StatusOK
+	}
+	return s.status
+}
