@@ -1,6 +1,7 @@
 package views
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -44,10 +45,32 @@ func (v View) Get(key string) string { return v.values.Get(key) }
 // URL returns the address of the view.
 func (v View) URL() string { return v.at(v.page, v.more...) }
 
+// path returns the address of the page without its parameters, for a form that has them as fields.
+func (v View) path() string { return "/sites/" + url.PathEscape(v.Site) + v.page }
+
 // Under returns the view of a page under the site's address, as "/details", with pairs of parameters that only it has.
 func (v View) Under(page string, more ...string) View {
 	v.page, v.more = page, more
 	return v
+}
+
+// Asking returns the view of the same page with these of its own parameters.
+func (v View) Asking(values url.Values) View {
+	v.more = Own(values)
+	return v
+}
+
+// Own returns the pairs of parameters that are neither of all pages nor of the filter form, and no place in a table.
+func Own(values url.Values) (pairs []string) {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if slices.Contains(kept, key) || key == "filter" || key == "offset" || key == "done" || strings.HasPrefix(key, "add_") {
+			continue
+		}
+		for _, value := range values[key] {
+			pairs = append(pairs, key, value)
+		}
+	}
+	return pairs
 }
 
 // home returns the view of the dashboard.

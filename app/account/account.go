@@ -45,6 +45,7 @@ type (
 	SiteSettings = store.SiteSettings
 	Retention    = store.Retention
 	Goal         = store.Goal
+	Funnel       = store.Funnel
 	Reader       = store.Reader
 )
 

@@ -29,6 +29,7 @@ type SiteChange struct {
 	Zone     *string
 	Mode     *string
 	Settings *SiteSettings
+	Edit     func(*SiteSettings) error // changes the settings as they are at that moment, their lists anew; its error stops the change
 }
 
 // Open returns the read-only handle of a site. It is the only source of one. It returns problem.NotFound for a site that
@@ -189,8 +190,17 @@ func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change
 			return SiteInfo{}, err
 		}
 	}
+	set := info.Settings
 	if change.Settings != nil {
-		if info.Settings, err = checkSettings(*change.Settings); err != nil {
+		set = *change.Settings
+	}
+	if change.Edit != nil {
+		if err := change.Edit(&set); err != nil {
+			return SiteInfo{}, err
+		}
+	}
+	if change.Settings != nil || change.Edit != nil {
+		if info.Settings, err = checkSettings(set); err != nil {
 			return SiteInfo{}, err
 		}
 	}
@@ -269,7 +279,10 @@ func checkSettings(set SiteSettings) (SiteSettings, error) {
 			}
 		}
 	}
-	return set, checkGoals(set.Goals)
+	if err := checkGoals(set.Goals); err != nil {
+		return set, err
+	}
+	return set, checkFunnels(set.Funnels)
 }
 
 // checkRetention names the time that is out of its bounds; 0 is the default of each.
@@ -316,6 +329,37 @@ func checkGoals(goals []Goal) error {
 	}
 	return nil
 }
+
+// checkFunnels looks at names and numbers; what the steps say is looked at where they are read.
+func checkFunnels(funnels []Funnel) error {
+	if len(funnels) > maxFunnels {
+		return problem.BadField("funnels", "too_many", "A site has at most 50 funnels.").WithHint("Remove one first.")
+	}
+	names := map[string]bool{}
+	for _, f := range funnels {
+		if err := checkText("funnels", "funnel", f.Name+strings.Join(f.Steps, ""), 10_000); err != nil {
+			return err
+		}
+		switch {
+		case strings.TrimSpace(f.Name) == "":
+			return problem.BadField("funnels", "bad_funnel", "A funnel has no name.").WithHint("Name it.")
+		case len(f.Name) > maxFunnelName:
+			return problem.BadField("funnels", "bad_funnel", "The name of a funnel has more than 120 bytes.").WithHint("Shorten it.")
+		case len(f.Steps) < 2 || len(f.Steps) > 8:
+			return problem.BadField("funnels", "bad_funnel", "A funnel has 2 to 8 steps.").WithHint("Add some, or take some out.")
+		case names[f.Name]:
+			return problem.BadField("funnels", "bad_funnel", "There are two funnels named "+quote(f.Name)+".").WithHint("Give each its own name.")
+		}
+		names[f.Name] = true
+	}
+	return nil
+}
+
+// Bounds on funnels.
+const (
+	maxFunnels    = 50
+	maxFunnelName = 120
+)
 
 // Bounds on what a goal asks for.
 const (

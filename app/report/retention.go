@@ -64,6 +64,28 @@ func (c Cohort) Of(i int) Value {
 	return share(int(c.Back[i].Number), int(c.Size.Number))
 }
 
+// Running reports whether the week or month i+1 later than the cohort's is not over, so that more may still come back.
+func (a RetentionAnswer) Running(cohort, i int) bool {
+	later := cohort + i + 1
+	return later < len(a.Cohorts) && a.Cohorts[later].Partial
+}
+
+// Average returns which share of the cohorts came back one, two and more periods later, in percent of their visitors
+// together. Only what is shown and over counts; it is not Known where nothing is.
+func (a RetentionAnswer) Average() []Value {
+	var list []Value
+	for i := range max(0, len(a.Cohorts)-1) {
+		back, size := 0, 0
+		for at, c := range a.Cohorts {
+			if i < len(c.Back) && c.Back[i].Known && c.Size.Known && !a.Running(at, i) {
+				back, size = back+int(c.Back[i].Number), size+int(c.Size.Number)
+			}
+		}
+		list = append(list, share(back, size))
+	}
+	return list
+}
+
 // ParseRetention reads the parameters period, from, to and filter (as Parse does; the period is 91d without) and by ("week",
 // the default, or "month"). An error is a *problem.Error, a 400 that names the parameter.
 func ParseRetention(values url.Values, zone *time.Location, now time.Time) (q Retention, err error) {
@@ -297,7 +319,11 @@ func (a RetentionAnswer) WriteJSON(w io.Writer) error {
 			cohorts[i] = append(cohorts[i], pair{"partial", true})
 		}
 	}
-	o := object{{"site", a.Site}, {"period", periodJSON(a.Retention.Period)}, {"by", a.Retention.By}, {"cohorts", cohorts}, {"unknown_visits", a.Unknown}}
+	average := []any{}
+	for _, v := range a.Average() {
+		average = append(average, figure(ConversionRate, v))
+	}
+	o := object{{"site", a.Site}, {"period", periodJSON(a.Retention.Period)}, {"by", a.Retention.By}, {"cohorts", cohorts}, {"average", average}, {"unknown_visits", a.Unknown}}
 	if a.Reason != "" {
 		o = append(o, pair{"reason", a.Reason})
 	}

@@ -39,6 +39,7 @@ type SiteSettings struct {
 	QueryKeys []string `json:"queryKeys,omitempty"` // query keys kept in paths beside the built-in ones
 	Excluded  []string `json:"excluded,omitempty"`  // path patterns (* within a level, ** across) that are not counted
 	Goals     []Goal   `json:"goals,omitempty"`     // named conversions; none: each event is one under its own name
+	Funnels   []Funnel `json:"funnels,omitempty"`   // saved questions about steps
 	Floor     int      `json:"floor,omitempty"`     // smallest group shown where the floor holds, 1–20; 0: 5
 	Localhost bool     `json:"localhost,omitempty"` // count pages on localhost too
 	NoLinks   bool     `json:"noLinks,omitempty"`   // switch off outbound links and downloads
@@ -55,6 +56,14 @@ type Goal struct {
 	Page    string   `json:"page,omitempty"`
 	Scroll  int      `json:"scroll,omitempty"`  // of a page: the percent of it that must be seen, 1–100; 0: any
 	Engaged int      `json:"engaged,omitempty"` // of a page: the seconds that must be spent on it, up to 86,400; 0: any
+}
+
+// Funnel is a saved question of how far visitors get on a way of steps; app/report reads its texts.
+type Funnel struct {
+	Name   string   `json:"name"`
+	Steps  []string `json:"steps"`            // 2 to 8, as "page:/cart/**", "event:NAME|property:op:value", "goal:NAME"
+	Window string   `json:"window,omitempty"` // "30m", "7d": the time from the first to the last step; empty: within a visit
+	Strict bool     `json:"strict,omitempty"` // nothing may lie between two steps
 }
 
 // BlockInfo tells of one block without its columns.

@@ -153,10 +153,7 @@ func (s *Server) addFilter(w http.ResponseWriter, c *call, values url.Values) er
 		filters = append(filters, f)
 	}
 	view := views.NewView(c.site.Info().Domain, values, filters)
-	if values.Get("by") != "" { // the form is on a page of details too
-		view = view.Under("/details", "by", values.Get("by"), "sort", values.Get("sort"), "search", values.Get("search"))
-	}
-	return redirect(w, view.Adding(added).URL())
+	return redirect(w, view.Under(c.underSite(), views.Own(values)...).Adding(added).URL()) // the form is on all pages of a site
 }
 
 // details is the whole table of one list, as a page or with format=csv as a file.

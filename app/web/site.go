@@ -110,7 +110,11 @@ func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
 	if err != nil {
 		return account.SiteChange{}, err
 	}
-	return account.SiteChange{Zone: &f.Zone, Mode: &f.Mode, Settings: &set}, nil
+	return account.SiteChange{Zone: &f.Zone, Mode: &f.Mode, Edit: func(is *account.SiteSettings) error {
+		set.Funnels = is.Funnels // which have a page of their own
+		*is = set
+		return nil
+	}}, nil
 }
 
 // lines returns the lines of a text that are not blank.
