@@ -14,6 +14,7 @@ import (
 //
 //	metric    the figure that the chart shows                      interval  the chart's time bucket
 //	tab       a list to show in its panel, by dimension; repeatable   share     the share token that the reader came with
+//	segment   a saved segment by its number; repeatable
 //
 // A parameter that has its default is left out. Every method that returns a link returns one of the same view with one
 // thing changed.
@@ -26,11 +27,13 @@ type View struct {
 }
 
 // kept are the parameters that links carry on; filters are kept apart.
-var kept = []string{"period", "from", "to", "compare", "metric", "interval", "tab", "share"}
+var kept = []string{"period", "from", "to", "compare", "metric", "interval", "tab", "share", "segment"}
 
-// NewView returns the view of a site at an address with these parameters, whose filters have been parsed.
+// NewView returns the view of a site at an address with these parameters, whose filters have been parsed; those of segments are not
+// its own.
 func NewView(site string, values url.Values, filters []report.Filter) View {
-	v := View{Site: site, Filters: filters, values: url.Values{}}
+	v := View{Site: site, values: url.Values{}}
+	v.Filters = slices.DeleteFunc(slices.Clone(filters), func(f report.Filter) bool { return f.Of != 0 })
 	for _, key := range kept {
 		if list := values[key]; len(list) > 0 && list[0] != "" {
 			v.values[key] = slices.Clone(list)
@@ -179,8 +182,9 @@ func (v View) without(at int) View {
 	return v
 }
 
-// bare returns the view without filters.
+// bare returns the view without filters and segments.
 func (v View) bare() View {
+	v = v.with("segment", "")
 	v.Filters = nil
 	return v
 }

@@ -1,21 +1,29 @@
 package enrich
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // A context is what a segment of a path says about the next one.
 type context uint8
 
 const (
-	noContext      context = iota
-	userContext            // a person's name or number follows: "/users/4711"
-	maybeContext           // a person's number may follow: "/account/4711", but "/account/orders"
-	orderContext           // the number of an order, a ticket, a booking follows
-	secretContext          // a code that opens something follows: "/reset/9f86d081"
-	callContext            // a telephone number follows
-	birthContext           // a date of birth follows
-	productContext         // a number of goods or a time follows, no telephone number: "/isbn/0306406152"
-	hashContext            // a hash that is public follows: "/commit/3f78685"
-	scopeContext           // a package's scope follows, no handle: "/npm/@types"
+	noContext       context = iota
+	userContext             // a person's name or number follows: "/users/4711"
+	maybeContext            // a person's number may follow: "/account/4711", but "/account/orders"
+	orderContext            // the number of an order, a ticket, a booking follows
+	secretContext           // a code that opens something follows: "/reset/9f86d081"
+	callContext             // a telephone number follows
+	birthContext            // a date of birth follows
+	nationalContext         // a number that a state gave a person follows: "/ssn/078051120"
+	numberContext           // it may: "/id/123456782"
+	addressContext          // where someone lives follows
+	paperContext            // a file with a person's name follows: "/cv/Doe_Jane.pdf"
+	productContext          // a number of goods or a time follows, no telephone number: "/isbn/0306406152"
+	hashContext             // a hash that is public follows: "/commit/3f78685"
+	scopeContext            // a package's scope follows, no handle: "/npm/@types"
 )
 
 // contexts are the words, in several languages, that make a context.
@@ -27,15 +35,20 @@ var contexts = func() map[string]context {
 			mitarbeiter subscriber subscribers`,
 		maybeContext: `account accounts profile profiles client clients person people contact contacts lead leads konto profil compte`,
 		orderContext: `order orders invoice invoices receipt receipts booking bookings reservation reservations ticket tickets
-			tracking payment payments subscription subscriptions transaction transactions purchase purchases shipment shipments parcel
+			tracking track payment payments subscription subscriptions transaction transactions purchase purchases shipment shipments parcel
 			delivery case cases claim claims quote quotes contract contracts return returns refund refunds bestellung bestellungen
 			auftrag auftraege rechnung rechnungen buchung buchungen sendung vertrag commande commandes facture factures pedido
-			pedidos factura facturas ordine ordini fattura reserva bestelling zamowienie`,
+			pedidos factura facturas ordine ordini fattura reserva bestelling zamowienie sendungsnummer`,
 		secretContext: `reset reset-password password-reset resetpassword password verify verification confirm confirmation activate
 			activation invite invitation invites invitations magic magic-link magiclink token tokens session sessions unsubscribe
 			optout opt-out recover recovery login-link share-link otp`,
-		callContext:    `call tel phone telephone telefon mobile fax sms wa whatsapp msisdn handy anruf`,
-		birthContext:   `dob birthday birthdate birth born geburtstag geburtsdatum naissance`,
+		callContext:  `call tel phone telephone telefon mobile fax sms wa whatsapp msisdn handy anruf`,
+		birthContext: `dob birthday birthdate birth born geburtstag geburtsdatum geboren geb naissance né née nacimiento nacido nacida nascita nato nata`,
+		nationalContext: `ssn social-security social-security-number nino dni nie nif cpf pesel sin aadhaar aadhar bsn ahv avs nir personnummer hetu curp
+			codice-fiscale steuer-id steuerid tax-id taxid national-id nationalid natid personal-id passport passports passnummer reisepass ausweis`,
+		numberContext:  `id ids`,
+		addressContext: `address addresses adresse adressen direccion indirizzo adres street strasse straße rue calle via postcode postcodes`,
+		paperContext:   `cv cvs resume resumes lebenslauf certificate certificates zertifikat zertifikate diploma diplomas bewerbung bewerbungen`,
 		productContext: `isbn ean gtin upc sku book books item items product products p article artikel time timestamp ts`,
 		hashContext:    `commit commits blob tree sha sha256 rev revision`,
 		scopeContext:   `npm package packages scope`,
@@ -60,6 +73,9 @@ var noPersons = func() map[string]bool {
 	return words
 }()
 
+// passing are words that may stand between a word that makes context and what it is about.
+var passing = wordSet(`view details detail show edit status number nr no print pdf download open update summary`)
+
 // contextOf is what a segment, as it came out of scrubbing, says about the next one.
 func contextOf(segment string) context {
 	if len(segment) > 20 || segment == "" || segment[0] == ':' {
@@ -75,9 +91,12 @@ func contextual(segment string, context, outer context, before string) string {
 		return "user"
 	}
 	count := countDigits(segment)
+	if context == noContext && passing[strings.ToLower(before)] && count > 0 { // "/orders/view/100023"
+		context = outer
+	}
 	switch context {
 	case userContext:
-		if !noPersons[strings.ToLower(segment)] {
+		if !isPage(segment) {
 			return "user"
 		}
 	case maybeContext:
@@ -89,6 +108,9 @@ func contextual(segment string, context, outer context, before string) string {
 			return "id"
 		}
 	case secretContext:
+		if isYear(segment) { // "/session/2024/keynote"
+			return ""
+		}
 		if count >= 2 || count == 1 && len(segment) >= 6 && !strings.Contains(segment, "-") || strings.HasSuffix(segment, "=") {
 			return "token"
 		}
@@ -100,11 +122,51 @@ func contextual(segment string, context, outer context, before string) string {
 		if (count == 6 || count == 8) && every(segment, func(b byte) bool { return isDigit(b) || b == '-' || b == '.' || b == '/' }) {
 			return "date"
 		}
+	case nationalContext:
+		if count >= 5 && len(segment) <= 24 && every(segment, isNumberByte) {
+			return "natid"
+		}
+	case numberContext:
+		if len(segment) == 9 && count == 9 && weighted(segment, 9, 8, 7, 6, 5, 4, 3, 2, -1)%11 == 0 { // the Netherlands: BSN
+			return "natid"
+		}
+	case addressContext:
+		if count > 0 {
+			return "addr"
+		}
+	case paperContext:
+		if isNamed(segment) {
+			return "name"
+		}
+	}
+	if isPostcode(segment) || before == ":addr" && isHouseNumber(segment) {
+		return "addr"
 	}
 	if before == ":id" && outer == orderContext && count > 0 && digits(segment) { // "/invoices/2024/0042"
 		return "id"
 	}
 	return ""
+}
+
+// isNumberByte says whether b may stand in a number that a state gave.
+func isNumberByte(b byte) bool { return isWord(b) || strings.IndexByte("-./ ", b) >= 0 }
+
+// isNamed says whether the name of a file is that of a person: two to four words with a capital letter before the ending.
+func isNamed(file string) bool {
+	if dot := strings.LastIndexByte(file, '.'); dot > 0 {
+		file = file[:dot]
+	}
+	names := 0
+	for _, word := range strings.FieldsFunc(file, func(r rune) bool { return strings.ContainsRune(" _-.+", r) }) {
+		if digits(word) {
+			continue
+		}
+		if first, _ := utf8.DecodeRuneInString(word); !unicode.IsUpper(first) || strings.ToUpper(word) == word {
+			return false
+		}
+		names++
+	}
+	return names >= 2 && names <= 4
 }
 
 func countDigits(s string) int {
@@ -116,6 +178,19 @@ func countDigits(s string) int {
 	}
 	return n
 }
+
+// isPage says whether what follows a word for persons is a page, all of its words being of noPersons: "settings", "success-stories".
+func isPage(segment string) bool {
+	for word := range strings.SplitSeq(strings.ToLower(segment), "-") {
+		if !noPersons[word] && !noPersons[strings.ToLower(segment)] {
+			return false
+		}
+	}
+	return true
+}
+
+// isYear says whether s is a year as pages are sorted by.
+func isYear(s string) bool { return len(s) == 4 && digits(s) && s >= "1900" && s < "2100" }
 
 // isPhoneByte says whether b may stand in a telephone number as people write them.
 func isPhoneByte(b byte) bool { return isDigit(b) || strings.IndexByte("+-./() ", b) >= 0 }

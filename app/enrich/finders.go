@@ -89,6 +89,16 @@ func (in finder) at(s string, i int) find {
 			return found("iban", end)
 		}
 	}
+	if length >= 2 && !(digits(s[i:word]) && in.ofGoods(s[:i])) {
+		if end := nationalWord(s, i, word); end > 0 {
+			return found("natid", end)
+		}
+	}
+	if isDigit(b) && i > 3 {
+		if end := birthEnd(s, i); end > 0 {
+			return found("date", end)
+		}
+	}
 	if isDigit(b) || b == '+' || b == '(' {
 		if kind, end := in.number(s, i); end > 0 {
 			return found(kind, end)
@@ -98,6 +108,9 @@ func (in finder) at(s string, i int) find {
 		if length >= 16 && isToken(s[i:word]) {
 			return found("token", word)
 		}
+		if end := namedKeyEnd(s, i, word); end > 0 {
+			return found("token", end)
+		}
 		if i == 0 || s[i-1] != '-' && s[i-1] != '_' {
 			if end := urlTokenEnd(s, i); end > 0 {
 				return found("token", end)
@@ -105,7 +118,7 @@ func (in finder) at(s string, i int) find {
 		}
 	}
 	if isLetter(b) && length <= 14 {
-		return orderNumber(s, i, word)
+		return numberAfter(s, i, word)
 	}
 	return find{}
 }
@@ -116,30 +129,48 @@ func isWord(b byte) bool { return isLetter(b) || isDigit(b) }
 func ends(s string, i int) bool { return i >= len(s) || !isWord(s[i]) }
 
 // findEmail finds the first e-mail address from an offset on: an at sign, a local part before it, a domain with a dot and
-// letters at its end after it, or "localhost". So "left-pad@1.3.0" is none.
+// letters at its end after it, or "localhost". So "left-pad@1.3.0" is none. What people write for the signs counts: "jane (at) example [dot] com".
 func findEmail(s string, from int) (find, bool) {
 	for i := from; i < len(s); i++ {
 		sign := 0
 		switch {
 		case s[i] == '@':
 			sign = 1
-		case (s[i] == '(' || s[i] == '[') && len(s)-i > 4 && strings.EqualFold(s[i+1:i+3], "at") && (s[i+3] == ')' || s[i+3] == ']'):
-			sign = 4
-		default:
+		case s[i] == '(' || s[i] == '[':
+			sign = spelled(s[i:], "at")
+		}
+		if sign == 0 {
 			continue
 		}
-		start, end := i, domainEnd(s, i+sign)
+		past, domain := i, i+sign
+		if sign > 1 { // blanks around it
+			for past > from && s[past-1] == ' ' {
+				past--
+			}
+			for domain < len(s) && s[domain] == ' ' {
+				domain++
+			}
+		}
+		start, end := past, domainEnd(s, domain)
 		for start > from && isLocal(s[start-1]) {
 			start--
 		}
-		if start == i && i > from && s[i-1] == '"' { // "jane doe"@example.com
-			start = max(from, strings.LastIndexByte(s[:i-1], '"'))
+		if start == past && past > from && s[past-1] == '"' { // "jane doe"@example.com
+			start = max(from, strings.LastIndexByte(s[:past-1], '"'))
 		}
-		if start < i && end > 0 {
+		if start < past && end > 0 {
 			return find{start, end, "email"}, true
 		}
 	}
 	return find{}, false
+}
+
+// spelled is the length of a sign's name in brackets that s begins with, "(at)"; 0: it does not.
+func spelled(s, name string) int {
+	if n := len(name) + 2; len(s) >= n && strings.EqualFold(s[1:n-1], name) && (s[n-1] == ')' || s[n-1] == ']') {
+		return n
+	}
+	return 0
 }
 
 // isLocal says whether b may stand before an at sign. Letters beyond ASCII may (RFC 6531).
@@ -149,6 +180,24 @@ func isLocal(b byte) bool {
 
 // domainEnd is where the mail domain that begins at s[i] ends, 0 if there is none.
 func domainEnd(s string, i int) int {
+	for dot := i; dot < len(s) && dot-i < 64; dot++ { // "example (dot) com"
+		if s[dot] != '(' && s[dot] != '[' {
+			if !isWord(s[dot]) && s[dot] != '-' && s[dot] != ' ' {
+				break
+			}
+			continue
+		}
+		n := spelled(s[dot:], "dot")
+		end := dot + n + len(s[dot+n:]) - len(strings.TrimLeft(s[dot+n:], " "))
+		top := end
+		for end < len(s) && isLetter(s[end]) {
+			end++
+		}
+		if n > 0 && dot > i && end-top >= 2 {
+			return end
+		}
+		break
+	}
 	end, dot := i, -1
 	for end < len(s) && (isWord(s[end]) || s[end] >= utf8.RuneSelf || s[end] == '-' || s[end] == '.') {
 		if s[end] == '.' {
@@ -310,7 +359,7 @@ func isToken(s string) bool {
 	return pieces >= 6 && len(s) <= 3*pieces
 }
 
-// urlTokenEnd is the end of a token in base64url, whose letters and digits a few "-" and "_" part: at least 20 characters of all
+// urlTokenEnd is the end of a token in base64url, whose letters and digits a few "-" and "_" part: at least 18 characters of all
 // three classes that change often.
 func urlTokenEnd(s string, i int) int {
 	end := i
@@ -332,7 +381,7 @@ func urlTokenEnd(s string, i int) int {
 	}
 counted:
 	length := lower + upper + number
-	if length < 20 || number < 2 || upper < 4 || lower < 4 || parts == 0 || length < 8*parts {
+	if length < 18 || number < 2 || upper < 4 || lower < 4 || parts == 0 || length < 8*parts {
 		return 0
 	}
 	if plain := strings.NewReplacer("-", "", "_", "").Replace(s[i:end]); !isToken(plain) || len(plain) > 3*changes(plain) {
@@ -342,6 +391,25 @@ counted:
 		end++
 	}
 	return end
+}
+
+// namedKeys are what keys and objects of payment services begin with, before an underscore.
+var namedKeys = wordSet(`cus ch pi cs sub in sk pk tok pm seti acct evt re po txn src card price prod live test`)
+
+// namedKeyEnd is the end of such a key: "cus_9s6XKzkNRiz8i3", "cs_test_a1B2c3D4e5F6"; 0 for none.
+func namedKeyEnd(s string, i, word int) int {
+	for at := word; at < len(s) && s[at] == '_' && namedKeys[s[i:at]]; {
+		i = at + 1
+		end := i
+		for end < len(s) && isWord(s[end]) {
+			end++
+		}
+		if end-i >= 12 && countDigits(s[i:end]) > 0 && changes(s[i:end]) >= 3 {
+			return end
+		}
+		at = end
+	}
+	return 0
 }
 
 // changes is how often s changes between lower case, upper case and digits.
@@ -355,9 +423,9 @@ func changes(s string) int {
 	return n
 }
 
-// orderNumber finds the number of an order after the word for it, s[i:word]: "Order 100023", "Ticket #4711", "order-100023". A
-// year is none.
-func orderNumber(s string, i, word int) find {
+// numberAfter finds the number of an order, or one that tells who someone is, after the word for it, s[i:word]: "Order 100023",
+// "Ticket #4711", "order-100023", "SSN 078051120". A year is none.
+func numberAfter(s string, i, word int) find {
 	start, marked := word, false
 	for start < len(s) && start-word < 3 && strings.IndexByte(" -_#:", s[start]) >= 0 {
 		marked = marked || s[start] == '#'
@@ -367,11 +435,98 @@ func orderNumber(s string, i, word int) find {
 	for end < len(s) && isDigit(s[end]) {
 		end++
 	}
-	if n := end - start; start == word || n < 3 || !ends(s, end) || n == 4 && !marked && s[start:end] >= "1900" && s[start:end] < "2100" {
+	n := end - start
+	if start == word || n == 0 && (start == len(s) || !isUpper(s[start])) || n > 0 && (n < 3 || !ends(s, end)) {
 		return find{}
 	}
-	if contexts[strings.ToLower(s[i:word])] != orderContext {
+	after := contexts[strings.ToLower(s[i:word])]
+	if n == 0 {
+		if end := codeEnd(s, start); end > 0 && after == orderContext {
+			return find{start, end, "id"}
+		}
 		return find{}
 	}
-	return find{start, end, "id"}
+	switch after {
+	case userContext:
+		if s[word] != ' ' && !isYear(s[start:end]) {
+			return find{start, end, "user"}
+		}
+	case orderContext:
+		if marked || !isYear(s[start:end]) {
+			return find{start, end, "id"}
+		}
+	case nationalContext:
+		if n >= 6 {
+			return find{start, end, "natid"}
+		}
+	}
+	return find{}
+}
+
+// codeEnd is the end of an order's code: a few capital letters, then digits, parted perhaps: "INV-2024-0042"; 0 for none.
+func codeEnd(s string, start int) int {
+	end := start
+	for end < len(s) && isUpper(s[end]) {
+		end++
+	}
+	if n := end - start; n < 1 || n > 5 {
+		return 0
+	}
+	numbers := 0
+	for end < len(s) && (isDigit(s[end]) || (s[end] == '-' || s[end] == '/') && end+1 < len(s) && isDigit(s[end+1])) {
+		if isDigit(s[end]) {
+			numbers++
+		}
+		end++
+	}
+	if numbers < 3 || !ends(s, end) {
+		return 0
+	}
+	return end
+}
+
+// birthEnd is the end of a date that begins at s[i], after a word that says that it is one of birth: "DOB 1987-06-05", "geboren am 5.6.1987".
+func birthEnd(s string, i int) int {
+	before := s[max(0, i-24):i]
+	for range 3 {
+		before = strings.TrimRight(before, " :#-_=.,(")
+		start := len(before)
+		for start > 0 && (isLetter(before[start-1]) || before[start-1] >= utf8.RuneSelf) {
+			start--
+		}
+		if start == len(before) {
+			return 0
+		}
+		word := strings.ToLower(before[start:])
+		if contexts[word] == birthContext {
+			return dateEnd(s, i)
+		}
+		if !datePrepositions[word] {
+			return 0
+		}
+		before = before[:start]
+	}
+	return 0
+}
+
+// datePrepositions may stand between a word for birth and its date.
+var datePrepositions = wordSet(`on of am den the le el il is date day tag year`)
+
+// dateEnd is the end of a date of digits: "1987-06-05", "5.6.1987", "19870605"; 0 for none.
+func dateEnd(s string, i int) int {
+	m := numeralAt(s, i)
+	if m.n == 0 {
+		return 0
+	}
+	length := func(k int) int { return m.groups[k].end - m.groups[k].start }
+	if length(0) == 8 {
+		return m.groups[0].end
+	}
+	if m.n < 3 || m.groups[1].gap != m.groups[2].gap || strings.Trim(m.groups[1].gap, "-./ ") != "" || length(1) > 2 {
+		return 0
+	}
+	if length(0) == 4 && length(2) <= 2 || length(0) <= 2 && (length(2) == 4 || length(2) == 2) {
+		return m.groups[2].end
+	}
+	return 0
 }

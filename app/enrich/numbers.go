@@ -54,12 +54,17 @@ func (in finder) number(s string, i int) (kind string, end int) {
 	if end := ipv4End(s, m); end > 0 {
 		return "ip", end
 	}
-	goods := context(in) == productContext || isGoods(s[:i])
+	goods := in.ofGoods(s[:i])
 	if end := cardEnd(s, m); end > 0 && !goods {
 		return "card", end
 	}
 	if end := ssnEnd(s, m); end > 0 {
 		return "natid", end
+	}
+	if !goods {
+		if end := nationalNumber(s, m); end > 0 {
+			return "natid", end
+		}
 	}
 	if !goods || m.plus {
 		if end := phoneEnd(s, m); end > 0 {
@@ -67,6 +72,11 @@ func (in finder) number(s string, i int) (kind string, end int) {
 		}
 	}
 	return "", 0
+}
+
+// ofGoods says whether a number after before is one of goods, by the context or the text.
+func (in finder) ofGoods(before string) bool {
+	return context(in) == productContext || isGoods(before)
 }
 
 // isGoods says whether the text before a number says that it is one of goods: "ISBN 978-3-16-148410-0".
@@ -156,7 +166,7 @@ func luhn(s string) bool {
 
 // ssnEnd is the end of a social security number of the United States, "078-05-1120".
 func ssnEnd(s string, m numeral) int {
-	if m.n != 3 || m.plus || m.groups[1].gap != "-" || m.groups[2].gap != "-" || !m.shape(3, 2, 4) {
+	if m.n != 3 || m.plus || m.groups[1].gap != m.groups[2].gap || m.groups[1].gap != "-" && m.groups[1].gap != " " || !m.shape(3, 2, 4) {
 		return 0
 	}
 	return m.groups[2].end
@@ -203,7 +213,7 @@ func phoneEnd(s string, m numeral) int {
 		copy(america.groups[:], m.groups[1:])
 		america.n--
 	}
-	if g := america.groups; america.shape(3, 3, 4) && s[g[0].start] >= '2' && g[2].gap != "" && g[2].gap != " " && g[1].gap != "/" {
+	if g := america.groups; america.shape(3, 3, 4) && s[g[0].start] >= '2' && g[2].gap != "" && (g[2].gap != " " || g[0].gap == "(" || g[1].gap == ") ") && g[1].gap != "/" {
 		return g[2].end
 	}
 	return 0

@@ -97,7 +97,7 @@ func scrubValue(value string) string {
 // ScrubText replaces personal data in a title or an event's value in place: "Call +49 151 1234 5678" becomes "Call [phone]". The
 // result is valid UTF-8 without control characters, and scrubbing it again changes nothing.
 func ScrubText(text string) string {
-	text = printable(text)
+	text = scrubNames(printable(text))
 	for { // what stands beside a find may be one itself once that is gone; each round has fewer digits and signs
 		next := scrubOnce(text)
 		if next == text {
@@ -123,8 +123,39 @@ func scrubOnce(text string) string {
 	return out.String()
 }
 
+// ScrubSelector replaces the names in a selector that hold personal data: "#row-550e8400-e29b-41d4-a716-446655440000" becomes "#:uuid". The
+// result is valid UTF-8 without control characters, and scrubbing it again changes nothing.
+func ScrubSelector(selector string) string {
+	selector = printable(selector)
+	for {
+		s := normal(selector)
+		f, found := firstFind(s)
+		if !found {
+			return selector
+		}
+		for strings.IndexByte(nameEnds, s[f.start]) >= 0 { // "#" may stand in a mail address
+			f.start++
+		}
+		start, end := strings.LastIndexAny(s[:f.start], nameEnds)+1, len(s)
+		if n := strings.IndexAny(s[f.end:], nameEnds); n >= 0 {
+			end = f.end + n
+		}
+		selector = s[:start] + ":" + f.kind + s[end:]
+	}
+}
+
+// nameEnds part the names in a selector.
+const nameEnds = " #.>+~,[]()='\""
+
+func firstFind(s string) (find, bool) {
+	for f := range finder(noContext).finds(s) {
+		return f, true
+	}
+	return find{}, false
+}
+
 // kinds are what a replacement may say.
-var kinds = []string{"email", "phone", "uuid", "token", "jwt", "ip", "id", "user", "iban", "card", "natid", "geo", "date"}
+var kinds = []string{"email", "phone", "uuid", "token", "jwt", "ip", "id", "user", "iban", "card", "natid", "geo", "date", "addr", "name"}
 
 // isPlaceholder says whether s is a replacement, ":email".
 func isPlaceholder(s string) bool {

@@ -24,6 +24,7 @@ const (
 	visitLevel       // a column of its visit
 	entryLevel       // the first page view of its visit
 	exitLevel        // the last page view of its visit
+	didLevel         // the goals that its visit reaches: for filters only
 	pageLevel        // its page
 	eventLevel       // the name of the event
 	propLevel        // a property of the event
@@ -74,6 +75,7 @@ var sources = map[Dimension]source{
 
 	"event": {eventLevel, 0, store.Events, 0},
 	"goal":  {level: goalLevel},
+	"did":   {level: didLevel},
 }
 
 const dimensionNames = "page, entry_page, exit_page, hostname, title, source, channel, referrer, utm_source, utm_medium, utm_campaign, utm_content, " +
@@ -96,6 +98,9 @@ func (d Dimension) source() source {
 
 // isTime reports whether d is a time bucket.
 func (d Dimension) isTime() bool { return sources[d].level == timeLevel }
+
+// groupable reports whether rows can be made by d.
+func (d Dimension) groupable() bool { l := d.source().level; return l != noLevel && l != didLevel }
 
 // filterable reports whether d is a dimension that filters can name: all but the time buckets.
 func (d Dimension) filterable() bool { l := d.source().level; return l != noLevel && l != timeLevel }

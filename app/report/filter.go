@@ -76,6 +76,17 @@ func parseFilters(list []string) (filters []Filter, err error) {
 	return filters, nil
 }
 
+// parseExcept reads the filters of the segment that a question leaves out.
+func parseExcept(list []string) ([]Filter, error) {
+	filters, err := parseFilters(list)
+	if p := problem.Of(err); p != nil {
+		named := *p
+		named.Field = "except"
+		return nil, &named
+	}
+	return filters, nil
+}
+
 // String returns the filter as ParseFilter reads it.
 func (f Filter) String() string {
 	values := make([]string, len(f.Values))

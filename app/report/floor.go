@@ -14,9 +14,9 @@ import (
 const DefaultFloor = 5
 
 // floorOf returns the floor that holds for the rows of q; 0: none. It holds for rows by what can single people out
-// (region, city, device model, property) and for every answer with a filter on anything but the page.
+// (region, city, device model, property) and for every answer with a filter on anything but the page, or without a segment.
 func floorOf(q *Query, site store.SiteInfo) int {
-	holds := q.By == "region" || q.By == "city" || q.By == "device_model" || strings.HasPrefix(string(q.By), "prop:")
+	holds := len(q.Except) > 0 || q.By == "region" || q.By == "city" || q.By == "device_model" || strings.HasPrefix(string(q.By), "prop:")
 	for _, f := range q.Filters {
 		holds = holds || f.By != "page"
 	}

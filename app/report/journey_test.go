@@ -106,7 +106,7 @@ func (s journeySite) somePeriod(r *rand.Rand) (report.Period, time.Time) {
 // someFilters makes none, one or two filters.
 func (s journeySite) someFilters(r *rand.Rand) (filters []report.Filter) {
 	for range pick(r, 0, 0, 1, 2) {
-		f := report.Filter{By: pick(r, someDimensions...), Op: pick(r, report.Is, report.Not, report.Contains, report.Matches)}
+		f := report.Filter{By: pick(r, append(someDimensions, "did", "did", "did")...), Op: pick(r, report.Is, report.Not, report.Contains, report.Matches)}
 		f.Values = []string{pick(r, "/bl", "/blog/*", "o", "(not set)")}
 		if names := s.names(&s.hits[r.IntN(len(s.hits))], f.By); len(names) > 0 && r.IntN(4) > 0 {
 			f.Values = names[:1]

@@ -135,6 +135,8 @@ func (n *naive) names(h *store.Hit, by report.Dimension) []string {
 		v = h.Name
 	case "goal":
 		return n.reached(h)
+	case "did":
+		return n.done(h.Visit)
 	default:
 		return []string{bucketName(by, t)}
 	}
@@ -150,6 +152,16 @@ func (n *naive) reached(h *store.Hit) (names []string) {
 		if (g.Event != "" && h.Kind == store.Event && h.Name == g.Event || g.Page != "" && h.Kind == store.Pageview && like(g.Page, h.Page.Path)) &&
 			n.further(h, g) && !slices.Contains(names, g.Name) {
 			names = append(names, g.Name)
+		}
+	}
+	return names
+}
+
+// done returns the goals that are reached in the whole of a visit.
+func (n *naive) done(visit int64) (names []string) {
+	for i := range n.hits {
+		if n.hits[i].Visit == visit {
+			names = append(names, n.reached(&n.hits[i])...)
 		}
 	}
 	return names
@@ -202,6 +214,17 @@ func (n *naive) counted(h *store.Hit, filters []report.Filter) []string {
 
 // selected returns the hits in a stretch that the filters keep; without those on goals when base is set.
 func (n *naive) selected(from, to time.Time, filters []report.Filter, base bool) (list []int) {
+	return n.without(from, to, filters, nil, base)
+}
+
+// without is selected, without the visits of a segment.
+func (n *naive) without(from, to time.Time, filters, except []report.Filter, base bool) (list []int) {
+	out := map[int64]bool{}
+	if len(except) > 0 {
+		for _, i := range n.selected(from, to, except, false) {
+			out[n.hits[i].Visit] = true
+		}
+	}
 	for i := range n.hits {
 		h := &n.hits[i]
 		ok := h.Time >= from.Unix() && h.Time < to.Unix()
@@ -211,7 +234,7 @@ func (n *naive) selected(from, to time.Time, filters []report.Filter, base bool)
 			}
 			ok = slices.ContainsFunc(n.names(h, f.By), func(name string) bool { return meets(f, name) }) != negative(f)
 		}
-		if ok {
+		if ok && !out[h.Visit] {
 			list = append(list, i)
 		}
 	}
@@ -247,7 +270,7 @@ type half struct {
 
 // answer counts one period of a question. The currency "" is chosen by it.
 func (n *naive) answer(q report.Query, from, to time.Time, currency *string) half {
-	sel, base := n.selected(from, to, q.Filters, false), n.selected(from, to, q.Filters, true)
+	sel, base := n.without(from, to, q.Filters, q.Except, false), n.without(from, to, q.Filters, q.Except, true)
 	rows, baseRows := map[string][]got{}, map[string][]int{}
 	var all []got
 	time2 := slices.Contains([]report.Dimension{"minute", "hour", "day", "week", "month"}, q.By)
@@ -382,7 +405,7 @@ func (n *naive) visitors(list []got) map[uint64]bool {
 
 // fold returns the names of the rows under the floor, where one holds.
 func (n *naive) fold(q report.Query, rows map[string][]got) (hidden []string) {
-	holds := slices.Contains([]report.Dimension{"region", "city", "device_model"}, q.By) || strings.HasPrefix(string(q.By), "prop:")
+	holds := slices.Contains([]report.Dimension{"region", "city", "device_model"}, q.By) || strings.HasPrefix(string(q.By), "prop:") || len(q.Except) > 0
 	for _, f := range q.Filters {
 		holds = holds || f.By != "page"
 	}

@@ -100,8 +100,17 @@ func someQuestion(r *rand.Rand, n *naive, around time.Time) report.Query {
 	q.Metrics = slices.Clone(report.AllMetrics)
 	r.Shuffle(len(q.Metrics), func(i, j int) { q.Metrics[i], q.Metrics[j] = q.Metrics[j], q.Metrics[i] })
 	q.Metrics = q.Metrics[:1+r.IntN(len(q.Metrics))]
-	for range pick(r, 0, 0, 1, 1, 2, 3) {
-		f := report.Filter{By: pick(r, someDimensions...), Op: pick(r, report.Is, report.Is, report.Not, report.Contains, report.Lacks, report.Matches)}
+	q.Filters = someFilters(r, n, pick(r, 0, 0, 1, 1, 2, 3))
+	if r.IntN(5) == 0 {
+		q.Except = someFilters(r, n, 1+r.IntN(2))
+	}
+	return q
+}
+
+// someFilters makes so many filters.
+func someFilters(r *rand.Rand, n *naive, count int) (filters []report.Filter) {
+	for range count {
+		f := report.Filter{By: pick(r, append(someDimensions, "did", "did")...), Op: pick(r, report.Is, report.Is, report.Not, report.Contains, report.Lacks, report.Matches)}
 		for range 1 + r.IntN(3) {
 			v := pick(r, "nothing", "/bl", "/blog/*", "/**", "*", "(not set)", "SIGN", "o")
 			if names := n.names(&n.hits[r.IntN(len(n.hits))], f.By); len(names) > 0 && r.IntN(4) > 0 {
@@ -109,9 +118,9 @@ func someQuestion(r *rand.Rand, n *naive, around time.Time) report.Query {
 			}
 			f.Values = append(f.Values, v)
 		}
-		q.Filters = append(q.Filters, f)
+		filters = append(filters, f)
 	}
-	return q
+	return filters
 }
 
 func same(a, b []report.Value) bool {

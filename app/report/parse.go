@@ -25,7 +25,7 @@ var defaultMetrics = []Metric{Visitors, Visits, Pageviews}
 var AllMetrics = []Metric{Visitors, Visits, Pageviews, ViewsPerVisit, BounceRate, VisitDuration, EventCount, TimeOnPage, ScrollDepth,
 	Conversions, ConversionRate, Revenue}
 
-// Parse reads a question from the parameters period, from, to, metrics, by, filter, compare, sort, limit and offset;
+// Parse reads a question from the parameters period, from, to, metrics, by, filter, except, compare, sort, limit and offset;
 // others are not looked at. Sort is a list of keys, "metric" or "name", each with ":asc" or ":desc" (metrics descend and
 // names ascend without). What is missing has its default: 30d; visitors, visits and pageviews; limit 100. An error is a
 // *problem.Error, a 400 that names the parameter and the value that was wrong.
@@ -41,11 +41,17 @@ func Parse(values url.Values, zone *time.Location, now time.Time) (q Query, err 
 	if q.Metrics, err = parseMetrics(values["metrics"]); err != nil {
 		return Query{}, err
 	}
-	if q.By != "" && (q.By.source().level == noLevel || len(q.By) > maxValue) {
+	if q.By == "did" {
+		return Query{}, problem.BadField("by", "bad_dimension", `By "did" there are filters only, no rows.`).WithHint("Ask by goal.")
+	}
+	if q.By != "" && (!q.By.groupable() || len(q.By) > maxValue) {
 		return Query{}, problem.BadField("by", "bad_dimension", fmt.Sprintf("There is no dimension %q.", short(string(q.By)))).
 			WithHint("Use one of " + dimensionNames + ".")
 	}
 	if q.Filters, err = parseFilters(values["filter"]); err != nil {
+		return Query{}, err
+	}
+	if q.Except, err = parseExcept(values["except"]); err != nil {
 		return Query{}, err
 	}
 	if q.Sort, err = parseSort(values.Get("sort"), q); err != nil {
@@ -177,6 +183,9 @@ func (q Query) Values() url.Values {
 	}
 	for _, f := range q.Filters {
 		v.Add("filter", f.String())
+	}
+	for _, f := range q.Except {
+		v.Add("except", f.String())
 	}
 	if len(q.Sort) > 0 {
 		v.Set("sort", sortText(q.Sort))

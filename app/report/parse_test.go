@@ -66,6 +66,8 @@ func TestBadQuestions(t *testing.T) {
 		{"metrics=visitors,clicks", "metrics", "bad_metric", "clicks"},
 		{"by=colour", "by", "bad_dimension", "colour"},
 		{"by=prop:", "by", "bad_dimension", "prop:"},
+		{"by=did", "by", "bad_dimension", "did"},
+		{"except=country", "except", "bad_filter", "country"},
 		{"filter=country", "filter", "bad_filter", "country"},
 		{"filter=country:like:DE", "filter", "bad_filter", "like"},
 		{"filter=day:is:x", "filter", "bad_filter", "day"},
@@ -94,7 +96,7 @@ func TestBadQuestions(t *testing.T) {
 // FuzzParse: what Parse reads, Values writes so that it reads the same.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"", "period=24h&by=hour&compare=previous", "from=2026-03-01&to=2026-03-31&compare=2025-01-01..2025-01-31", "by=prop:a%3Ab&sort=name:desc,visitors:asc&limit=3&offset=9",
-		`filter=page:matches:/a\,b,/c\:d\\&filter=prop:a\:b:is:x&metrics=revenue,visitors`, "period=all&compare=year", "period=realtime&by=minute"} {
+		`filter=page:matches:/a\,b,/c\:d\\&filter=prop:a\:b:is:x&metrics=revenue,visitors`, "period=all&compare=year", "filter=did:not:a&except=country:is:DE&except=did:is:b", "period=realtime&by=minute"} {
 		f.Add(s)
 	}
 	zone := berlin(f)

@@ -61,14 +61,14 @@ func (g groups) of(d Dimension) *grouping {
 	return g.by[d]
 }
 
-// selection returns what [from, to) and filters select.
-func (g groups) selection(from, to time.Time, filters []Filter, goals *goals) *selection {
-	key := selectionKey(from, to, filters)
+// selection returns what [from, to) and filters select, without the segment except.
+func (g groups) selection(from, to time.Time, filters, except []Filter, goals *goals) *selection {
+	key := selectionKey(from, to, filters, except)
 	if g.selections[key] == nil {
 		if goals == nil && slices.Contains(dimensionsOf(filters), "goal") {
 			goals = newGoals(g.site.Settings.Goals, filters, g.snap.Dict)
 		}
-		g.selections[key] = newSelection(from, to, filters, goals, g)
+		g.selections[key] = newSelection(from, to, filters, except, goals, g)
 	}
 	return g.selections[key]
 }

@@ -17,7 +17,8 @@
 //	conversion_rate percent: visitors with a conversion / visitors of the row without the goal filter
 //
 // What a filter asks of a hit that has no such dimension (a page view has no event, property or goal) is never met: is,
-// contains and matches drop the hit, not and lacks keep it. A filter that names goals also says which goals count. Totals
+// contains and matches drop the hit, not and lacks keep it. The dimension "did", for filters only, has the names of all goals
+// that are reached in the whole of the hit's visit. A filter that names goals also says which goals count. Totals
 // are over everything selected, so they do not depend on the dimension: page views count there though they are in no
 // row by event. An amount counts once in a row, however many goals its hit reaches. The rate of a row that is a goal is
 // of all visitors selected without the filters on goals.
@@ -76,6 +77,7 @@ type Filter struct {
 	By     Dimension
 	Op     Op
 	Values []string
+	Of     int64 // the saved segment that it is part of; 0: none. Answers don't depend on it
 }
 
 // Period is a stretch of time in the site's zone.
@@ -97,8 +99,9 @@ type Query struct {
 	Metrics []Metric
 	By      Dimension
 	Filters []Filter
-	Sort    []Order // empty: first metric descending, then name; time buckets are always in order of time
-	Limit   int     // rows at most; not for time buckets
+	Except  []Filter // a segment to leave out: the visits with a hit in the period that all of these keep; empty: none
+	Sort    []Order  // empty: first metric descending, then name; time buckets are always in order of time
+	Limit   int      // rows at most; not for time buckets
 	Offset  int
 	Now     time.Time // the clock, in the site's zone; marks the bucket that is not over
 }

@@ -149,7 +149,7 @@ func newAsked(q Query, g groups) *asked {
 
 // half plans the half of the question that is about [from, to).
 func (a *asked) half(need need, from, to time.Time, g groups) *half {
-	sel := g.selection(from, to, a.q.Filters, a.goals)
+	sel := g.selection(from, to, a.q.Filters, a.q.Except, a.goals)
 	goals := a.goals
 	if goals != nil && !need.conversions && !need.converters && !need.revenue && a.q.By != "goal" {
 		goals = nil // they only filter
@@ -165,7 +165,7 @@ func (a *asked) half(need need, from, to time.Time, g groups) *half {
 	h.base, h.baseTotal = h.part, h.total
 	if a.goals.filter {
 		others := slices.DeleteFunc(slices.Clone(a.q.Filters), func(f Filter) bool { return f.By == "goal" })
-		sel := g.selection(from, to, others, nil)
+		sel := g.selection(from, to, others, a.q.Except, nil)
 		visitors := needs(&Query{Metrics: []Metric{Visitors}}, false)
 		h.baseTotal = g.total(sel, visitors, nil)
 		if h.part != nil && a.q.By != "goal" {

@@ -264,6 +264,7 @@ func (o *ofSelection) whatever(b store.BlockInfo) store.Columns {
 	if o.entry != nil || o.exit != nil {
 		c |= store.Set(store.VisitViews, store.ViewPage)
 	}
+	c |= o.wholeColumns(b)
 	if !o.inside(b) || slices.ContainsFunc(o.parts, (*part).byTime) {
 		c |= store.Set(store.ViewDelay)
 	}

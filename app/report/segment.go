@@ -19,6 +19,7 @@ type segment struct {
 	event, props []bool   // by id in Events, in Props; nil: all
 	noViews      bool     // a filter asks for what only events have
 	goals        *goals   // nil: no filter on goals
+	did          *did     // nil: no filter on what was done in the visit
 	byHit        bool     // hits must be looked at one by one
 	moments      bool     // and their times with them
 	reached      []int32  // scratch
@@ -39,6 +40,7 @@ func newSegment(from, to time.Time, filters []Filter, site store.SiteInfo, dicts
 	for _, f := range filters {
 		s.add(f, dicts)
 	}
+	s.did = newDid(filters, site.Settings.Goals, dicts)
 	if slices.Contains(dimensionsOf(filters), "goal") {
 		s.goals = newGoals(site.Settings.Goals, filters, dicts)
 		s.noViews = s.noViews || !s.goals.ofViews() && !s.goals.pass(nil)
@@ -72,7 +74,7 @@ func (s *segment) add(f Filter, dicts func(store.Dim) []string) {
 
 // narrows reports whether there are filters.
 func (s *segment) narrows() bool {
-	return s.byHit || len(s.visit) > 0 || s.entry != nil || s.exit != nil
+	return s.byHit || len(s.visit) > 0 || s.entry != nil || s.exit != nil || s.did != nil
 }
 
 // misses reports whether nothing of a block is in the segment's period.
@@ -111,6 +113,9 @@ func (s *segment) columns(b store.BlockInfo) store.Columns {
 	}
 	if s.goals != nil {
 		c |= s.goals.columns()
+	}
+	if s.did != nil {
+		c |= s.did.columns()
 	}
 	return c
 }
@@ -156,6 +161,9 @@ func (s *segment) keeps(b *store.Block, v *visit) bool {
 		if k := &s.visit[i]; !k.keep[b.Cols[k.column][v.at]] {
 			return false
 		}
+	}
+	if s.did != nil && !s.did.keeps(b, int32(v.entry), int32(v.end), int32(v.events[0]), int32(v.events[1]), &s.reached) {
+		return false
 	}
 	if s.entry == nil && s.exit == nil {
 		return true

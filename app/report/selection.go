@@ -15,7 +15,9 @@ type selection struct {
 	spans []span // in order; apart from each other
 
 	visit       []visitFilter
-	entry, exit []bool // by id in Pages; nil: all
+	entry, exit []bool   // by id in Pages; nil: all
+	did         *did     // nil: no filter asks what else was done in the visit
+	except      *segment // whose visits are left out; nil: none
 	view        []bool
 	noViews     bool // a filter asks for something of events
 	eventPage   []bool
@@ -34,11 +36,15 @@ type visitFilter struct {
 	keep   []bool
 }
 
-// newSelection plans what [from, to) and filters select.
-func newSelection(from, to time.Time, filters []Filter, goals *goals, g groups) *selection {
+// newSelection plans what [from, to) and filters select, without the visits that have a hit in it which all of except keep.
+func newSelection(from, to time.Time, filters, except []Filter, goals *goals, g groups) *selection {
 	s := &selection{spans: newSpans(from, to, filters)}
 	for _, f := range filters {
 		s.filter(f, g)
+	}
+	s.did = newDid(filters, g.site.Settings.Goals, g.snap.Dict)
+	if len(except) > 0 {
+		s.except = newSegment(from, to, except, g.site, g.snap.Dict)
 	}
 	if goals == nil || !goals.filter {
 		return s
@@ -52,11 +58,14 @@ func newSelection(from, to time.Time, filters []Filter, goals *goals, g groups) 
 }
 
 // selectionKey is the same for what selects the same.
-func selectionKey(from, to time.Time, filters []Filter) string {
+func selectionKey(from, to time.Time, filters, except []Filter) string {
 	var key strings.Builder
 	fmt.Fprint(&key, from.Unix(), " ", to.Unix())
 	for _, f := range filters {
 		key.WriteString("\n" + f.String())
+	}
+	for _, f := range except {
+		key.WriteString("\n-" + f.String())
 	}
 	return key.String()
 }
@@ -131,7 +140,9 @@ func (s *selection) all(b store.BlockInfo) bool {
 }
 
 // ofVisits reports whether there are filters that keep or drop whole visits.
-func (s *selection) ofVisits() bool { return s.visit != nil || s.entry != nil || s.exit != nil }
+func (s *selection) ofVisits() bool {
+	return s.visit != nil || s.entry != nil || s.exit != nil || s.did != nil || s.except != nil
+}
 
 // ofHits reports whether there are filters that may keep some hits of a visit.
 func (s *selection) ofHits() bool {
@@ -195,6 +206,16 @@ func (s *selection) pick(r *reader, p *picked) error {
 		p.keep(s.entry, r.derived(entryPage))
 		p.keep(s.exit, r.derived(exitPage))
 	}
+	if s.did != nil || s.except != nil {
+		if len(p.visit) == 0 {
+			return nil
+		}
+		if err := r.need(s.wholeColumns(r.info)); err != nil {
+			return err
+		}
+		s.keepDid(r, p)
+		s.leaveOut(r, p)
+	}
 	var partly []bool
 	if !s.inside(r.info) {
 		partly = s.inTime(r, p)
@@ -253,6 +274,50 @@ func (p *picked) keep(keep []bool, column []uint32) {
 		n += bit(keep[column[v]])
 	}
 	p.visit = p.visit[:n]
+}
+
+// wholeColumns returns what the filters read that look at all hits of a visit.
+func (s *selection) wholeColumns(b store.BlockInfo) (c store.Columns) {
+	if s.did != nil {
+		c |= s.did.columns()
+	}
+	if s.except != nil && !s.except.misses(b) {
+		c |= s.except.columns(b)
+	}
+	return c
+}
+
+// keepDid drops the visits that the filters on what was done in them don't keep.
+func (s *selection) keepDid(r *reader, p *picked) {
+	if s.did == nil {
+		return
+	}
+	views, events := r.first(store.VisitViews), r.first(store.VisitEvents)
+	n := 0
+	for _, v := range p.visit {
+		p.visit[n] = v
+		n += bit(s.did.keeps(&r.b, views[v], views[v+1], events[v], events[v+1], &p.reached))
+	}
+	p.visit = p.visit[:n]
+}
+
+// leaveOut drops the visits that are in the segment left out. Visits and those of the segment are both in order.
+func (s *selection) leaveOut(r *reader, p *picked) {
+	if s.except == nil || s.except.misses(r.info) {
+		return
+	}
+	mine := *s.except // two goroutines may be at it
+	mine.reached = nil
+	kept, at := p.visit[:0], 0
+	mine.each(r.info, &r.b, func(v *visit) {
+		for ; at < len(p.visit) && int(p.visit[at]) < v.at; at++ {
+			kept = append(kept, p.visit[at])
+		}
+		if at < len(p.visit) && int(p.visit[at]) == v.at {
+			at++
+		}
+	})
+	p.visit = append(kept, p.visit[at:]...)
 }
 
 // bit is 1 for true.

@@ -32,7 +32,7 @@ func startOf(t store.DayTotal, zone *time.Location) time.Time {
 
 // addTotals adds the totals of days to what was counted, where that can be.
 func (a *asked) addTotals(totals []store.DayTotal) {
-	if len(a.q.Filters) > 0 || !slices.Contains([]Dimension{"", "day", "week", "month"}, a.q.By) {
+	if len(a.q.Filters)+len(a.q.Except) > 0 || !slices.Contains([]Dimension{"", "day", "week", "month"}, a.q.By) {
 		return
 	}
 	for _, h := range a.halves {

@@ -20,8 +20,8 @@ var (
 	ErrNewer    = errors.New("written by a newer version of the program") // the file was left untouched
 )
 
-// Control is the control file, control.db: customers, users and their roles, sites and their settings, sessions,
-// tokens, sign-in links and instance-wide settings. It holds rows and no rules; who may do what is app/account's.
+// Control is the control file, control.db: customers, users and their roles, sites and their settings, saved
+// segments, sessions, tokens, sign-in links and instance-wide settings. It holds rows and no rules; who may do what is app/account's.
 //
 // One connection writes, a few read. Its methods may be called by several goroutines at once. They return ErrNotFound,
 // ErrExists, or an error of the file itself.
@@ -35,8 +35,11 @@ type Control struct {
 //go:embed control.sql
 var controlSchema string
 
+//go:embed control_2.sql
+var controlSegments string
+
 // controlSteps take the control file from version 0 to len(controlSteps), one by one.
-var controlSteps = []string{controlSchema}
+var controlSteps = []string{controlSchema, controlSegments}
 
 // OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
 // returns ErrNewer, with the file untouched, when a newer version of the program has written it.

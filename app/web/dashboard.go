@@ -29,7 +29,7 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 		return s.addFilter(w, c, values)
 	}
 	now := time.Now().In(c.site.Info().Zone)
-	q, err := pageQuery(values, now)
+	q, err := c.pageQuery(values, now)
 	if err != nil {
 		return err
 	}
@@ -71,10 +71,10 @@ func asksPeriod(values url.Values) bool {
 }
 
 // pageQuery reads the question that all of a page is about. Where the address doesn't say, it is about the usual period,
-// compared with the one before; compare=none is without.
-func pageQuery(values url.Values, now time.Time) (report.Query, error) {
+// compared with the one before; compare=none is without. Filters that are part of a segment are marked as such.
+func (c *call) pageQuery(values url.Values, now time.Time) (report.Query, error) {
 	asked := url.Values{}
-	for _, key := range []string{"period", "from", "to", "filter", "compare"} {
+	for _, key := range []string{"period", "from", "to", "filter", "segment", "compare"} {
 		if list := slices.DeleteFunc(slices.Clone(values[key]), func(v string) bool { return v == "" }); len(list) > 0 {
 			asked[key] = list
 		}
@@ -90,7 +90,15 @@ func pageQuery(values url.Values, now time.Time) (report.Query, error) {
 	case !asked.Has("compare"):
 		asked.Set("compare", "previous")
 	}
-	return report.Parse(asked, now.Location(), now)
+	asked, of, err := c.withSegments(asked)
+	if err != nil {
+		return report.Query{}, err
+	}
+	q, err := report.Parse(asked, now.Location(), now)
+	if err == nil {
+		markSegments(&q, of)
+	}
+	return q, err
 }
 
 // askPage asks what a dashboard shows: its chart, the open lists, and who is there now, in this order.
@@ -163,7 +171,7 @@ func (s *Server) details(w http.ResponseWriter, c *call) error {
 		return s.addFilter(w, c, values)
 	}
 	now := time.Now().In(c.site.Info().Zone)
-	q, err := pageQuery(values, now)
+	q, err := c.pageQuery(values, now)
 	if err != nil {
 		return err
 	}

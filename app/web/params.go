@@ -10,10 +10,10 @@ import (
 )
 
 // segmentParams are those that say what a question is about, whatever it asks.
-var segmentParams = []string{"period", "from", "to", "filter"}
+var segmentParams = []string{"period", "from", "to", "filter", "segment"}
 
 // params returns the parameters of the address, which must be among the known ones and well formed: what is misspelt would
-// otherwise be left out, and the answer be about something else than was asked.
+// otherwise be left out, and the answer be about something else than was asked. Segments come as their filters.
 func (c *call) params(known ...string) (url.Values, error) {
 	values, err := url.ParseQuery(c.URL.RawQuery)
 	if err != nil {
@@ -32,7 +32,8 @@ func (c *call) params(known ...string) (url.Values, error) {
 		shown = shown[:min(len(shown), 60)]
 		return nil, problem.BadField(string(shown), "bad_parameter", fmt.Sprintf("There is no parameter %q here.", string(shown))).WithHint(hint)
 	}
-	return values, nil
+	values, _, err = c.withSegments(values)
+	return values, err
 }
 
 // nearest returns which of the known names is at most two letters away from name; "" for none.

@@ -65,6 +65,7 @@ var routes = slices.Concat([]route{
 	{"PATCH /api/v1/sites/{domain}", siteWrite, (*Server).apiChangeSite},
 	{"DELETE /api/v1/sites/{domain}", siteManage, (*Server).apiRemoveSite},
 	{"GET /api/v1/sites/{domain}/stats", siteRead, (*Server).apiStats},
+	{"GET /api/v1/sites/{domain}/segments", siteRead, (*Server).apiSegments},
 	{"GET /api/v1/sites/{domain}/funnel", siteRead, apiFunnel},
 	{"GET /api/v1/sites/{domain}/retention", siteRead, apiRetention},
 	{"GET /api/v1/sites/{domain}/paths", siteRead, apiPaths},
