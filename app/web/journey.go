@@ -47,7 +47,7 @@ func (c *call) sitePage(usual string) (p sitePage, err error) {
 	if !asksPeriod(p.values) {
 		p.values.Set("period", usual)
 	}
-	if p.Query, err = pageQuery(p.values, p.began.In(info.Zone)); err != nil {
+	if p.Query, err = c.pageQuery(p.values, p.began.In(info.Zone)); err != nil {
 		return p, err
 	}
 	p.view = views.NewView(info.Domain, view, p.Filters).Under(c.underSite(), views.Own(view)...)
