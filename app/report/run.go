@@ -92,7 +92,24 @@ type half struct {
 type counted struct{ rows, totals, base, baseTotals *tally }
 
 // answerFrom answers questions from the blocks of a snapshot that are not known to be damaged.
-func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, queries []Query) (_ []Answer, err error) {
+func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, queries []Query) ([]Answer, error) {
+	list, err := countedFrom(ctx, snap, info, queries)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]Answer, len(list))
+	for i, a := range list {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		answers[i] = a.answer(info)
+		answers[i].Damaged = damagedIn(snap, a.misses)
+	}
+	return answers, nil
+}
+
+// countedFrom plans questions and counts what they ask for, all but the answers.
+func countedFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, queries []Query) (_ []*asked, err error) {
 	g := newGroups(snap, info)
 	list := make([]*asked, len(queries))
 	for i, q := range queries {
@@ -121,16 +138,13 @@ func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, 
 	if err := foldAll(ctx, snap, list); err != nil {
 		return nil, err
 	}
-	answers := make([]Answer, len(list))
-	for i, a := range list {
+	for _, a := range list {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		a.addTotals(snap.Totals())
-		answers[i] = a.answer(info)
-		answers[i].Damaged = damagedIn(snap, a.misses)
 	}
-	return answers, nil
+	return list, nil
 }
 
 // newAsked plans a question.
