@@ -16,6 +16,7 @@ type Dashboard struct {
 	Live      int             // visitors in the last five minutes
 	Chart     report.Answer   // by time bucket; its metrics are those of the tiles
 	Lists     []report.Answer // the open tabs' answers, in the order of View.Open
+	Change    *report.Change  // what the difference to the comparison is made of, in brief; nil: not asked for
 	Mode      string          // how visitors are recognised: cookie, cookieless or consent
 	Geo       string          // where the country table comes from and its date; may be empty
 	CanChange bool            // the reader may change the site's settings

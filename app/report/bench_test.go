@@ -115,3 +115,33 @@ func BenchmarkRun(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkChange reports CPU milliseconds of what a difference is made of, for the dashboard's line and for the page of
+// changes, over two times 28 days and 12 months.
+func BenchmarkChange(b *testing.B) {
+	zone := berlin(b)
+	s := site{info: store.SiteInfo{Zone: zone}, snap: synthetic()}
+	year := time.Unix(20_365*86400, 0).In(zone)
+	for _, c := range []struct {
+		name, period string
+		by           []report.Dimension
+	}{
+		{"brief-28d", "28d", []report.Dimension{"source", "entry_page", "country", "utm_campaign"}},
+		{"brief-6mo", "6mo", []report.Dimension{"source", "entry_page", "country", "utm_campaign"}},
+		{"page-28d", "28d", report.ChangeDimensions},
+		{"page-6mo", "6mo", report.ChangeDimensions},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			q := report.ChangeQuery{Metric: report.Visitors, By: c.by, Limit: 8, Now: year}
+			q.Period, _ = report.NewPeriod(c.period, year)
+			q.Compare = q.Period.Before("previous", year)
+			began := cpu()
+			for b.Loop() {
+				if _, err := report.RunChange(b.Context(), s, q); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64((cpu()-began).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+		})
+	}
+}

@@ -17,6 +17,7 @@ import (
 var dashboardRoutes = []route{
 	{"GET /sites/{domain}", siteRead, (*Server).dashboard},
 	{"GET /sites/{domain}/details", siteRead, (*Server).details},
+	{"GET /sites/{domain}/changes", siteRead, (*Server).changes},
 }
 
 // usualPeriod is shown where the address names none. A site that has nothing in it yet shows today.
@@ -58,6 +59,9 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 	}
 	d, err := s.frameOf(c, view, answers[0])
 	if err != nil {
+		return err
+	}
+	if d.Change, err = s.briefChange(c, view, q, answers[0].Read); err != nil {
 		return err
 	}
 	d.Waiting, d.Lists = waiting, answers[1:len(answers)-1]
@@ -117,9 +121,7 @@ func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Ans
 		}
 		queries = append(queries, list)
 	}
-	live := report.Query{Metrics: []report.Metric{report.Visitors}, Now: q.Now,
-		Period: report.Period{Name: "realtime", From: q.Now.Add(-liveSpan), To: q.Now.Add(time.Second)}}
-	return report.RunAll(c.Context(), c.site, append(queries, live))
+	return report.RunAll(c.Context(), c.site, append(queries, liveQuery(q)))
 }
 
 // neverVisited reports whether the site has no visit at all.
@@ -186,9 +188,7 @@ func (s *Server) details(w http.ResponseWriter, c *call) error {
 	if timeBuckets[by] {
 		return redirect(w, view.URL())
 	}
-	live := report.Query{Metrics: []report.Metric{report.Visitors}, Now: now,
-		Period: report.Period{Name: "realtime", From: now.Add(-liveSpan), To: now.Add(time.Second)}}
-	answers, err := report.RunAll(c.Context(), c.site, []report.Query{q, live})
+	answers, err := report.RunAll(c.Context(), c.site, []report.Query{q, liveQuery(q)})
 	if err != nil {
 		return err
 	}

@@ -65,8 +65,7 @@ func (s *Server) frame(c *call, p sitePage, read int, damaged []time.Time) (view
 	took := time.Since(p.began)
 	q := p.Query
 	q.By, q.Metrics = p.view.Interval(q.Period), []report.Metric{report.Visitors}
-	live, err := report.Run(c.Context(), c.site, report.Query{Metrics: q.Metrics, Now: q.Now,
-		Period: report.Period{Name: "realtime", From: q.Now.Add(-liveSpan), To: q.Now.Add(time.Second)}})
+	live, err := report.Run(c.Context(), c.site, liveQuery(q))
 	if err != nil {
 		return views.Dashboard{}, err
 	}

@@ -139,3 +139,9 @@ func (s *Server) liveNow(c *call) (liveFigures, error) {
 	}
 	return figures, nil
 }
+
+// liveQuery asks who is there now, of those whom a question is about.
+func liveQuery(q report.Query) report.Query {
+	return report.Query{Metrics: []report.Metric{report.Visitors}, Filters: q.Filters, Now: q.Now,
+		Period: report.Period{Name: "realtime", From: q.Now.Add(-liveSpan), To: q.Now.Add(time.Second)}}
+}

@@ -66,6 +66,7 @@ var routes = slices.Concat([]route{
 	{"DELETE /api/v1/sites/{domain}", siteManage, (*Server).apiRemoveSite},
 	{"GET /api/v1/sites/{domain}/stats", siteRead, (*Server).apiStats},
 	{"GET /api/v1/sites/{domain}/segments", siteRead, (*Server).apiSegments},
+	{"GET /api/v1/sites/{domain}/change", siteRead, apiChange},
 	{"GET /api/v1/sites/{domain}/funnel", siteRead, apiFunnel},
 	{"GET /api/v1/sites/{domain}/retention", siteRead, apiRetention},
 	{"GET /api/v1/sites/{domain}/paths", siteRead, apiPaths},
