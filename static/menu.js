@@ -20,6 +20,7 @@ document.addEventListener("click", async (e) => {
   const button = e.target.closest("[data-copy]")
   const from = button && document.querySelector(button.dataset.copy)
   if (!from) return
+  if (!navigator.clipboard) return getSelection().selectAllChildren(from) // on a plain http address: ready for Ctrl-C
   await navigator.clipboard.writeText(from.value ?? from.textContent)
   const said = button.textContent
   button.textContent = button.dataset.copied ?? "Copied"

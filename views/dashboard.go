@@ -249,7 +249,7 @@ func (d Dashboard) frame() Page {
 	p := d.Page
 	p.Title = d.View.Site
 	p.Bar, p.Nav, p.Footer = d.bar(), siteNav(d.View, d.words()), d.foot()
-	p.Scripts = []string{"swap.js", "chart.js", "keys.js", "live.js"}
+	p.Scripts = []string{"swap.js", "chart.js", "live.js"}
 	return p
 }
 

@@ -52,6 +52,22 @@ var textsDE = map[string]string{
 	"Week of %s":   "Woche ab %s",
 	"%s pts":       "%s Pkt.",
 
+	// keyboard
+	"Keyboard": "Tastatur",
+	"Keys work while nothing is being typed.": "Die Tasten wirken, solange nirgends getippt wird.",
+	"Earlier or later":                        "Früher oder später",
+	"Comparison on or off":                    "Vergleich an oder aus",
+	"Interval of the chart":                   "Zeitschritt des Diagramms",
+	"Everywhere":                              "Überall",
+	"Your first nine sites":                   "Ihre ersten neun Websites",
+	"Search, or filter":                       "Suchen oder filtern",
+	"Close, or remove all filters":            "Schließen oder alle Filter entfernen",
+	"Copy the link to this page":              "Link zu dieser Seite kopieren",
+	"This help":                               "Diese Hilfe",
+	"The link is copied.":                     "Der Link ist kopiert.",
+	"Close":                                   "Schließen",
+	"Period":                                  "Zeitraum",
+
 	// pages of a site
 	"Pages of %s": "Seiten von %s",
 	"Overview":    "Überblick",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -147,13 +148,19 @@ func (p *Page) Open(url string) { p.t.Helper(); p.Do(chromedp.Navigate(url)) }
 // Back goes back one entry of the history.
 func (p *Page) Back() { p.t.Helper(); p.Do(chromedp.NavigateBack()) }
 
-// Wait waits until a JavaScript expression is true.
+// Wait waits until a JavaScript expression is true, on this page or one that takes its place meanwhile.
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.Context, patience)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingInterval(20*time.Millisecond))); err != nil {
-		p.t.Fatalf("waiting in the page for %s: %v", expression, err)
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingInterval(20*time.Millisecond)))
+		if err == nil {
+			return
+		}
+		if gone := strings.Contains(err.Error(), "context"); !gone || ctx.Err() != nil {
+			p.t.Fatalf("waiting in the page for %s: %v", expression, err)
+		}
 	}
 }
 
@@ -165,6 +172,9 @@ func (p *Page) Type(selector, text string) {
 	p.t.Helper()
 	p.Do(chromedp.SendKeys(chromedp.CSS(selector), text))
 }
+
+// Press presses keys one after another, as on a keyboard: letters as themselves, others by their names in kb.
+func (p *Page) Press(keys string) { p.t.Helper(); p.Do(chromedp.KeyEvent(keys)) }
 
 // Eval returns the value of a JavaScript expression; a promise is awaited.
 func Eval[T any](p *Page, expression string) T {

@@ -38,6 +38,8 @@ func TestPages(t *testing.T) {
 	h.RunWith(threeVisits(), "import", "hits", "--site", quiet, "-")
 	list := stops(t)
 	t.Run("figures", h.figures)
+	t.Run("keys", h.keys)
+	t.Run("keys aside", h.keysAside)
 	h.all(t, list)
 }
 

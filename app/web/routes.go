@@ -43,6 +43,7 @@ var routes = slices.Concat([]route{
 	{"GET /setup", anyone, (*Server).setupForm},
 	{"POST /setup", anyone, (*Server).setup},
 
+	{"GET /keyboard", signedIn, (*Server).keyboard},
 	{"GET /settings", signedIn, (*Server).settings},
 	{"POST /settings/password", signedIn, (*Server).changePassword},
 	{"POST /settings/sessions/end", signedIn, (*Server).endSessions},
