@@ -73,10 +73,11 @@ func (sh *shell) verifyCommand() *cobra.Command {
 
 func (sh *shell) restoreCommand() *cobra.Command {
 	var f struct {
-		JSON bool `flag:"json" help:"print JSON"`
+		Erasures string `flag:"erasures" arg:"DIR" help:"where erasures.json is, which tells what was erased since; beside the backup by default"`
+		JSON     bool   `flag:"json" help:"print JSON"`
 	}
 	c := &cobra.Command{Use: "restore BACKUP --data NEW", Short: "Make a new data directory of a backup", Args: cobra.ExactArgs(1),
-		Long: "Make the new data directory NEW of a backup, after reading all of it as “sandprint verify” does. Nothing that is there is\noverwritten. “sandprint serve --data NEW” then goes on from the moment of the backup.",
+		Long: "Make the new data directory NEW of a backup, after reading all of it as “sandprint verify” does. Nothing that is there is\noverwritten. What was erased after the backup was made is erased in it again: the list of it, erasures.json, lies beside the backups.\n“sandprint serve --data NEW” then goes on from the moment of the backup.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sh.ran = true
 			if !cmd.Flags().Changed("data") {
@@ -86,9 +87,22 @@ func (sh *shell) restoreCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := store.Restore(cmd.Context(), args[0], dir)
+			if f.Erasures == "" {
+				f.Erasures = filepath.Dir(filepath.Clean(args[0]))
+			}
+			stones, err := store.ReadTombstones(f.Erasures)
+			if err != nil {
+				return failf(exitFailed, "nothing was restored: %w", err)
+			}
+			v, again, err := store.Restore(cmd.Context(), args[0], dir, stones)
 			if err != nil {
 				return backupError(err)
+			}
+			switch {
+			case stones == nil:
+				sh.say("There is no erasures.json in %s: if something was erased since, name the directory that has it with --erasures, or erase it again.", f.Erasures)
+			case again.Looked > 0 || again.Visits > 0:
+				sh.say("Erased again what was erased since the backup: %d visits, %d page views, %d visitors' keys; %d traces found.", again.Visits, again.Views, again.Keys, again.Found)
 			}
 			sh.say("%s is as it was on %s. “sandprint serve --data %s” goes on from there.", dir, v.Made.Format(time.RFC3339), dir)
 			return sh.printVerified(f.JSON, v)

@@ -2,160 +2,150 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sandprint/app/collect"
+	"sandprint/app/privacy"
 	"sandprint/app/store"
 )
 
 // eraseFlags are the flags of the erase command.
 type eraseFlags struct {
-	Site    string `flag:"site" arg:"DOMAIN" help:"the site; alone: all of it"`
-	Visitor string `flag:"visitor" arg:"ID" help:"of the site, one visitor: the value of the cookie _sp, or the “visitor” of an imported file"`
-	Before  string `flag:"before" arg:"DATE" help:"of the site, what began before a day in its time zone, as 2026-01-31"`
-	Yes     bool   `flag:"yes" help:"don't ask"`
-	JSON    bool   `flag:"json" help:"print JSON"`
+	Site     string `flag:"site" arg:"DOMAIN" help:"the site; alone: all of it"`
+	Visitor  string `flag:"visitor" arg:"ID" help:"of the site, one visitor: the value of the cookie _sp, or the “visitor” of an imported file"`
+	Before   string `flag:"before" arg:"DATE" help:"of the site, what began before a day in its time zone, as 2026-01-31"`
+	Customer string `flag:"customer" arg:"NAME" help:"a customer with all sites, and the people who belong to no other"`
+	Yes      bool   `flag:"yes" help:"don't ask"`
+	JSON     bool   `flag:"json" help:"print JSON"`
 }
 
 func (sh *shell) eraseCommand() *cobra.Command {
 	var f eraseFlags
-	c := &cobra.Command{Use: "erase", Short: "Erase a visitor, what is older than a day, or a site, and search the files for what is left", Args: cobra.NoArgs,
-		Long: "Erase a visitor of a site, what began before a day, or the whole site. Says what will go and asks; then erases, searches the\nfiles for every trace of what went, and prints what it removed and what the search saw. Backups are not changed.",
+	c := &cobra.Command{Use: "erase", Short: "Erase a visitor, what is older than a day, a site or a customer, everywhere, with a receipt", Args: cobra.NoArgs,
+		Long: "Erase a visitor of a site, what began before a day, a whole site, or a customer with sites and people. Says what will go and asks;\n" +
+			"then erases it in the data and in all copies in the data directory, searches the files for every trace of what went, and prints the receipt.\n" +
+			"An erasure that is cut short goes on at the next start, the next night, or when it is asked for again.",
 		RunE: sh.onData(func(ctx context.Context, in *instance, _ []string) error {
-			if f.Site == "" {
-				return usagef("“erase” needs --site DOMAIN")
-			}
-			if f.Visitor != "" && f.Before != "" {
-				return usagef("“erase” takes --visitor or --before, not both")
-			}
-			e, err := in.newErasure(ctx, f)
+			o, what, err := in.order(ctx, f)
 			if err != nil {
 				return err
 			}
-			return sh.erase(ctx, in, e, f)
+			return sh.erase(ctx, in, o, what, f)
 		})}
 	define(c.Flags(), &f)
 	return c
 }
 
-// erasure is one thing to be erased.
-type erasure struct {
-	site  store.SiteInfo
-	what  string                                          // in words
-	count func(ctx context.Context) (store.Erased, error) // says what would go
-	do    func(ctx context.Context) (store.Erased, error)
-}
-
-// newErasure returns what the flags mean.
-func (in *instance) newErasure(ctx context.Context, f eraseFlags) (*erasure, error) {
+// order returns what the flags mean, in words too.
+func (in *instance) order(ctx context.Context, f eraseFlags) (o privacy.Order, what string, err error) {
+	switch {
+	case f.Site == "" && f.Customer == "":
+		return o, "", usagef("“erase” needs --site DOMAIN or --customer NAME")
+	case f.Site != "" && f.Customer != "":
+		return o, "", usagef("“erase” takes --site or --customer, not both")
+	case f.Visitor != "" && f.Before != "":
+		return o, "", usagef("“erase” takes --visitor or --before, not both")
+	case f.Customer != "" && (f.Visitor != "" || f.Before != ""):
+		return o, "", usagef("--visitor and --before are of a site: name it with --site")
+	case f.Customer != "":
+		o.Customer, err = in.store.Control().CustomerByName(ctx, f.Customer)
+		if errors.Is(err, store.ErrNotFound) {
+			return o, "", failf(exitFailed, "there is no customer %s: “sandprint site list” tells which there are", f.Customer)
+		}
+		return o, o.Customer.Name + " with all sites, and the people who belong to no other customer", err
+	}
 	reader, err := in.site(ctx, f.Site)
 	if err != nil {
-		return nil, err
+		return o, "", err
 	}
-	info := reader.Info()
-	site, err := in.store.Site(ctx, info.ID)
-	if err != nil {
-		return nil, err
-	}
-	e := &erasure{site: info}
+	o.Site = reader.Info()
 	switch {
 	case f.Visitor != "":
-		keys := collect.VisitorKeys(site.SiteKey(), info, f.Visitor)
-		e.what = "what this visitor left at " + info.Domain
-		e.count = func(ctx context.Context) (store.Erased, error) { return site.CountVisitor(ctx, keys...) }
-		e.do = func(ctx context.Context) (store.Erased, error) { return site.EraseVisitor(ctx, keys...) }
-	case f.Before != "":
-		before, err := time.ParseInLocation(time.DateOnly, f.Before, info.Zone)
+		site, err := in.store.Site(ctx, o.Site.ID)
 		if err != nil {
-			return nil, usagef("--before %q is no day such as 2026-01-31", f.Before)
+			return o, "", err
 		}
-		if before.After(time.Now().AddDate(0, 0, 1)) {
-			return nil, usagef("--before %s is in the future", f.Before)
+		o.Keys = collect.VisitorKeys(site.SiteKey(), o.Site, f.Visitor)
+		return o, "what this visitor left at " + o.Site.Domain, nil
+	case f.Before != "":
+		if o.Before, err = time.ParseInLocation(time.DateOnly, f.Before, o.Site.Zone); err != nil {
+			return o, "", usagef("--before %q is no day such as 2026-01-31", f.Before)
 		}
-		e.what = fmt.Sprintf("what began before %s (%s) at %s", f.Before, info.Zone, info.Domain)
-		e.count = func(ctx context.Context) (store.Erased, error) { return site.CountBefore(ctx, before) }
-		e.do = func(ctx context.Context) (store.Erased, error) { return site.EraseBefore(ctx, before) }
-	default:
-		e.what = info.Domain + " with its settings, its tokens and everything that was counted for it"
-		e.count = func(ctx context.Context) (store.Erased, error) {
-			return site.CountBefore(ctx, time.Now().AddDate(100, 0, 0))
+		if o.Before.After(time.Now().AddDate(0, 0, 1)) {
+			return o, "", usagef("--before %s is in the future", f.Before)
 		}
-		e.do = func(ctx context.Context) (store.Erased, error) { return in.store.RemoveSite(ctx, info.ID) }
+		return o, fmt.Sprintf("what began before %s (%s) at %s", f.Before, o.Site.Zone, o.Site.Domain), nil
 	}
-	return e, nil
+	return o, o.Site.Domain + " with its settings, its tokens and everything that was counted for it", nil
 }
 
-// eraseResult is an erasure as the command prints it.
-type eraseResult struct {
-	Site string `json:"site"`
-	store.Erased
-	Backups int `json:"backups"` // made before it, in the data directory
-}
-
-// erase says what will go, asks, erases and prints what went.
-func (sh *shell) erase(ctx context.Context, in *instance, e *erasure, f eraseFlags) error {
-	going, err := e.count(ctx)
+// erase says what will go, asks, erases and prints the receipt.
+func (sh *shell) erase(ctx context.Context, in *instance, o privacy.Order, what string, f eraseFlags) error {
+	going, err := in.privacy.Preview(ctx, o)
 	if err != nil {
 		return fmt.Errorf("nothing was erased: %w", err)
 	}
 	sh.say("This erases %s, for good:\n%d visits on %d days, with %d page views and %d events; %d visitors' keys.",
-		e.what, going.Visits, going.Days, going.Views, going.Events, going.Keys)
+		what, going.Visits, going.Days, going.Views, going.Events, going.Keys)
+	if len(going.Users) > 0 || f.Customer != "" {
+		sh.say("Sites: %s. People: %s.", orNone(going.Sites), orNone(going.Users))
+	}
+	if going.Copies > 0 {
+		sh.say("It is erased in the %d copies in %s too.", going.Copies, filepath.Join(in.dir, "backups"))
+	}
+	name := o.Site.Domain
+	if f.Customer != "" {
+		name = o.Customer.Name
+	}
 	whole := f.Visitor == "" && f.Before == ""
 	if nothing := going.Visits == 0 && going.Keys == 0 && !whole; !f.Yes && !nothing {
-		sh.say("Type %s to go on:", e.site.Domain)
+		sh.say("Type %s to go on:", name)
 		answer, err := readLine(sh.in)
 		if err != nil {
 			return err
 		}
-		if answer != e.site.Domain {
-			return failf(exitFailed, "that is not %s: nothing was erased", e.site.Domain)
+		if answer != name {
+			return failf(exitFailed, "that is not %s: nothing was erased", name)
 		}
 	}
-	began := time.Now()
-	went, err := e.do(ctx)
+	r, err := in.privacy.Erase(ctx, o, func(p privacy.Progress) { sh.say("%d of %d: %s", p.Done, p.Steps, p.Step) })
 	if err != nil {
-		return fmt.Errorf("the erasure did not come to its end: %w; run it again", err)
+		return err
 	}
-	if whole { // its file is gone with them
-		went.Visits, went.Views, went.Events, went.Days, went.Keys = going.Visits, going.Views, going.Events, going.Days, going.Keys
-	}
-	r := eraseResult{Site: e.site.Domain, Erased: went, Backups: in.backups(began)}
-	if r.Backups > 0 {
-		sh.say("%d backups in %s were made before; what was erased is still in them until you delete them.", r.Backups, filepath.Join(in.dir, "backups"))
-	}
-	return sh.print(f.JSON, r, r.rows()...)
+	return sh.print(f.JSON, r, receiptRows(r)...)
 }
 
-// rows returns the result as a table.
-func (r eraseResult) rows() (rows [][]string) {
-	row := func(name string, n int64) { rows = append(rows, []string{name, fmt.Sprint(n)}) }
-	row("visits erased", int64(r.Visits))
-	row("page views", int64(r.Views))
-	row("events", int64(r.Events))
-	row("days changed", int64(r.Days))
-	row("visitors' keys", int64(r.Keys))
-	row("texts only it had", int64(r.Entries))
-	row("traces searched for", int64(r.Looked))
-	row("bytes searched", r.Scanned)
-	row("traces found", int64(r.Found))
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}
+
+// receiptRows returns a receipt as a table.
+func receiptRows(r privacy.Receipt) (rows [][]string) {
+	row := func(name string, value any) { rows = append(rows, []string{name, fmt.Sprint(value)}) }
+	row("receipt", r.Number)
+	row("made", r.Made.Format(time.RFC3339))
+	row("visits erased", r.Data.Visits)
+	row("page views", r.Data.Views)
+	row("events", r.Data.Events)
+	row("days changed", r.Data.Days)
+	row("visitors' keys", r.Data.Keys)
+	row("texts only it had", r.Data.Entries)
+	row("traces searched for", r.Data.Looked)
+	row("bytes searched", r.Data.Scanned)
+	row("traces found", r.Data.Found)
+	for _, c := range r.Copies {
+		row("copy of "+c.Made.Format(time.DateTime), fmt.Sprintf("%d visits erased, %d bytes searched, %d traces found", c.Visits, c.Scanned, c.Found))
+	}
+	row("copies elsewhere are to be gone by", r.Elsewhere.Format(time.DateOnly))
+	row("link of the chain", r.Link)
 	return rows
-}
-
-// backups counts the backups in the data directory that are whole and were begun before a moment.
-func (in *instance) backups(before time.Time) (n int) {
-	all, err := os.ReadDir(filepath.Join(in.dir, "backups"))
-	if err != nil {
-		return 0 // there is no such directory
-	}
-	for _, d := range all {
-		if m, err := store.ReadManifest(filepath.Join(in.dir, "backups", d.Name())); err == nil && m.Made.Before(before) {
-			n++
-		}
-	}
-	return n
 }

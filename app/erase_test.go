@@ -90,19 +90,19 @@ func TestErase(t *testing.T) {
 		gone      string // what no file has any more
 		there     string // what is still there
 	}{
-		{"", "", 2, `^$`, `needs --site`, "", "anna"},
+		{"", "", 2, `^$`, `needs --site DOMAIN or --customer NAME`, "", "anna"},
 		{"", "--site shop.example --visitor x --before " + before, 2, `^$`, `not both`, "", "anna"},
 		{"", "--site shop.example --before yesterday", 2, `^$`, `no day such as`, "", "longago"},
 		{"", "--site shop.example --before 2999-01-01 --yes", 2, `^$`, `in the future`, "", "longago"},
-		{"", "--site shop.example --customer Acme", 2, `^$`, `unknown flag: --customer`, "", "anna"},
+		{"", "--site shop.example --customer Acme", 2, `^$`, `not both`, "", "anna"},
 		{"", "--site other.example --yes", 1, `^$`, `no site other.example`, "", "anna"},
 		{"shop\n", "--site shop.example --visitor anna56789012345678", 1, `^$`, `1 visits on 1 days, with 1 page views and 1 events(?s:.*)nothing was erased`, "", "anna"},
-		{"shop.example\n", "--site shop.example --visitor anna56789012345678", 0, `visits erased +1\npage views +1\nevents +1\n(?s:.*)traces found +0\n$`, `what this visitor left`, "anna", "bert"},
-		{"", "--site shop.example --visitor anna56789012345678", 0, `visits erased +0\n(?s:.*)traces found +0\n$`, `0 visits`, "anna", "bert"},
+		{"shop.example\n", "--site shop.example --visitor anna56789012345678", 0, `visits erased +1\npage views +1\nevents +1\n(?s:.*)traces found +0\n`, `what this visitor left`, "anna", "bert"},
+		{"", "--site shop.example --visitor anna56789012345678", 0, `visits erased +0\n(?s:.*)traces found +0\n`, `0 visits`, "anna", "bert"},
 		{"", "--site shop.example --visitor customer-2 --yes --json", 0, `"visits": 1,(?s:.*)"traces_found": 0,`, ``, "ofclara", "ofdaria"},
 		{"", fmt.Sprintf("--site shop.example --visitor bert56789012345678.%d --yes", today), 0, `visits erased +1\n`, ``, "bert", "ofdaria"},
 		{"shop.example\n", "--site shop.example --before " + before, 0, `visits erased +1\n(?s:.*)visitors' keys +1\n`, `began before .* \(Europe/Berlin\)`, "longago", "ofdaria"},
-		{"shop.example\n", "--site shop.example", 0, `visits erased +1\n(?s:.*)traces found +0\n$`, `its settings, its tokens and everything`, "ofdaria", "ann@example.com"},
+		{"shop.example\n", "--site shop.example", 0, `visits erased +1\n(?s:.*)traces found +0\n`, `its settings, its tokens and everything`, "ofdaria", "ann@example.com"},
 		{"", "--site shop.example --yes", 1, `^$`, `no site shop.example`, "shop.example", "ann@example.com"},
 	} {
 		r := sandprint(t, step.stdin, append(append([]string{"erase"}, strings.Fields(step.args)...), "--data", dir)...)
@@ -121,20 +121,149 @@ func TestErase(t *testing.T) {
 	}
 }
 
-// A backup that was made before still has what is erased: the command says so.
-func TestEraseTellsOfBackups(t *testing.T) {
+// made makes a data directory with commands.
+func made(t *testing.T, commands ...string) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "data")
+	for _, c := range commands {
+		if r := sandprint(t, "", append(strings.Fields(c), "--data", dir)...); r.code != 0 {
+			t.Fatalf("%s: %+v", c, r)
+		}
+	}
+	return dir
+}
+
+// What is erased goes from the copies in the data directory too, which stay whole; a copy that was elsewhere loses it when it is restored; and
+// the receipt tells of all that.
+func TestEraseReachesCopies(t *testing.T) {
+	dir := made(t, "user add ann@example.com --customer Acme", "site add shop.example", "site add other.example")
+	recent := time.Now().AddDate(0, 0, -5)
+	for site, marks := range map[string][]string{"shop.example": {"ofclara", "ofdaria"}, "other.example": {"ofemil"}} {
+		file := ""
+		for i, mark := range marks {
+			file += importedLine(recent, site, fmt.Sprint("customer-", i), mark)
+		}
+		if r := sandprint(t, file, "import", "hits", "-", "--site", site, "--data", dir); r.code != 0 {
+			t.Fatalf("%+v", r)
+		}
+	}
+	r := sandprint(t, "", "backup", "--data", dir)
+	backup, elsewhere := strings.TrimSpace(r.out), filepath.Join(t.TempDir(), "elsewhere")
+	if err := os.CopyFS(elsewhere, os.DirFS(backup)); err != nil {
+		t.Fatal(err)
+	}
+	r = sandprint(t, "", "erase", "--site", "shop.example", "--visitor", "customer-0", "--yes", "--json", "--data", dir)
+	var out struct {
+		Receipt string
+		Erased  string
+		Data    struct{ Visits, Found int }    `json:"in_data"`
+		Copies  []struct{ Visits, Traces int } `json:"in_copies"`
+		Until   time.Time                      `json:"copies_until"`
+		Link    string
+	}
+	if err := json.Unmarshal([]byte(r.out), &out); err != nil || r.code != 0 || out.Erased != "visitor" || out.Data.Visits != 1 || len(out.Copies) != 1 || out.Copies[0].Visits != 1 ||
+		len(out.Receipt) < 20 || len(out.Link) != 64 || time.Until(out.Until) < 33*24*time.Hour {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if inFiles(t, dir, "ofclara") > 0 || inFiles(t, dir, "ofdaria") < 2 || inFiles(t, elsewhere, "ofclara") == 0 {
+		t.Error("the wrong things went")
+	}
+	if r := sandprint(t, "", "verify", backup); r.code != 0 {
+		t.Errorf("%+v", r)
+	}
+	for _, again := range []struct {
+		args string
+		says string
+		gone bool
+	}{
+		{"restore " + elsewhere, "There is no erasures.json", false},
+		{"restore " + elsewhere + " --erasures " + filepath.Join(dir, "backups"), "Erased again what was erased since the backup: 1 visits, 1 page views", true},
+		{"restore " + backup, `goes on from there`, true},
+	} {
+		to := filepath.Join(t.TempDir(), "again")
+		r := sandprint(t, "", append(strings.Fields(again.args), "--data", to)...)
+		if r.code != 0 || !strings.Contains(r.err, again.says) || (inFiles(t, to, "ofclara") == 0) != again.gone || inFiles(t, to, "ofdaria") == 0 {
+			t.Errorf("%s: %+v", again.args, r)
+		}
+	}
+}
+
+// A customer goes with sites and people, from the copies too; others stay. Nothing names them afterwards.
+func TestEraseACustomer(t *testing.T) {
+	dir := made(t, "user add ann@acme.example --customer Acmecorp", "user add bob@both.example --customer Acmecorp", "user add bob@both.example --customer Otherco",
+		"site add acmeshop.example --customer Acmecorp", "site add acmeblog.example --customer Acmecorp", "site add other.example --customer Otherco",
+		"token add --user ann@acme.example --scope read", "backup")
+	for _, name := range []string{"ann@acme.example", "Acmecorp", "acmeshop.example", "acmeblog.example"} {
+		if inFiles(t, dir, name) < 2 {
+			t.Fatalf("%s is not in data and copy before", name)
+		}
+	}
+	if r := sandprint(t, "", "erase", "--customer", "Nobody", "--yes", "--data", dir); r.code != 1 || !strings.Contains(r.err, "no customer Nobody") {
+		t.Errorf("%+v", r)
+	}
+	if r := sandprint(t, "acme\n", "erase", "--customer", "acmecorp", "--data", dir); r.code != 1 || !strings.Contains(r.err, "Sites: acmeblog.example, acmeshop.example. People: ann@acme.example.") {
+		t.Errorf("%+v", r)
+	}
+	r := sandprint(t, "Acmecorp\n", "erase", "--customer", "acmecorp", "--data", dir)
+	if r.code != 0 || !strings.Contains(r.out, "copies elsewhere") {
+		t.Errorf("%+v", r)
+	}
+	for _, name := range []string{"ann@acme.example", "Acmecorp", "acmeshop.example", "acmeblog.example"} {
+		if n := inFiles(t, dir, name); n > 0 {
+			t.Errorf("%s is still in the files, %d times", name, n)
+		}
+	}
+	for _, name := range []string{"bob@both.example", "Otherco", "other.example"} {
+		if inFiles(t, dir, name) < 2 {
+			t.Errorf("%s is gone from data or copy", name)
+		}
+	}
+	if r := sandprint(t, "", "user", "list", "--data", dir); !strings.Contains(r.out, "bob@both.example") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// A visitor who asks for it on the site's pages is erased, and what a browser still sends of him is refused.
+func TestAVisitorAsksToBeErased(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	for _, args := range [][]string{{"user", "add", "ann@example.com"}, {"site", "add", "a.example"}, {"backup"}} {
+	s := serve(t, dir)
+	for _, args := range [][]string{{"user", "add", "ann@example.com"}, {"site", "add", "shop.example"}} {
 		if r := sandprint(t, "", append(args, "--data", dir)...); r.code != 0 {
 			t.Fatalf("%v: %+v", args, r)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(dir, "backups", "x.unfinished"), 0o700); err != nil { // is none
-		t.Fatal(err)
+	cookie := fmt.Sprintf("anna56789012345678.%d", time.Now().Unix()/86400)
+	send := func(hit string) {
+		t.Helper()
+		req, err := http.NewRequest("POST", s.url+"/e", strings.NewReader(strings.ReplaceAll(hit, "COOKIE", cookie)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusAccepted {
+			t.Fatalf("%s: %s", hit, resp.Status)
+		}
 	}
-	r := sandprint(t, "", "erase", "--site", "a.example", "--before", "2026-01-01", "--json", "--data", dir)
-	var out struct{ Backups int }
-	if err := json.Unmarshal([]byte(r.out), &out); err != nil || r.code != 0 || out.Backups != 1 || !strings.Contains(r.err, "1 backups in ") {
-		t.Errorf("%+v, %v", r, err)
+	send(`{"s":"shop.example","n":"pageview","i":"viewanna00001","u":"https://shop.example/ofannahere","v":"COOKIE"}`)
+	if inFiles(t, dir, "ofannahere") == 0 {
+		t.Fatal("the page view is in no file")
+	}
+	send(`{"s":"shop.example","n":":erase","v":"COOKIE"}`)
+	for deadline := time.Now().Add(20 * time.Second); inFiles(t, dir, "ofannahere") > 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("asked to be erased, and still there")
+		}
+	}
+	send(`{"s":"shop.example","n":"pageview","i":"viewanna00002","u":"https://shop.example/ofannalater","v":"COOKIE"}`)
+	if inFiles(t, dir, "ofannalater") > 0 {
+		t.Error("what came afterwards was taken")
+	}
+	if r := sandprint(t, "", "stats", "shop.example", "--period", "day", "--data", dir); r.code != 0 || strings.Contains(r.out, "ofanna") {
+		t.Errorf("%+v", r)
 	}
 }

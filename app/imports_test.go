@@ -179,10 +179,12 @@ func TestDatabaseFilesAreOpenedByTheStoreOnly(t *testing.T) {
 
 // opensFiles are the files of the store that open files themselves, and why they may.
 var opensFiles = map[string]string{
-	"scan.go":    "opens a site's own files beside SQLite, and knows when they may be closed",
-	"backup.go":  "sums up copies that it has made and closed, and syncs folders",
-	"restore.go": "writes files of a new directory that nobody has open",
-	"verify.go":  "reads copies that nobody has open, and makes copies of them",
+	"scan.go":         "opens a site's own files beside SQLite, and knows when they may be closed",
+	"backup.go":       "sums up copies that it has made and closed, and syncs folders",
+	"backup_erase.go": "makes another backup of files that nobody has open",
+	"tombstone.go":    "writes the list beside the backups, which is no database",
+	"restore.go":      "writes files of a new directory that nobody has open",
+	"verify.go":       "reads copies that nobody has open, and makes copies of them",
 }
 
 func TestFilesOfTheStoreThatOpenFiles(t *testing.T) {

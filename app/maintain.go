@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,7 +17,7 @@ func (sh *shell) maintainCommand() *cobra.Command {
 		JSON         bool `flag:"json" help:"print JSON"`
 	}
 	c := &cobra.Command{Use: "maintain", Short: "Do the nightly round now and print what it did", Args: cobra.NoArgs,
-		Long: "Do the nightly round now and print what it did for each site: seal days that are over, remove what is older than\nthe site keeps, empty the write-ahead log, give free room back. Hits are counted meanwhile.",
+		Long: "Do the nightly round now and print what it did for each site: seal days that are over, remove what is older than\nthe site keeps, empty the write-ahead log, give free room back; then go on with erasures, copy everything unless there is a copy of\ntoday, and let go of old copies. Hits are counted meanwhile.",
 		RunE: sh.onData(func(ctx context.Context, in *instance, _ []string) error {
 			var steps []store.Step
 			err := in.maintain(ctx, f.ClockIsRight, func(s store.Step) {
@@ -41,10 +42,14 @@ func (sh *shell) maintainCommand() *cobra.Command {
 // maintain does the nightly round.
 func (in *instance) maintain(ctx context.Context, clockIsRight bool, report func(store.Step)) error {
 	round := store.Round{ClockIsRight: clockIsRight, Free: func() (uint64, error) { return diskFree(in.dir) }}
-	if err := in.store.Maintain(ctx, round, report); err != nil {
-		return err
+	failed := in.store.Maintain(ctx, round, report)
+	if ctx.Err() != nil {
+		return failed
 	}
-	return in.accounts.Tidy(ctx)
+	began := time.Now()
+	did, err := in.privacy.Nightly(ctx, versionOf().Version, round.Free)
+	report(store.Step{Name: "copies", Did: did, Took: time.Since(began).Milliseconds()})
+	return errors.Join(failed, err, in.accounts.Tidy(ctx))
 }
 
 // roundLate is how old the last nightly round may be.

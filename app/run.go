@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"sandprint/app/account"
+	"sandprint/app/privacy"
 	"sandprint/app/problem"
 	"sandprint/app/store"
 )
@@ -23,6 +24,7 @@ type instance struct {
 	lock     *dirLock
 	store    *store.Store
 	accounts *account.Service
+	privacy  *privacy.Service
 	base     string // address under which people reach it; empty: it isn't running
 }
 
@@ -36,7 +38,16 @@ func openInstance(dir string, o store.Options) (*instance, error) {
 	if err != nil {
 		return nil, errors.Join(storeError(dir, err), lock.Close())
 	}
-	return &instance{dir: dir, lock: lock, store: s, accounts: account.New(s)}, nil
+	p, err := privacy.New(context.Background(), s)
+	if err != nil {
+		return nil, errors.Join(storeError(dir, err), s.Close(), lock.Close())
+	}
+	in := &instance{dir: dir, lock: lock, store: s, accounts: account.New(s), privacy: p}
+	in.accounts.RemoveWith(func(ctx context.Context, info store.SiteInfo) error {
+		_, err := p.Erase(ctx, privacy.Order{Site: info}, nil)
+		return err
+	})
+	return in, nil
 }
 
 // storeError says in words why the files of a data directory can't be opened.

@@ -20,6 +20,7 @@ import (
 
 	"sandprint/app/collect"
 	"sandprint/app/enrich"
+	"sandprint/app/privacy"
 	"sandprint/app/problem"
 	"sandprint/app/store"
 	"sandprint/app/web"
@@ -173,6 +174,7 @@ func (r *Running) openDoors() error {
 		return err
 	}
 	r.opened(sock.Close)
+	r.opened(r.startErasures())
 	r.opened(r.startRounds())
 	r.listen(ln, mux)
 	return nil
@@ -205,7 +207,7 @@ func (r *Running) routes() (*http.ServeMux, error) {
 	if r.scripts, err = collect.NewScripts(r.assets); err != nil {
 		return nil, fmt.Errorf("the tracker in the program: %w", err)
 	}
-	r.door = collect.New(collect.Options{Authorize: r.maySend, Store: r.store, Geo: r.geo, Scripts: r.scripts, TrustedProxies: r.cfg.TrustedProxies,
+	r.door = collect.New(collect.Options{Authorize: r.maySend, Erase: r.wishErasure, Refuses: r.privacy.Refuses, Store: r.store, Geo: r.geo, Scripts: r.scripts, TrustedProxies: r.cfg.TrustedProxies,
 		RateLimit: int(r.cfg.RateLimit), BaseURL: r.base, Log: r.log})
 	r.opened(r.door.Close)
 	static, err := fs.Sub(r.assets, "static")
@@ -236,6 +238,27 @@ func (r *Running) snippet(domain string) web.Snippet {
 		}
 	}
 	return s
+}
+
+// startErasures carries out erasures that visitors ask for, and those that an end of the program cut short, until the function that it
+// returns is called.
+func (r *Running) startErasures() func() error {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.privacy.Work(ctx, func(err error) { r.log.Error("erasing", "err", err) })
+	}()
+	return func() error {
+		cancel()
+		<-done
+		return nil
+	}
+}
+
+// wishErasure keeps the wish of a visitor to be erased.
+func (r *Running) wishErasure(ctx context.Context, site store.SiteInfo, visitor uint64) error {
+	return r.privacy.Ask(ctx, privacy.Order{Site: site, Keys: []uint64{visitor}})
 }
 
 // maySend reports whether a token may send hits for a site: one with the scope write, of someone who may change the site. An

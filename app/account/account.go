@@ -28,6 +28,7 @@
 package account
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
@@ -57,14 +58,22 @@ type Service struct {
 	hashing  chan struct{} // holds an element while a password is hashed
 	waiting  chan struct{} // holds an element for each caller who waits for hashing
 	setup    setup
-	changing sync.Mutex // held while users are added and removed and keys made, so that what was checked stays true
+	remove   func(context.Context, SiteInfo) error // removes a site, the copies of it too
+	changing sync.Mutex                            // held while users are added and removed and keys made, so that what was checked stays true
 }
 
 // New returns the service over an open store.
 func New(s *store.Store) *Service {
-	return &Service{store: s, control: s.Control(), tries: newThrottle(),
+	remove := func(ctx context.Context, info SiteInfo) error {
+		_, err := s.RemoveSite(ctx, info.ID)
+		return err
+	}
+	return &Service{store: s, control: s.Control(), remove: remove, tries: newThrottle(),
 		hashing: make(chan struct{}, 1), waiting: make(chan struct{}, maxWaiting)}
 }
+
+// RemoveWith has sites removed by f, which reaches what RemoveSite of the store does not: copies. It is called before anything else.
+func (s *Service) RemoveWith(f func(context.Context, SiteInfo) error) { s.remove = f }
 
 // newSecret returns 130 random bits as 26 characters of A–Z and 2–7.
 func newSecret() string { return rand.Text() }

@@ -218,8 +218,7 @@ func (s *Service) RemoveSite(ctx context.Context, who Who, domain string) error 
 	if !who.CanManage(info) {
 		return forbidden("You may read this site, but not remove it.", "Ask an owner.")
 	}
-	_, err = s.store.RemoveSite(ctx, info.ID)
-	return notFound(err)
+	return notFound(s.remove(ctx, info))
 }
 
 func checkZone(zone string) (*time.Location, error) {

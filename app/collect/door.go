@@ -37,7 +37,9 @@ type Options struct {
 	RateLimit      int            // hits a second taken from one network (/24 or /48), bursts of four times as many, 32 at least; 0: no limit
 	BaseURL        string         // of the instance, as "https://stats.example.com"
 	Log            *slog.Logger
-	Authorize      func(ctx context.Context, token, domain string) (bool, error) // whether a token may send hits for a site; nil: none may
+	Erase          func(ctx context.Context, site store.SiteInfo, visitor uint64) error // keeps the wish of a visitor, by number, to be erased; nil: such hits are refused
+	Refuses        func(site string, visitor uint64) bool                               // whether a visitor was erased so lately that a hit must be from before; nil: none was
+	Authorize      func(ctx context.Context, token, domain string) (bool, error)        // whether a token may send hits for a site; nil: none may
 }
 
 // Door answers visitors' browsers. Make it with New.

@@ -181,9 +181,7 @@ func (h *wireHit) missing() (field, what string) {
 		return "n", "is missing"
 	case h.isDecision():
 		switch h.name {
-		case nameConsent, nameWithdraw, nameOptOut:
-		case nameErase:
-			return "n", "asks to erase, which this version cannot do; ask the site's owner"
+		case nameConsent, nameWithdraw, nameOptOut, nameErase:
 		default:
 			return "n", "begins with a colon and is none of the names that may"
 		}

@@ -15,6 +15,7 @@ const (
 	reasonPrivate  = "private page" // an event on a page of which only the path is counted
 	reasonSpam     = "referrer spam"
 	reasonOptedOut = "opted out"
+	reasonErased   = "erased"
 )
 
 // base makes what of a hit needs neither the request nor the site.

@@ -31,7 +31,6 @@ func TestBadHitsNameTheField(t *testing.T) {
 		{"name with a control character", wire(map[string]any{"n": "a\x00b"}), "n"},
 		{"decision that is none", wire(map[string]any{"n": ":other", "v": aged(0)}), "n"},
 		{"decision without cookie", wire(map[string]any{"n": ":optout"}), "v"},
-		{"erasing is not offered, so it is not accepted", wire(map[string]any{"n": ":erase", "v": aged(0)}), "n"},
 		{"no page view id", wire(map[string]any{"i": nil}), "i"},
 		{"short page view id", wire(map[string]any{"i": "abc"}), "i"},
 		{"capitals in page view id", wire(map[string]any{"i": "ABCDEFGHIJ"}), "i"},

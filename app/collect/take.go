@@ -148,8 +148,8 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 		h := &hits[i]
 		out := h.base(now)
 		if h.isDecision() {
-			if h.name != nameConsent {
-				t.count(reasonOptedOut)
+			if err := t.decide(ctx, h); err != nil {
+				return nil, err
 			}
 			continue
 		}
@@ -162,9 +162,26 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 		if err := t.assign(ctx, h, &out); err != nil {
 			return nil, err
 		}
+		if out.Lasting && t.door.o.Refuses != nil && t.door.o.Refuses(t.info.ID, out.Visitor) {
+			t.drop(h, reasonErased)
+			continue
+		}
 		kept = append(kept, out)
 	}
 	return kept, nil
+}
+
+// decide does what a visitor decided. Who objects, takes consent back or asks for it is erased.
+func (t *taking) decide(ctx context.Context, h *wireHit) error {
+	if h.name == nameConsent {
+		return nil
+	}
+	t.count(reasonOptedOut)
+	id, _, ok := visit.ParseCookie(h.cookie)
+	if !ok || t.door.o.Erase == nil {
+		return nil
+	}
+	return t.door.o.Erase(ctx, t.info, visit.CookieKey(t.site.SiteKey(), id))
 }
 
 // drop counts a hit that is not taken. An engagement is part of its page view, which was counted.

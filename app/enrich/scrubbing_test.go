@@ -147,11 +147,11 @@ type drawnKind struct {
 }
 
 const (
-	lower  = "abcdefghijklmnopqrstuvwxyz"
-	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	lower    = "abcdefghijklmnopqrstuvwxyz"
+	upper    = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	numerals = "0123456789"
-	hex    = numerals + "abcdef"
-	base62 = numerals + lower + upper
+	hex      = numerals + "abcdef"
+	base62   = numerals + lower + upper
 )
 
 func draw(r *rand.Rand, alphabet string, n int) string {
@@ -233,7 +233,9 @@ var drawnKinds = []drawnKind{
 	{"national number, Mexico", 99, func(r *rand.Rand) string {
 		return draw(r, upper, 4) + day(r) + draw(r, "HM", 1) + draw(r, upper, 5) + draw(r, numerals, 2)
 	}},
-	{"national number, Poland", 99, func(r *rand.Rand) string { return until(isPESEL, func() string { return day(r) + draw(r, numerals, 5) }) }},
+	{"national number, Poland", 99, func(r *rand.Rand) string {
+		return until(isPESEL, func() string { return day(r) + draw(r, numerals, 5) })
+	}},
 	{"national number, Spain", 99, func(r *rand.Rand) string {
 		return until(isDNI, func() string { return draw(r, numerals, 8) + draw(r, upper, 1) })
 	}},

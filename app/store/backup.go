@@ -48,6 +48,8 @@ const (
 // Backup makes a consistent copy of everything in the new directory dir, while hits are counted. An interrupted one
 // leaves nothing behind. Room tells the bytes free where dir will be.
 func (s *Store) Backup(ctx context.Context, dir, version string, room func() (uint64, error)) (Manifest, error) {
+	s.copies.Lock()
+	defer s.copies.Unlock()
 	m := Manifest{Format: backupFormat, Version: version, Made: time.Now().UTC().Truncate(time.Second)}
 	if _, err := os.Lstat(dir); err == nil {
 		return m, fmt.Errorf("%s is there already: name a directory that isn't", dir)

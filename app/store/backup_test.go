@@ -89,7 +89,7 @@ func TestBackupAndRestoreUnderLoad(t *testing.T) {
 	was, dicts := blocksOf(t, site)
 
 	again := filepath.Join(t.TempDir(), "new")
-	v, err := Restore(ctx, backup, again)
+	v, _, err := Restore(ctx, backup, again, nil)
 	if err != nil || len(v.Sites) != 1 || v.Sites[0].Days != 30 || v.Sites[0].Visitors == 0 || v.Sites[0].Rows < before || v.Sites[0].Rows > int(end) {
 		t.Fatalf("%+v, %v", v, err)
 	}
@@ -250,7 +250,7 @@ func TestABadBackupIsRefused(t *testing.T) {
 			}
 			row.spoil(t, dir)
 			to := filepath.Join(t.TempDir(), "new")
-			if _, err := Restore(t.Context(), dir, to); err == nil || !strings.Contains(err.Error(), row.says) {
+			if _, _, err := Restore(t.Context(), dir, to, nil); err == nil || !strings.Contains(err.Error(), row.says) {
 				t.Errorf("it says %v, want “%s”", err, row.says)
 			} else if newer := strings.Contains(row.name, "newer") || strings.Contains(row.name, "later"); errors.Is(err, ErrNewer) != newer {
 				t.Errorf("%v: a newer version's: %v", err, !newer)
@@ -261,7 +261,7 @@ func TestABadBackupIsRefused(t *testing.T) {
 		})
 	}
 	for _, there := range []string{t.TempDir(), filepath.Join(good, manifestName)} {
-		if _, err := Restore(t.Context(), good, there); err == nil || !strings.Contains(err.Error(), "is there already") {
+		if _, _, err := Restore(t.Context(), good, there, nil); err == nil || !strings.Contains(err.Error(), "is there already") {
 			t.Errorf("into %s: %v", there, err)
 		}
 	}

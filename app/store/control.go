@@ -21,7 +21,7 @@ var (
 )
 
 // Control is the control file, control.db: customers, users and their roles, sites and their settings, saved
-// segments, sessions, tokens, sign-in links and instance-wide settings. It holds rows and no rules; who may do what is app/account's.
+// segments, what was erased, sessions, tokens, sign-in links and instance-wide settings. It holds rows and no rules; who may do what is app/account's.
 //
 // One connection writes, a few read. Its methods may be called by several goroutines at once. They return ErrNotFound,
 // ErrExists, or an error of the file itself.
@@ -38,8 +38,11 @@ var controlSchema string
 //go:embed control_2.sql
 var controlSegments string
 
+//go:embed control_3.sql
+var controlErasures string
+
 // controlSteps take the control file from version 0 to len(controlSteps), one by one.
-var controlSteps = []string{controlSchema, controlSegments}
+var controlSteps = []string{controlSchema, controlSegments, controlErasures}
 
 // OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
 // returns ErrNewer, with the file untouched, when a newer version of the program has written it.

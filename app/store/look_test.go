@@ -272,7 +272,7 @@ func TestABackupOfEveryVersionIsVerifiedAndRestored(t *testing.T) {
 			t.Errorf("the file of version %d was changed", version)
 		}
 		to := filepath.Join(t.TempDir(), "new")
-		if _, err := Restore(t.Context(), dir, to); err != nil {
+		if _, _, err := Restore(t.Context(), dir, to, nil); err != nil {
 			t.Errorf("restoring version %d: %v", version, err)
 		}
 		restored, err := Open(to, Options{})

@@ -18,8 +18,8 @@ type Round struct {
 
 // Step is one thing that a round did for a site.
 type Step struct {
-	Site    int64  `json:"site"`              // its number
-	Name    string `json:"step"`              // check, seal, retain, sweep, log, room
+	Site    int64  `json:"site"`              // its number; 0: all of them
+	Name    string `json:"step"`              // check, seal, retain, sweep, log, room; copies
 	Did     string `json:"did"`               // in words; empty: there was nothing to do
 	Warning bool   `json:"warning,omitempty"` // somebody should look at it
 	Took    int64  `json:"ms"`
@@ -27,7 +27,11 @@ type Step struct {
 
 // String returns the step as a sentence.
 func (s Step) String() string {
-	return fmt.Sprintf("site %d: %s: %s (%d ms)", s.Site, s.Name, cmp.Or(s.Did, "nothing to do"), s.Took)
+	text := fmt.Sprintf("%s: %s (%d ms)", s.Name, cmp.Or(s.Did, "nothing to do"), s.Took)
+	if s.Site == 0 {
+		return text
+	}
+	return fmt.Sprintf("site %d: %s", s.Site, text)
 }
 
 // LastRound is how the last nightly round ended.

@@ -61,9 +61,31 @@ func (s *Store) unlearn(id string) {
 // DeleteSite removes a site and its tokens from the control file, and searches this for its texts. The site's own file
 // is RemoveSite's. ErrTraces: some are left.
 func (c *Control) DeleteSite(ctx context.Context, s SiteInfo) (e Erased, err error) {
-	if err := c.execOne(ctx, "DELETE FROM site WHERE id = ?", s.ID); err != nil {
+	err = c.inTx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "UPDATE receipt SET site = NULL WHERE site = ?", s.ID); err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, "DELETE FROM site WHERE id = ?", s.ID)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, ErrNotFound)
+		}
+		return nil
+	})
+	if err != nil {
 		return e, err
 	}
+	settings, err := json.Marshal(s.Settings)
+	if err != nil {
+		return e, err
+	}
+	return c.proveGone(ctx, s.ID, s.Domain, string(settings))
+}
+
+// proveGone writes the control file anew after a deletion, and searches it for texts that only what went had. ErrTraces: some are left.
+func (c *Control) proveGone(ctx context.Context, texts ...string) (e Erased, err error) {
 	ctx = context.WithoutCancel(ctx) // there is nothing to run again by: what follows takes milliseconds
 	// It is small, and its rows were moved about: it is written anew without asking whether that is needed.
 	if _, err := c.write.ExecContext(ctx, "VACUUM"); err != nil {
@@ -72,12 +94,8 @@ func (c *Control) DeleteSite(ctx context.Context, s SiteInfo) (e Erased, err err
 	if err := c.scrub(ctx); err != nil {
 		return e, err
 	}
-	settings, err := json.Marshal(s.Settings)
-	if err != nil {
-		return e, err
-	}
 	var n needles
-	for _, text := range []string{s.ID, s.Domain, string(settings)} {
+	for _, text := range texts {
 		n.addText(text)
 	}
 	n.ready()

@@ -9,32 +9,58 @@ import (
 )
 
 // Restore makes the data directory dir, which must not be there, of a backup, after verifying all of it. What is copied
-// is what was verified. An interrupted one leaves nothing that could be taken for a data directory.
-func Restore(ctx context.Context, backup, dir string) (Verified, error) {
+// is what was verified; then what was erased since the backup was made, as the tombstones tell, is erased in it again. An interrupted one leaves
+// nothing that could be taken for a data directory.
+func Restore(ctx context.Context, backup, dir string, stones []Tombstone) (v Verified, again Erased, err error) {
 	if _, err := os.Lstat(dir); err == nil {
-		return Verified{}, fmt.Errorf("%s is there already: name a directory that isn't, so that nothing is overwritten", dir)
+		return v, again, fmt.Errorf("%s is there already: name a directory that isn't, so that nothing is overwritten", dir)
 	}
-	v, err := verify(ctx, backup, dir)
-	if err != nil {
-		return v, err
+	if v, err = verify(ctx, backup, dir); err != nil {
+		return v, again, err
 	}
 	work := dir + ".unfinished"
 	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(filepath.Join(work, "sites"), 0o700)); err != nil {
-		return v, err
+		return v, again, err
 	}
 	defer os.RemoveAll(work) // gone already when all went well
 	for _, f := range v.Files {
 		if err := ctx.Err(); err != nil {
-			return v, err
+			return v, again, err
 		}
 		if err := restoreFile(backup, f, work); err != nil {
-			return v, err
+			return v, again, err
 		}
 	}
-	if err := errors.Join(syncDir(filepath.Join(work, "sites")), syncDir(work), os.Rename(work, dir)); err != nil {
-		return v, err
+	if again, err = v.eraseAgain(ctx, work, stones); err != nil {
+		return v, again, fmt.Errorf("nothing was restored, because what was erased since could not be erased again: %w", err)
 	}
-	return v, syncDir(filepath.Dir(dir))
+	if err := errors.Join(syncDir(filepath.Join(work, "sites")), syncDir(work), os.Rename(work, dir)); err != nil {
+		return v, again, err
+	}
+	return v, again, syncDir(filepath.Dir(dir))
+}
+
+// eraseAgain erases in a data directory that was made of the backup what tombstones tell of, and keeps them there.
+func (m *Manifest) eraseAgain(ctx context.Context, dir string, stones []Tombstone) (sum Erased, err error) {
+	if len(stones) == 0 {
+		return sum, nil
+	}
+	s, err := Open(dir, Options{})
+	if err != nil {
+		return sum, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	for _, t := range stones {
+		if !m.has(t) {
+			continue
+		}
+		e, err := s.Erase(ctx, t)
+		if err != nil {
+			return sum, err
+		}
+		sum.Add(e)
+	}
+	return sum, s.control.keepTombstones(ctx, stones)
 }
 
 // restoreFile copies one file, and fails when it is not what was verified.

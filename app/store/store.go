@@ -4,7 +4,7 @@
 //	DIR/control.db        customers, users, sites, sessions, tokens        (control.go, one file per noun)
 //	DIR/sites/ID.db       one site: hot rows, sealed days, dictionaries     (site.go, site.sql)
 //	DIR/tmp/              nameless copies of files that are being written anew (room.go)
-//	DIR/backups/TIME/     copies of all files, with a manifest              (backup.go, verify.go, restore.go)
+//	DIR/backups/TIME/     copies of all files, with a manifest              (backup.go, backup_erase.go, verify.go, restore.go)
 //
 // The way in: Append queues hits; the site's one writer commits whatever is waiting and then answers (append.go); rows
 // are mirrored in memory as the columns that a sealed day has (hot.go, fold.go); the nightly round turns days that can no
@@ -54,6 +54,7 @@ type Store struct {
 	told    sync.Map   // damage that is in the log, by its text
 
 	changes sync.Mutex // held while a site is added, changed or removed
+	copies  sync.Mutex // held while a backup is made, or something is erased in those that there are
 
 	mu      sync.Mutex
 	infos   map[string]SiteInfo // by id

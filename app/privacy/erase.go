@@ -1,0 +1,418 @@
+package privacy
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sandprint/app/store"
+)
+
+// CopiesLive is how long a copy lives at most, wherever it is: what was erased is then in none (docs/privacy.md).
+const CopiesLive = 35 * 24 * time.Hour
+
+// lateHits is how long hits of an erased visitor are refused: those that a browser had not sent yet.
+const lateHits = 48 * time.Hour
+
+// Order is what is to be erased: of a site a visitor, what began before a moment, or all of it; or a customer.
+type Order struct {
+	Site     store.SiteInfo // zero: a customer
+	Customer store.Customer // of the order of a customer
+	Keys     []uint64       // of a visitor, as collect.VisitorKeys makes them; nil: not of a visitor
+	Before   time.Time      // zero: not of a time
+}
+
+// kind returns the kind of a tombstone.
+func (o Order) kind() string {
+	switch {
+	case o.Site.ID == "":
+		return store.EraseCustomer
+	case o.Keys != nil:
+		return store.EraseVisitor
+	case !o.Before.IsZero():
+		return store.EraseBefore
+	}
+	return store.EraseSite
+}
+
+// Going is what an order will erase.
+type Going struct {
+	store.Erased
+	Sites  []string `json:"sites,omitempty"` // domains of the sites that go as a whole
+	Users  []string `json:"users,omitempty"` // e-mail addresses of the people who go with a customer
+	Copies int      `json:"copies"`          // backups here that may have something of it
+}
+
+// Preview says exactly what an order would erase now.
+func (p *Service) Preview(ctx context.Context, o Order) (g Going, err error) {
+	sites := p.sitesOf(o)
+	for _, info := range sites {
+		e, err := p.count(ctx, info, o)
+		if err != nil {
+			return g, err
+		}
+		g.Erased.Add(e)
+	}
+	if kind := o.kind(); kind == store.EraseSite || kind == store.EraseCustomer {
+		for _, info := range sites {
+			g.Sites = append(g.Sites, info.Domain)
+		}
+	}
+	if o.Site.ID == "" {
+		if g.Users, err = p.usersOf(ctx, o.Customer.ID); err != nil {
+			return g, err
+		}
+	}
+	copies, err := store.Backups(p.backups)
+	g.Copies = len(copies)
+	return g, err
+}
+
+// sitesOf returns the sites that an order is about, by domain.
+func (p *Service) sitesOf(o Order) []store.SiteInfo {
+	if o.Site.ID != "" {
+		return []store.SiteInfo{o.Site}
+	}
+	sites := slices.DeleteFunc(p.store.Sites(), func(i store.SiteInfo) bool { return i.Customer != o.Customer.ID })
+	slices.SortFunc(sites, func(a, b store.SiteInfo) int { return strings.Compare(a.Domain, b.Domain) })
+	return sites
+}
+
+func (p *Service) count(ctx context.Context, info store.SiteInfo, o Order) (store.Erased, error) {
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	site, err := p.store.Site(ctx, info.ID)
+	if err != nil {
+		return store.Erased{}, err
+	}
+	switch o.kind() {
+	case store.EraseVisitor:
+		return site.CountVisitor(ctx, o.Keys...)
+	case store.EraseBefore:
+		return site.CountBefore(ctx, o.Before)
+	}
+	return site.CountBefore(ctx, time.Now().AddDate(100, 0, 0))
+}
+
+// usersOf returns the addresses of the people who belong to this customer alone.
+func (p *Service) usersOf(ctx context.Context, customer int64) (emails []string, err error) {
+	users, err := p.store.Control().Users(ctx)
+	for _, u := range users {
+		if _, theirs := u.Roles[customer]; theirs && len(u.Roles) == 1 {
+			emails = append(emails, u.Email)
+		}
+	}
+	return emails, err
+}
+
+// Receipt says what was erased and what the searches for it saw. It names nobody.
+type Receipt struct {
+	Number    string       `json:"receipt"` // random; what the person who asked keeps
+	Made      time.Time    `json:"made"`
+	Kind      string       `json:"erased"`       // visitor, before, site or customer
+	Data      store.Erased `json:"in_data"`      // in the data
+	Copies    []store.Copy `json:"in_copies"`    // in each backup here that had something of it
+	Elsewhere time.Time    `json:"copies_until"` // copies that left this machine are to be gone by then
+	Link      string       `json:"link"`         // of the chain of receipts, SHA-256 in hex
+}
+
+// body is what of a receipt is kept beside its number.
+type body struct {
+	Kind      string       `json:"erased"`
+	Data      store.Erased `json:"in_data"`
+	Copies    []store.Copy `json:"in_copies"`
+	Elsewhere time.Time    `json:"copies_until"`
+}
+
+// Progress is how far an erasure is.
+type Progress struct {
+	Step  string // in words
+	Done  int    // steps
+	Steps int
+}
+
+// Erase erases what an order says: in the data, in every backup here, and for hits that still come, and returns the receipt. From the
+// moment it begins the order is kept, so that after any error, and any end of the program, Resume goes on with it; giving the order again does
+// too. Tell is called between steps; nil: nobody is told.
+func (p *Service) Erase(ctx context.Context, o Order, tell func(Progress)) (Receipt, error) {
+	p.busy.Lock()
+	defer p.busy.Unlock()
+	going, err := p.Preview(ctx, o)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("nothing was erased: %w", err)
+	}
+	stones, err := p.note(ctx, o)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("nothing was erased: %w", err)
+	}
+	data, copies, err := p.carryOut(ctx, stones, tell)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("the erasure did not come to its end: %w; it goes on by itself tonight, or when it is asked for again", err)
+	}
+	if kind := o.kind(); kind == store.EraseSite || kind == store.EraseCustomer { // their files are gone with them
+		data.Visits, data.Views, data.Events, data.Days, data.Keys = going.Visits, going.Views, going.Events, going.Days, going.Keys
+	}
+	return p.receipt(ctx, o.kind(), o.Site.ID, data, copies)
+}
+
+// note keeps the order. One that was begun before and is the same is gone on with instead.
+func (p *Service) note(ctx context.Context, o Order) ([]store.Tombstone, error) {
+	now := time.Now().UTC().Truncate(time.Second)
+	base := store.Tombstone{Kind: o.kind(), Site: o.Site.ID, Customer: o.Customer.ID, Keys: o.Keys, Before: o.Before, Asked: now, Forget: now.Add(CopiesLive)}
+	before, err := p.store.Control().Tombstones(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var stones []store.Tombstone
+	if o.Site.ID == "" {
+		for _, info := range p.sitesOf(o) {
+			stones = append(stones, store.Tombstone{Kind: store.EraseSite, Site: info.ID, Asked: base.Asked, Forget: base.Forget})
+		}
+	}
+	var again, fresh []store.Tombstone
+	for _, t := range append(stones, base) {
+		if i := slices.IndexFunc(before, t.SameOpen); i >= 0 {
+			again = append(again, before[i])
+		} else {
+			fresh = append(fresh, t)
+		}
+	}
+	added, err := p.store.Control().AddTombstones(ctx, fresh)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range added {
+		p.refuse(t)
+	}
+	all := append(again, added...)
+	slices.SortStableFunc(all, func(a, b store.Tombstone) int { return cmp.Compare(b.Kind, a.Kind) }) // sites before their customer
+	return all, p.publish(ctx)
+}
+
+// publish writes the tombstones beside the copies.
+func (p *Service) publish(ctx context.Context) error {
+	all, err := p.store.Control().Tombstones(ctx)
+	if err != nil {
+		return err
+	}
+	return store.WriteTombstones(p.backups, all)
+}
+
+// carryOut erases what tombstones tell of, in the data first and then in the copies: of visitors of one site, or of one order.
+func (p *Service) carryOut(ctx context.Context, stones []store.Tombstone, tell func(Progress)) (data store.Erased, copies []store.Copy, err error) {
+	work := stones
+	if stones[0].Kind == store.EraseVisitor {
+		one := stones[0]
+		one.Keys = keysOf(stones)
+		work = []store.Tombstone{one}
+		if there, err := p.find(ctx, one, stones); err != nil || !there {
+			if err == nil {
+				err = p.finish(ctx, stones)
+			}
+			return data, nil, err
+		}
+	}
+	steps := len(work) + 1
+	say := func(step string, done int) {
+		if tell != nil {
+			tell(Progress{step, done, steps})
+		}
+	}
+	for i, t := range work {
+		say("erasing in the data", i)
+		e, err := p.store.Erase(ctx, t)
+		if err != nil {
+			return data, nil, err
+		}
+		data.Add(e)
+	}
+	say("erasing in the copies", len(work))
+	if copies, err = p.store.EraseInBackups(ctx, p.backups, work); err != nil {
+		return data, copies, err
+	}
+	say("done", steps)
+	return data, copies, p.finish(ctx, stones)
+}
+
+// find reports whether visitors are in the data, or were when their erasure began, and notes it: otherwise anybody could have all copies
+// read and written anew with a number made up. Who is in copies only was let go of here for their age, and dies there with them.
+func (p *Service) find(ctx context.Context, one store.Tombstone, stones []store.Tombstone) (bool, error) {
+	if slices.ContainsFunc(stones, func(t store.Tombstone) bool { return t.Found }) {
+		return true, nil
+	}
+	there, err := p.count(ctx, store.SiteInfo{ID: one.Site}, Order{Site: store.SiteInfo{ID: one.Site}, Keys: one.Keys})
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil || there.Visits == 0 && there.Keys == 0 {
+		return false, err
+	}
+	for _, t := range stones {
+		if err := p.store.Control().FindTombstone(ctx, t.ID); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (p *Service) finish(ctx context.Context, stones []store.Tombstone) error {
+	for _, t := range stones {
+		if err := p.store.Control().FinishTombstone(ctx, t.ID, time.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func keysOf(stones []store.Tombstone) (keys []uint64) {
+	for _, t := range stones {
+		keys = append(keys, t.Keys...)
+	}
+	return keys
+}
+
+func (p *Service) receipt(ctx context.Context, kind, site string, data store.Erased, copies []store.Copy) (Receipt, error) {
+	now := time.Now().UTC().Truncate(time.Second)
+	b := body{kind, data, copies, now.Add(CopiesLive).Truncate(24 * time.Hour)}
+	if b.Copies == nil {
+		b.Copies = []store.Copy{}
+	}
+	text, err := json.Marshal(b)
+	if err != nil {
+		return Receipt{}, err
+	}
+	r, err := p.store.Control().AddReceipt(ctx, site, now, text)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("it is erased, but the receipt can't be written: %w", err)
+	}
+	return read(r)
+}
+
+// read returns a receipt as it was given out.
+func read(r store.Receipt) (Receipt, error) {
+	var b body
+	if err := json.Unmarshal(r.Body, &b); err != nil {
+		return Receipt{}, fmt.Errorf("receipt %s: %w", r.Number, err)
+	}
+	return Receipt{r.Number, r.Made, b.Kind, b.Data, b.Copies, b.Elsewhere, hex.EncodeToString(r.Link)}, nil
+}
+
+// Receipts returns those of a site, the newest first.
+func (p *Service) Receipts(ctx context.Context, site string) ([]Receipt, error) {
+	rows, err := p.store.Control().Receipts(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Receipt, 0, len(rows))
+	for _, row := range rows {
+		r, err := read(row)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// Resume goes on with erasures that did not come to their end, and with those that visitors asked for: all are tried, and the errors come
+// back joined. It returns how many came to their end.
+func (p *Service) Resume(ctx context.Context) (n int, err error) {
+	p.busy.Lock()
+	defer p.busy.Unlock()
+	stones, err := p.store.Control().Tombstones(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var failed error
+	for _, open := range together(stones) {
+		data, copies, err := p.carryOut(ctx, open, nil)
+		if err == nil && (data.Visits > 0 || data.Keys > 0 || open[0].Kind != store.EraseVisitor) {
+			_, err = p.receipt(ctx, open[0].Kind, open[0].Site, data, copies)
+		}
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("an erasure of %s: %w", open[0].Asked.Format(time.DateOnly), err))
+			continue
+		}
+		n += len(open)
+	}
+	return n, failed
+}
+
+// together returns the tombstones that are not done, those of a site's visitors in one: its files are then gone through once for all.
+func together(stones []store.Tombstone) (open [][]store.Tombstone) {
+	visitors := map[string]int{} // by site: where theirs are in open
+	for _, t := range stones {
+		at, known := visitors[t.Site]
+		switch {
+		case !t.Done.IsZero():
+		case t.Kind == store.EraseVisitor && known:
+			open[at] = append(open[at], t)
+		default:
+			if t.Kind == store.EraseVisitor {
+				visitors[t.Site] = len(open)
+			}
+			open = append(open, []store.Tombstone{t})
+		}
+	}
+	return open
+}
+
+// Ask keeps the order to erase a visitor, who asked for it from the site's pages, and has Work carry it out. When it returns the order is on
+// disk.
+func (p *Service) Ask(ctx context.Context, o Order) error {
+	if _, err := p.note(ctx, o); err != nil {
+		return err
+	}
+	select {
+	case p.asked <- struct{}{}:
+	default: // it is told already
+	}
+	return nil
+}
+
+// Work carries out what was left undone and what Ask takes, until ctx ends. Failed is told of errors.
+func (p *Service) Work(ctx context.Context, failed func(error)) {
+	for {
+		if _, err := p.Resume(ctx); err != nil && ctx.Err() == nil {
+			failed(err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.asked:
+		}
+	}
+}
+
+// refuse has hits of an erased visitor refused for a while.
+func (p *Service) refuse(t store.Tombstone) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, key := range t.Keys {
+		if p.late[t.Site] == nil {
+			p.late[t.Site] = map[uint64]time.Time{}
+		}
+		p.late[t.Site][key] = t.Asked
+	}
+}
+
+// Refuses reports whether a hit of the visitor with a key comes from before an erasure, most likely: for two days after it.
+func (p *Service) Refuses(site string, key uint64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	asked, erased := p.late[site][key]
+	if !erased {
+		return false
+	}
+	if time.Since(asked) < lateHits {
+		return true
+	}
+	delete(p.late[site], key)
+	return false
+}

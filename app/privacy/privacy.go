@@ -1,0 +1,35 @@
+// Package privacy keeps what the owner promises to visitors and customers: what is to go goes everywhere, and what is said of it is true.
+//
+//	erase.go    erasures: in the data, in every copy here, with a receipt
+//	copies.go   the nightly copies, and how long they live
+package privacy
+
+import (
+	"context"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"sandprint/app/store"
+)
+
+// Service erases, and keeps copies. Make it with New. Its methods may be called by several goroutines at once.
+type Service struct {
+	store   *store.Store
+	backups string        // directory of the copies
+	busy    sync.Mutex    // held by an erasure: one at a time
+	asked   chan struct{} // tells Work
+
+	mu   sync.Mutex
+	late map[string]map[uint64]time.Time // by site: visitors erased lately, and when
+}
+
+// New returns the service of an open store. It reads who was erased lately.
+func New(ctx context.Context, s *store.Store) (*Service, error) {
+	p := &Service{store: s, backups: filepath.Join(s.Control().Dir(), "backups"), asked: make(chan struct{}, 1), late: map[string]map[uint64]time.Time{}}
+	stones, err := s.Control().Tombstones(ctx)
+	for _, t := range stones {
+		p.refuse(t)
+	}
+	return p, err
+}
