@@ -107,8 +107,23 @@ func (r *Running) Furnish(ctx context.Context, now time.Time) (link string, err 
 	if err := r.importYear(ctx, site.ID, now); err != nil {
 		return "", err
 	}
+	for _, note := range demoNotes {
+		at := time.Date(now.Year(), now.Month(), now.Day()-note.days, note.hour, 0, 0, 0, site.Zone)
+		if _, err := r.accounts.AddAnnotation(ctx, who, gen.Domain, at, note.text); err != nil {
+			return "", err
+		}
+	}
 	secret, err := r.accounts.NewLink(ctx, who, demoUser, account.DemoLink)
 	return r.base + "/link/" + secret, err
+}
+
+// demoNotes are what the shop wrote on its chart: how many days ago, at which hour, and what happened.
+var demoNotes = []struct {
+	days, hour int
+	text       string
+}{
+	{5, 10, "Newsletter 11: winter glazes"}, {5, 16, "Version 2026.11 of the shop is live"}, {16, 9, "Prices of mugs raised"},
+	{24, 18, "Workshop dates for spring announced"}, {74, 9, "New photographs of all bowls"}, {131, 12, "Summer sale begins"}, {250, 9, "Blog moved under /journal/"},
 }
 
 // importYear puts the visits of the demo into its site, as an import does.

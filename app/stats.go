@@ -22,6 +22,7 @@ type statsFlags struct {
 	Filter  []string `flag:"filter" arg:"FILTER" help:"dimension:op:value[,value…] with is, not, contains, lacks or matches; may be repeated, all must hold"`
 	Metrics string   `flag:"metrics" arg:"LIST" help:"figures, with commas: visitors, visits, pageviews, bounce_rate, visit_duration …"`
 	Compare string   `flag:"compare" arg:"PERIOD" help:"previous, year or from..to"`
+	Match   string   `flag:"match" arg:"HOW" help:"compare date with date, or weekday with weekday (default date)"`
 	Sort    string   `flag:"sort" arg:"KEYS" help:"metrics or name, with commas, each with :asc or :desc if need be"`
 	Limit   string   `flag:"limit" arg:"N" help:"rows at most (default 100)"`
 	Offset  string   `flag:"offset" arg:"N" help:"rows to leave out first"`
@@ -32,7 +33,7 @@ type statsFlags struct {
 func (f *statsFlags) values() url.Values {
 	v := url.Values{"filter": f.Filter}
 	for name, value := range map[string]string{"period": f.Period, "from": f.From, "to": f.To, "by": f.By, "metrics": f.Metrics,
-		"compare": f.Compare, "sort": f.Sort, "limit": f.Limit, "offset": f.Offset} {
+		"compare": f.Compare, "match": f.Match, "sort": f.Sort, "limit": f.Limit, "offset": f.Offset} {
 		if value != "" {
 			v.Set(name, value)
 		}

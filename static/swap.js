@@ -22,13 +22,13 @@ async function show(url, { push = true, quiet = false } = {}) {
 
 function replace(page) {
   const focused = mark(document.activeElement)
-  const figures = document.querySelector(".figures")?.open
+  const kept = new Map([...document.querySelectorAll("details[data-keep]")].map((d) => [d.dataset.keep, d.open]))
   document.title = page.title
   for (const part of parts) {
     const now = document.querySelector(part), next = page.querySelector(part)
     if (now && next) now.replaceWith(document.adoptNode(next))
   }
-  if (figures && document.querySelector(".figures")) document.querySelector(".figures").open = true
+  for (const d of document.querySelectorAll("details[data-keep]")) d.open = kept.get(d.dataset.keep) ?? d.open
   if (focused) [...document.querySelectorAll(focused.tag)].find((e) => mark(e)?.text === focused.text)?.focus({ preventScroll: true })
   document.dispatchEvent(new Event("swap"))
 }

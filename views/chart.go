@@ -21,6 +21,7 @@ type chart struct {
 	Line, Area, Unfinished, Before string // paths; Unfinished leads to the bucket that is not over
 	Rules, Labels                  []tick // horizontal rules with their figure; buckets named below
 	Spots                          []spot
+	Flags                          []flag
 	Top                            float64 // the figure at the top edge
 }
 
@@ -40,10 +41,24 @@ type spot struct {
 	OldName, OldValue string
 	Partial           bool
 	Link              string
+	Notes             []Annotation // of the bucket
 }
 
-// drawChart lays out the metric at index at of an answer by time.
-func drawChart(w *Words, v View, a report.Answer, at int) chart {
+// flag stands over the chart for the annotations of a bucket, or of several where these are too close for two.
+type flag struct {
+	At    float64 // percent
+	Notes []Annotation
+}
+
+// flagRoom is how far apart flags stand at least, in percent of the chart's width: 12 px on a phone.
+const flagRoom = 3.6
+
+// mostSpots is how many buckets of a chart react to the pointer without a script: more are too narrow to hit.
+const mostSpots = 200
+
+// drawChart lays out the metric at index at of the chart's answer.
+func (d Dashboard) drawChart(at int) chart {
+	w, a := d.words(), d.Chart
 	m := a.Query.Metrics[at]
 	n := len(a.Rows)
 	now, before := make([]float64, n), make([]float64, n)
@@ -84,8 +99,75 @@ func drawChart(w *Words, v View, a report.Answer, at int) chart {
 		c.Rules = append(c.Rules, tick{At: height(f), Label: w.axis(m, f, currencyOf(a, at))})
 	}
 	c.Labels = labels(w, a, place)
-	c.Spots = spots(w, v, a, at, place, height)
+	c.Spots = d.spots(at, place, height)
+	annotate(c.Spots, a, d.Notes)
+	c.Flags = flags(c.Spots)
 	return c
+}
+
+// annotate gives each bucket its annotations. Those of buckets that are still to come have none.
+func annotate(list []spot, a report.Answer, notes []Annotation) {
+	for _, note := range notes {
+		i, exact := slices.BinarySearchFunc(a.Rows, note.At, func(row report.Row, t time.Time) int { return row.Start.Compare(t) })
+		if !exact {
+			i--
+		}
+		if i >= 0 && i < len(list) {
+			list[i].Notes = append(list[i].Notes, note)
+		}
+	}
+}
+
+// flags returns the flags over the buckets.
+func flags(list []spot) (all []flag) {
+	for _, s := range list {
+		switch n := len(all); {
+		case len(s.Notes) == 0:
+		case n > 0 && s.X-all[n-1].At < flagRoom:
+			all[n-1].Notes = slices.Concat(all[n-1].Notes, s.Notes)
+		default:
+			all = append(all, flag{At: s.X, Notes: s.Notes})
+		}
+	}
+	return all
+}
+
+// Text is what is written on the flag: how many it stands for, when it is not one.
+func (f flag) Text() string {
+	switch n := len(f.Notes); {
+	case n == 1:
+		return ""
+	case n > 99:
+		return "99+"
+	default:
+		return strconv.Itoa(n)
+	}
+}
+
+// cloth is the path of the flag: to the right of its pole, at the chart's right edge to the left.
+func (f flag) cloth() string {
+	if f.Text() == "" { // a swallow's tail
+		if f.left() {
+			return "M0,0h-12l3,5.5-3,5.5h12z"
+		}
+		return "M0,0h12l-3,5.5,3,5.5H0z"
+	}
+	long := map[int]string{1: "15", 2: "19", 3: "25"}[len(f.Text())]
+	if f.left() {
+		return "M0 0h-" + long + "v11h" + long + "z"
+	}
+	return "M0 0h" + long + "v11h-" + long + "z"
+}
+
+func (f flag) left() bool { return f.At > 90 }
+
+// middle is where the text of the flag stands, from its pole.
+func (f flag) middle() string {
+	half := map[int]string{1: "7.5", 2: "9.5", 3: "12.5"}[len(f.Text())]
+	if f.left() {
+		return "-" + half
+	}
+	return half
 }
 
 func future(q report.Query, row report.Row) bool { return !q.Now.IsZero() && row.Start.After(q.Now) }
@@ -262,7 +344,8 @@ func labelEvery(by report.Dimension, n int) int {
 }
 
 // spots returns what the pointer reads: one for each bucket that has begun.
-func spots(w *Words, v View, a report.Answer, at int, place func(int) float64, height func(float64) float64) []spot {
+func (d Dashboard) spots(at int, place func(int) float64, height func(float64) float64) []spot {
+	w, a := d.words(), d.Chart
 	m, n := a.Query.Metrics[at], len(a.Rows)
 	half := 50.0
 	if n > 1 {
@@ -275,12 +358,12 @@ func spots(w *Words, v View, a report.Answer, at int, place func(int) float64, h
 		}
 		left, right := max(place(i)-half, 0), min(place(i)+half, 100)
 		s := spot{Left: left, Width: right - left, X: place(i), Y: -1, Then: -1, Partial: row.Partial,
-			Name: w.bucket(a.Query.By, row.Start, false), Value: w.FullFigure(m, row.Values[at]), Link: zoom(v, a.Query.By, row.Start)}
+			Name: w.bucket(a.Query.By, row.Start, false), Value: w.FullFigure(m, row.Values[at]), Link: d.zoom(row.Start)}
 		if row.Values[at].Known {
 			s.Y = height(row.Values[at].Number)
 		}
-		if row.Previous != nil && a.Query.Compare != nil {
-			s.OldName = w.bucket(a.Query.By, shift(a.Query.By, a.Query.Compare.From, i), false)
+		if row.Previous != nil && !row.Was.IsZero() {
+			s.OldName = w.bucket(a.Query.By, row.Was, false)
 			s.OldValue = w.FullFigure(m, row.Previous[at])
 			if row.Previous[at].Known {
 				s.Then = height(row.Previous[at].Number)
@@ -300,32 +383,51 @@ func (s spot) Text() string {
 	return text
 }
 
-// shift returns the start of the bucket that is i after the one at from.
-func shift(by report.Dimension, from time.Time, i int) time.Time {
-	switch by {
-	case "minute":
-		return from.Add(time.Duration(i) * time.Minute)
-	case "hour":
-		return from.Add(time.Duration(i) * time.Hour)
-	case "week":
-		return from.AddDate(0, 0, 7*i)
-	case "month":
-		return from.AddDate(0, i, 0)
-	}
-	return from.AddDate(0, 0, i)
-}
-
-// zoom returns the link to a bucket as a period of its own; hours and minutes have none.
-func zoom(v View, by report.Dimension, start time.Time) string {
+// zoom returns the link to a bucket as a period of its own, within the period of the answer: to an hour's day, where there are
+// several. Buckets that nothing is finer than have none.
+func (d Dashboard) zoom(start time.Time) string {
+	q := d.Chart.Query
 	end := start
-	switch by {
-	case "day":
+	switch q.By {
+	case "minute":
+		return ""
+	case "hour":
+		if q.Period.To.Sub(q.Period.From) < 36*time.Hour {
+			return ""
+		}
 	case "week":
 		end = start.AddDate(0, 0, 6-(int(start.Weekday())+6)%7)
 	case "month":
 		end = time.Date(start.Year(), start.Month()+1, 0, 0, 0, 0, 0, start.Location())
-	default:
-		return ""
 	}
-	return v.days(start.Format(time.DateOnly), end.Format(time.DateOnly)).URL()
+	if last := q.Period.To.Add(-time.Second); end.After(last) {
+		end = last
+	}
+	return d.span(start, end).URL()
+}
+
+// place writes where the spot and its comparison are, in percent, for the script that reads the chart.
+func (s spot) place() string { return unit(s.X) + " " + unit(s.Y) + " " + unit(s.Then) }
+
+// flagText lists what a flag stands for, a line each; of many the first.
+func (d Dashboard) flagText(f flag) string {
+	var lines []string
+	for _, note := range f.Notes[:min(len(f.Notes), 5)] {
+		lines = append(lines, d.words().moment(note.At.In(d.zoneOf()))+": "+note.Text)
+	}
+	if more := len(f.Notes) - len(lines); more > 0 {
+		lines = append(lines, d.words().F("and %d more", more))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// zoneOf returns the site's time zone.
+func (d Dashboard) zoneOf() *time.Location { return d.Chart.Query.Now.Location() }
+
+// moment writes a time; of a midnight the date alone.
+func (w *Words) moment(t time.Time) string {
+	if t.Format("15:04:05") == "00:00:00" {
+		return w.date(t, "2 Jan 2006")
+	}
+	return w.date(t, "2 Jan 2006") + ", " + t.Format("15:04")
 }

@@ -162,19 +162,6 @@ var metricNames = map[report.Metric]string{
 	report.ConversionRate: "Conversion rate", report.Revenue: "Revenue",
 }
 
-// metricHelp says in a sentence what a metric counts, where its name does not.
-var metricHelp = map[report.Metric]string{
-	report.Visitors:       "Distinct people, as far as their browsers can be told apart",
-	report.Visits:         "A visit ends after 30 minutes without a sign of life",
-	report.ViewsPerVisit:  "Page views divided by visits",
-	report.BounceRate:     "Share of visits with one page view and nothing else",
-	report.VisitDuration:  "From first sign of life to the last, bounces included",
-	report.TimeOnPage:     "Seconds with the page visible and in focus, per visit that saw it",
-	report.ScrollDepth:    "How far down people read, on average",
-	report.Conversions:    "How often a goal was reached",
-	report.ConversionRate: "Visitors who reached a goal, of all visitors",
-}
-
 // dimensionNames are the dimensions as people read them, singular.
 var dimensionNames = map[report.Dimension]string{
 	"page": "Page", "entry_page": "Entry page", "exit_page": "Exit page", "hostname": "Host", "title": "Title", "source": "Source",

@@ -74,6 +74,7 @@ func series(q report.Query) report.Answer {
 		}
 		if q.Compare != nil {
 			row.Previous = figures(q.Metrics, wave*0.8+120*math.Cos(float64(i)))
+			row.Was = q.Compare.From.Add(t.Sub(q.Period.From))
 		}
 		a.Rows = append(a.Rows, row)
 		if q.By == "day" {

@@ -10,7 +10,7 @@ import (
 )
 
 // View is what the address of a dashboard says: which site, which question, which lists are open. Its parameters are
-// those of the stats contract (period, from, to, filter, compare) and
+// those of the stats contract (period, from, to, filter, compare, match) and
 //
 //	metric    the figure that the chart shows                      interval  the chart's time bucket
 //	tab       a list to show in its panel, by dimension; repeatable   share     the share token that the reader came with
@@ -27,7 +27,7 @@ type View struct {
 }
 
 // kept are the parameters that links carry on; filters are kept apart.
-var kept = []string{"period", "from", "to", "compare", "metric", "interval", "tab", "share", "segment"}
+var kept = []string{"period", "from", "to", "compare", "match", "metric", "interval", "tab", "share", "segment"}
 
 // NewView returns the view of a site at an address with these parameters, whose filters have been parsed; those of segments are not
 // its own.

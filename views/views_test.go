@@ -317,7 +317,7 @@ func TestWorldMap(t *testing.T) {
 // TestStaticWeight holds what a first visit loads: every file of the dashboard, compressed, with its page.
 func TestStaticWeight(t *testing.T) {
 	sum := packed(t, []byte(draw(t, views.DashboardPage(sample("filter=visitor_type:is:new")))))
-	for _, name := range []string{"style.css", "theme.js", "menu.js", "swap.js", "chart.js", "live.js", "keys.js", "icon.svg", "world.svg"} {
+	for _, name := range []string{"style.css", "theme.js", "menu.js", "swap.js", "chart.js", "live.js", "calendar.js", "keys.js", "icon.svg", "world.svg"} {
 		sum += packed(t, must(os.ReadFile("../static/"+name)))
 	}
 	t.Logf("first load: %d bytes compressed", sum)

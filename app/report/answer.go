@@ -57,12 +57,17 @@ func (a *asked) timeRows() []Row {
 		return rows
 	}
 	before := a.halves[1]
-	for i := range rows {
-		if i >= before.part.rows || slices.Contains(before.fold, int32(i)) {
+	for i, j := range opposite(a.q.By, rows, before.part.times) {
+		switch {
+		case j == noRow:
 			rows[i].Previous = make([]Value, len(a.q.Metrics))
-		} else {
-			rows[i].Previous = before.row(a.q.Metrics, int32(i))
+			continue
+		case slices.Contains(before.fold, j):
+			rows[i].Previous = make([]Value, len(a.q.Metrics))
+		default:
+			rows[i].Previous = before.row(a.q.Metrics, j)
 		}
+		rows[i].Was = before.part.times[j].Start
 	}
 	return rows
 }

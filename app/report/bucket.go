@@ -8,7 +8,13 @@ import (
 // midnight returns the first instant of a date in a zone. Where the clocks skip midnight it is the moment of the change;
 // where midnight comes twice it is the first. Days and months out of range count on, as in time.Date.
 func midnight(y int, m time.Month, d int, zone *time.Location) time.Time {
-	wall := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()
+	return OnClock(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), zone)
+}
+
+// OnClock returns when the clocks of a zone show what t's do. A time that they skip is the moment of the change; of one
+// that comes twice it is the first.
+func OnClock(t time.Time, zone *time.Location) time.Time {
+	wall := clockSeconds(t)
 	// Walk the stretches of one offset around the wanted instant: no offset is beyond a day.
 	for at := time.Unix(wall-26*3600, 0).In(zone); ; {
 		start, end := at.ZoneBounds()
@@ -24,6 +30,12 @@ func midnight(y int, m time.Month, d int, zone *time.Location) time.Time {
 	}
 }
 
+// clockSeconds returns what the clock and the calendar show at t, as seconds.
+func clockSeconds(t time.Time) int64 {
+	_, offset := t.Zone()
+	return t.Unix() + int64(offset)
+}
+
 // nextHour returns the start of the clock hour after t: earlier than that when the clocks change before.
 func nextHour(t time.Time) time.Time {
 	return nextClock(t, 3600)
@@ -31,9 +43,7 @@ func nextHour(t time.Time) time.Time {
 
 // nextClock returns when a clock unit (seconds) of the wall clock ends that holds t, or the clocks change before.
 func nextClock(t time.Time, unit int64) time.Time {
-	_, offset := t.Zone()
-	u := t.Unix()
-	local := u + int64(offset)
+	u, local := t.Unix(), clockSeconds(t)
 	next := u + unit - ((local%unit)+unit)%unit
 	if _, end := t.ZoneBounds(); !end.IsZero() && end.Unix() > u && end.Unix() < next {
 		next = end.Unix()
@@ -95,6 +105,52 @@ func buckets(by Dimension, from, to time.Time) (rows []Row) {
 		t = end
 	}
 	return rows
+}
+
+// opposite returns for each bucket of a period the one of a comparison that it stands against: the one as far from the
+// start. For hours and minutes that is by the clock, so that nothing shifts on a day on which the clocks change; an hour that
+// came twice stands against one that did. noRow: there is none.
+func opposite(by Dimension, rows, before []Row) []int32 {
+	against := make([]int32, len(rows))
+	unit := map[Dimension]int64{"hour": 3600, "minute": 60}[by]
+	if unit == 0 {
+		for i := range against {
+			if against[i] = int32(i); i >= len(before) {
+				against[i] = noRow
+			}
+		}
+		return against
+	}
+	at := map[[2]int64]int32{}
+	for i, key := range clockKeys(before, unit) {
+		at[key] = int32(i)
+	}
+	for i, key := range clockKeys(rows, unit) {
+		j, ok := at[key]
+		if against[i] = j; !ok {
+			against[i] = noRow
+		}
+	}
+	return against
+}
+
+// clockKeys returns of each bucket how far it is from the first by the clock, in seconds, and how often that came before.
+func clockKeys(rows []Row, unit int64) [][2]int64 {
+	keys := make([][2]int64, len(rows))
+	var base int64
+	seen := map[int64]int64{}
+	for i, r := range rows {
+		clock := clockSeconds(r.Start)
+		clock -= ((clock % unit) + unit) % unit
+		if y, m, d := r.Start.Date(); i == 0 && r.Start.Equal(midnight(y, m, d, r.Start.Location())) {
+			base = time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() // the clocks may have skipped midnight itself
+		} else if i == 0 {
+			base = clock
+		}
+		keys[i] = [2]int64{clock - base, seen[clock]}
+		seen[clock]++
+	}
+	return keys
 }
 
 // slots cut time into stretches that a part of a question sees as one: all hits of a stretch are in the same row.

@@ -93,7 +93,7 @@ func someQuestion(r *rand.Rand, n *naive, around time.Time) report.Query {
 	if r.IntN(3) == 0 {
 		c := days()
 		if q.By == "minute" || r.IntN(2) == 0 {
-			c = q.Period.Before("previous", q.Now)
+			c = pick(r, q.Period.Before, q.Period.BeforeByWeekday)("previous", q.Now)
 		}
 		q.Compare = &c
 	}
@@ -167,8 +167,8 @@ func (n *naive) check(q report.Query, a report.Answer) string {
 		}
 		old, ok := before.rows[row.Name]
 		if isTime {
-			if old = make([]report.Value, len(q.Metrics)); i < len(before.names) {
-				old = before.rows[before.names[i]]
+			if old = make([]report.Value, len(q.Metrics)); before.rows[counterpart(q, main.names, before.names, i)] != nil {
+				old = before.rows[counterpart(q, main.names, before.names, i)]
 			}
 		} else if !ok {
 			old = n.figures(q, nil, before.base(row.Name), currency)
@@ -178,6 +178,45 @@ func (n *naive) check(q report.Query, a report.Answer) string {
 		}
 	}
 	return ""
+}
+
+// counterpart returns the name of the bucket of the comparison that bucket i stands against; "": there is none. Hours and
+// minutes go by what the clock shows, everything else by place.
+func counterpart(q report.Query, names, before []string, i int) string {
+	if q.By != "hour" && q.By != "minute" {
+		if i < len(before) {
+			return before[i]
+		}
+		return ""
+	}
+	clock := func(name string) time.Time { return must(time.Parse("2006-01-02 15:04", name[:16])) }
+	start := func(from time.Time, names []string) time.Time {
+		if y, m, d := from.Date(); from.Add(-time.Second).Day() != d { // a day's first moment, whatever the clock says
+			return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+		}
+		return clock(names[0])
+	}
+	nth := func(names []string, i int) (n int) {
+		for _, name := range names[:i] {
+			if name[:16] == names[i][:16] {
+				n++
+			}
+		}
+		return n
+	}
+	for j := range before {
+		if clock(names[i]).Sub(start(q.Period.From, names)) == clock(before[j]).Sub(start(q.Compare.From, before)) && nth(names, i) == nth(before, j) {
+			return before[j]
+		}
+	}
+	return ""
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // TestOracle asks random questions about random hits, of the engine and of a naive counter.

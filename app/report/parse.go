@@ -25,7 +25,7 @@ var defaultMetrics = []Metric{Visitors, Visits, Pageviews}
 var AllMetrics = []Metric{Visitors, Visits, Pageviews, ViewsPerVisit, BounceRate, VisitDuration, EventCount, TimeOnPage, ScrollDepth,
 	Conversions, ConversionRate, Revenue}
 
-// Parse reads a question from the parameters period, from, to, metrics, by, filter, except, compare, sort, limit and offset;
+// Parse reads a question from the parameters period, from, to, metrics, by, filter, except, compare, match, sort, limit and offset;
 // others are not looked at. Sort is a list of keys, "metric" or "name", each with ":asc" or ":desc" (metrics descend and
 // names ascend without). What is missing has its default: 30d; visitors, visits and pageviews; limit 100. An error is a
 // *problem.Error, a 400 that names the parameter and the value that was wrong.
@@ -35,7 +35,7 @@ func Parse(values url.Values, zone *time.Location, now time.Time) (q Query, err 
 	if q.Period, err = parsePeriod(values, now); err != nil {
 		return Query{}, err
 	}
-	if q.Compare, err = compared(values.Get("compare"), q.Period, now); err != nil {
+	if q.Compare, q.Match, err = compared(values.Get("compare"), values.Get("match"), q.Period, now); err != nil {
 		return Query{}, err
 	}
 	if q.Metrics, err = parseMetrics(values["metrics"]); err != nil {
@@ -174,6 +174,9 @@ func (q Query) Values() url.Values {
 			from, to := c.Dates()
 			v.Set("compare", from+".."+to)
 		}
+	}
+	if q.Match != "" {
+		v.Set("match", q.Match)
 	}
 	if !slices.Equal(q.Metrics, defaultMetrics) {
 		v.Set("metrics", joinMetrics(q.Metrics, ","))

@@ -80,6 +80,7 @@ func TestBadQuestions(t *testing.T) {
 		{"offset=-1", "offset", "bad_offset", "-1"},
 		{"compare=never", "compare", "bad_compare", "never"},
 		{"compare=2026-02-01..2026-01-01", "compare", "bad_compare", "2026-01-01"},
+		{"compare=previous&match=moon", "match", "bad_match", "moon"},
 		{"compare=previous&period=all", "compare", "bad_compare", "all time"},
 		{"by=minute&period=7d", "by", "bad_period", "minute"},
 		{"by=hour&period=12mo", "by", "bad_period", "hour"},
@@ -96,7 +97,7 @@ func TestBadQuestions(t *testing.T) {
 // FuzzParse: what Parse reads, Values writes so that it reads the same.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"", "period=24h&by=hour&compare=previous", "from=2026-03-01&to=2026-03-31&compare=2025-01-01..2025-01-31", "by=prop:a%3Ab&sort=name:desc,visitors:asc&limit=3&offset=9",
-		`filter=page:matches:/a\,b,/c\:d\\&filter=prop:a\:b:is:x&metrics=revenue,visitors`, "period=all&compare=year", "filter=did:not:a&except=country:is:DE&except=did:is:b", "period=realtime&by=minute"} {
+		`filter=page:matches:/a\,b,/c\:d\\&filter=prop:a\:b:is:x&metrics=revenue,visitors`, "period=all&compare=year", "filter=did:not:a&except=country:is:DE&except=did:is:b", "period=day&compare=previous&match=weekday", "period=realtime&by=minute"} {
 		f.Add(s)
 	}
 	zone := berlin(f)

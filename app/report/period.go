@@ -143,6 +143,25 @@ func (p Period) Before(how string, now time.Time) Period {
 	return b
 }
 
+// BeforeByWeekday is Before with weekday against weekday: as many days as p has, from the day nearest to where Before begins
+// that is of the same weekday, without a day of p where how is "previous". So today is compared with the same weekday of the
+// week before, and a year before are the 364 days.
+func (p Period) BeforeByWeekday(how string, now time.Time) Period {
+	b := p.Before(how, time.Time{})
+	later := (int(p.From.Weekday()-b.From.Weekday())+10)%7 - 3
+	days := daysBetween(b.From, p.From) - later
+	for days <= 0 || how == "previous" && back(p.To, 0, days).After(p.From) {
+		days += 7
+	}
+	b.From, b.To = back(p.From, 0, days), back(p.To, 0, days)
+	if now.After(p.From) && now.Before(p.To) {
+		if end := back(now, 0, days).Truncate(time.Second); end.Before(b.To) && end.After(b.From) {
+			b.To = end
+		}
+	}
+	return b
+}
+
 // cut ends b, which is as long as p, where now is in p.
 func (b Period) cut(p Period, now time.Time) Period {
 	b.To = b.From.Add(p.To.Sub(p.From))
@@ -164,7 +183,7 @@ func back(t time.Time, months, days int) time.Time {
 		return midnight(first.Year(), first.Month(), d-days, t.Location())
 	}
 	hh, mm, ss := t.Clock()
-	return time.Date(first.Year(), first.Month(), d-days, hh, mm, ss, 0, t.Location())
+	return OnClock(time.Date(first.Year(), first.Month(), d-days, hh, mm, ss, 0, time.UTC), t.Location())
 }
 
 // daysBetween counts the dates from from's to to's, which are midnights.
@@ -174,8 +193,20 @@ func daysBetween(from, to time.Time) int {
 	return int(b.Sub(a).Hours()) / 24
 }
 
-// compared reads the parameter compare for the period p.
-func compared(how string, p Period, now time.Time) (*Period, error) {
+// compared reads the parameters compare and match for the period p. Own dates are compared as they are, however they fall.
+func compared(how, match string, p Period, now time.Time) (c *Period, matched string, err error) {
+	if match != "" && match != "date" && match != SameWeekday {
+		return nil, "", problem.BadField("match", "bad_match", fmt.Sprintf("There is no match %q.", short(match))).WithHint("Use date or weekday.")
+	}
+	if c, err = comparedByDate(how, p, now); err != nil || c == nil || c.Name == custom || match != SameWeekday {
+		return c, "", err
+	}
+	b := p.BeforeByWeekday(how, now)
+	return &b, SameWeekday, nil
+}
+
+// comparedByDate reads the parameter compare.
+func comparedByDate(how string, p Period, now time.Time) (*Period, error) {
 	bad := func(message string) error {
 		return problem.BadField("compare", "bad_compare", message).WithHint("Use previous, year, or two dates as 2026-10-01..2026-10-31.")
 	}

@@ -86,6 +86,9 @@ type Period struct {
 	From, To time.Time // half-open, in the site's zone; both are midnights except for realtime and 24h
 }
 
+// SameWeekday lays a comparison so that weekday stands against weekday; the other value of the parameter match is "date".
+const SameWeekday = "weekday"
+
 // Order is one key to sort rows by: a metric, or the row's own name when Metric is empty.
 type Order struct {
 	Metric    Metric
@@ -96,6 +99,7 @@ type Order struct {
 type Query struct {
 	Period  Period
 	Compare *Period // nil: no comparison
+	Match   string  // how Compare was laid: SameWeekday, or "" for the same date
 	Metrics []Metric
 	By      Dimension
 	Filters []Filter
@@ -120,6 +124,7 @@ type Row struct {
 	Partial  bool      // a time bucket that is not over yet
 	Values   []Value   // by Query.Metrics
 	Previous []Value   // the same in the comparison; nil without one
+	Was      time.Time // start of the time bucket that Previous is of; zero: there is none
 }
 
 // Hidden tells what the floor kept back.

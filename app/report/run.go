@@ -238,6 +238,18 @@ func upTo(p Period, now time.Time) time.Time {
 	return now.Truncate(time.Second).Add(time.Second)
 }
 
+// Since returns the midnight of the site's zone that begins the first day it has figures of; zero: it has none.
+func Since(ctx context.Context, site store.Reader) (time.Time, error) {
+	return limited(ctx, site, func(_ context.Context, snap *store.Snapshot) (time.Time, error) {
+		never := midnight(9999, 1, 1, site.Info().Zone)
+		p, err := resolve(Period{To: never}, snap)
+		if err != nil || p.From.Year() == 9998 {
+			return time.Time{}, err
+		}
+		return p.From, nil
+	})
+}
+
 // resolveAll sets From of "all": the first day that has data, or the last day of the period when nothing has.
 func resolveAll(p Period, snap *store.Snapshot) (Period, error) {
 	if !p.From.IsZero() {

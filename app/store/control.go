@@ -17,10 +17,11 @@ import (
 var (
 	ErrNotFound = errors.New("not found")                                 // no such row
 	ErrExists   = errors.New("exists already")                            // a name that must be unique is taken
+	ErrFull     = errors.New("no room for more")                          // a bound on how many there may be
 	ErrNewer    = errors.New("written by a newer version of the program") // the file was left untouched
 )
 
-// Control is the control file, control.db: customers, users and their roles, sites and their settings, saved
+// Control is the control file, control.db: customers, users and their roles, sites, their settings and annotations, saved
 // segments, what was erased, sessions, tokens, sign-in links and instance-wide settings. It holds rows and no rules; who may do what is app/account's.
 //
 // One connection writes, a few read. Its methods may be called by several goroutines at once. They return ErrNotFound,
@@ -41,8 +42,11 @@ var controlSegments string
 //go:embed control_3.sql
 var controlErasures string
 
+//go:embed control_4.sql
+var controlAnnotations string
+
 // controlSteps take the control file from version 0 to len(controlSteps), one by one.
-var controlSteps = []string{controlSchema, controlSegments, controlErasures}
+var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations}
 
 // OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
 // returns ErrNewer, with the file untouched, when a newer version of the program has written it.

@@ -81,6 +81,25 @@ func TestControlDeletionScrubs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	note, err := c.AddAnnotation(ctx, site.ID, time.Now(), marker+" alone", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.AddAnnotation(ctx, site.ID, time.Now(), marker+" goes with its site", 2); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.AddAnnotation(ctx, site.ID, time.Now(), "one too many", 2); !errors.Is(err, store.ErrFull) {
+		t.Fatalf("a third of two annotations: %v", err)
+	}
+	if _, err := c.AddAnnotation(ctx, "none", time.Now(), "nowhere", 2); !errors.Is(err, store.ErrNotFound) {
+		t.Fatalf("an annotation of a site that isn't there: %v", err)
+	}
+	if err := errors.Join(c.DeleteAnnotation(ctx, "none", note.ID), c.DeleteAnnotation(ctx, site.ID, 99)); !errors.Is(err, store.ErrNotFound) {
+		t.Fatalf("removing another site's annotation: %v", err)
+	}
+	if err := c.DeleteAnnotation(ctx, site.ID, note.ID); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := c.AddSite(ctx, store.SiteInfo{Customer: 1, Domain: site.Domain, Zone: time.UTC}); !errors.Is(err, store.ErrExists) {
 		t.Fatalf("the same domain again: %v", err)
 	}

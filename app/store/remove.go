@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // RemoveSite removes a site with all that was counted for it: its file, what SQLite keeps beside it, and its row in the
@@ -58,9 +60,13 @@ func (s *Store) unlearn(id string) {
 	}
 }
 
-// DeleteSite removes a site and its tokens from the control file, and searches this for its texts. The site's own file
+// DeleteSite removes a site, its tokens and its annotations from the control file, and searches this for its texts. The site's own file
 // is RemoveSite's. ErrTraces: some are left.
 func (c *Control) DeleteSite(ctx context.Context, s SiteInfo) (e Erased, err error) {
+	notes, err := c.Annotations(ctx, s.ID, time.Unix(math.MinInt64, 0), time.Unix(math.MaxInt64, 0))
+	if err != nil {
+		return e, err
+	}
 	err = c.inTx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE receipt SET site = NULL WHERE site = ?", s.ID); err != nil {
 			return err
@@ -81,7 +87,11 @@ func (c *Control) DeleteSite(ctx context.Context, s SiteInfo) (e Erased, err err
 	if err != nil {
 		return e, err
 	}
-	return c.proveGone(ctx, s.ID, s.Domain, string(settings))
+	texts := []string{s.ID, s.Domain, string(settings)}
+	for _, note := range notes {
+		texts = append(texts, note.Text)
+	}
+	return c.proveGone(ctx, texts...)
 }
 
 // proveGone writes the control file anew after a deletion, and searches it for texts that only what went had. ErrTraces: some are left.

@@ -35,6 +35,16 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 		return err
 	}
 	view := views.NewView(c.site.Info().Domain, values, q.Filters)
+	if err := view.CheckChart(); err != nil {
+		return err
+	}
+	since, err := c.firstDay()
+	if err != nil {
+		return err
+	}
+	if q.Period.From.IsZero() { // all time: its intervals go by how long that is
+		q.Period.From = since
+	}
 	answers, err := s.askPage(c, view, q)
 	if err != nil {
 		return err
@@ -53,15 +63,16 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 				return err
 			}
 		}
-		if waiting, err = s.neverVisited(c, now); err != nil {
-			return err
-		}
+		waiting = since.IsZero()
 	}
 	d, err := s.frameOf(c, view, answers[0])
 	if err != nil {
 		return err
 	}
 	if d.Change, err = s.briefChange(c, view, q, answers[0].Read); err != nil {
+		return err
+	}
+	if d.Notes, err = s.annotations(c, answers[0].Query.Period); err != nil {
 		return err
 	}
 	d.Waiting, d.Lists = waiting, answers[1:len(answers)-1]
@@ -75,10 +86,15 @@ func asksPeriod(values url.Values) bool {
 }
 
 // pageQuery reads the question that all of a page is about. Where the address doesn't say, it is about the usual period,
-// compared with the one before; compare=none is without. Filters that are part of a segment are marked as such.
+// compared with the one before, of periods that are counted in days weekday with weekday where there are figures that far
+// back; compare=none is without. What the form of the comparison's own dates says becomes the parameter compare of values. Filters that are part of a segment are
+// marked as such.
 func (c *call) pageQuery(values url.Values, now time.Time) (report.Query, error) {
+	if from, to := values.Get("compare_from"), values.Get("compare_to"); from != "" || to != "" {
+		values.Set("compare", from+".."+to)
+	}
 	asked := url.Values{}
-	for _, key := range []string{"period", "from", "to", "filter", "segment", "compare"} {
+	for _, key := range []string{"period", "from", "to", "filter", "segment", "compare", "match"} {
 		if list := slices.DeleteFunc(slices.Clone(values[key]), func(v string) bool { return v == "" }); len(list) > 0 {
 			asked[key] = list
 		}
@@ -101,8 +117,21 @@ func (c *call) pageQuery(values url.Values, now time.Time) (report.Query, error)
 	q, err := report.Parse(asked, now.Location(), now)
 	if err == nil {
 		markSegments(&q, of)
+		err = c.matchWeekdays(&q, asked)
 	}
 	return q, err
+}
+
+// matchWeekdays lays the comparison of a question weekday with weekday, where the address leaves that open.
+func (c *call) matchWeekdays(q *report.Query, asked url.Values) error {
+	if q.Compare == nil || q.Compare.Name != asked.Get("compare") || asked.Has("match") || views.InMonths(q.Period) {
+		return nil
+	}
+	first, err := c.firstDay()
+	if matched := q.Period.BeforeByWeekday(q.Compare.Name, q.Now); err == nil && !first.IsZero() && !matched.From.Before(first) {
+		q.Compare, q.Match = &matched, report.SameWeekday
+	}
+	return err
 }
 
 // askPage asks what a dashboard shows: its chart, the open lists, and who is there now, in this order.
@@ -124,21 +153,15 @@ func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Ans
 	return report.RunAll(c.Context(), c.site, append(queries, liveQuery(q)))
 }
 
-// neverVisited reports whether the site has no visit at all.
-func (s *Server) neverVisited(c *call, now time.Time) (bool, error) {
-	all, err := report.NewPeriod("all", now)
-	if err != nil {
-		return false, err
-	}
-	answer, err := report.Run(c.Context(), c.site, report.Query{Period: all, Metrics: []report.Metric{report.Visits}, Now: now})
-	return err == nil && answer.Totals[0].Number == 0, err
-}
-
 // frameOf returns what the pages of a site have around their answers.
 func (s *Server) frameOf(c *call, view views.View, chart report.Answer) (views.Dashboard, error) {
 	info := c.site.Info()
 	d := views.Dashboard{Page: c.page(info.Domain), View: view, Chart: chart, Mode: info.Mode, Geo: s.Geo,
 		CanChange: c.who.CanWrite(info), Took: chart.Took}
+	var err error
+	if d.Since, err = c.firstDay(); err != nil {
+		return d, err
+	}
 	sites, err := s.Accounts.Sites(c.Context(), c.who)
 	for _, site := range sites {
 		d.Sites = append(d.Sites, site.Domain)

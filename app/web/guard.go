@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"sandprint/app/account"
 	"sandprint/app/problem"
@@ -18,6 +19,7 @@ type call struct {
 	who     account.Who    // nobody (the zero value) where anyone may ask and nobody is signed in
 	session string         // id of the asker's session; empty without one
 	site    account.Reader // the site of {domain}; nil on routes without one
+	first   *time.Time     // what firstDay found
 }
 
 // refusals of the guard.
@@ -116,6 +118,18 @@ func (c *call) siteNumber() int64 {
 // ask answers a question about the call's site.
 func (c *call) ask(ctx context.Context, q report.Query) (report.Answer, error) {
 	return report.Run(ctx, c.site, q)
+}
+
+// firstDay returns the midnight that begins the first day the call's site has figures of; zero: it has none.
+func (c *call) firstDay() (time.Time, error) {
+	if c.first == nil {
+		first, err := report.Since(c.Context(), c.site)
+		if err != nil {
+			return first, err
+		}
+		c.first = &first
+	}
+	return *c.first, nil
 }
 
 // page returns what every page has, for the person who asks.

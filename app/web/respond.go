@@ -107,7 +107,7 @@ func compress(body []byte) []byte {
 func (s *Server) problemPage(w http.ResponseWriter, c *call, p *problem.Error) {
 	page := c.page(http.StatusText(p.Status))
 	page.Plain = true
-	s.last(w, c, s.html(w, c, p.Status, views.Problem(page, views.Trouble{Status: p.Status, Message: p.Message, Hint: p.Hint})))
+	s.last(w, c, s.html(w, c, p.Status, views.Problem(page, views.Trouble{Status: p.Status, Message: p.Message, Hint: p.Hint, Back: c.wayBack(p)})))
 }
 
 // failJSON answers a program: {"error":{"code":…,"message":…,"field":…}}.

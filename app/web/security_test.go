@@ -171,7 +171,10 @@ func TestMarkupStaysText(t *testing.T) {
 			bad += f.want(200, "GET", target+"?"+form("done", p, "period", p, "filter", p), "cookie", owner).Body.String()
 		}
 		dashboard := "/sites/" + siteA + "?"
-		bad += f.want(200, "GET", dashboard+form("filter", "page:is:"+filterEscaper.Replace(p), "metric", p, "tab", p), "cookie", owner).Body.String()
+		bad += f.want(200, "GET", dashboard+form("filter", "page:is:"+filterEscaper.Replace(p), "tab", p), "cookie", owner).Body.String()
+		for _, name := range []string{"metric", "interval", "match", "compare", "from"} {
+			bad += f.want(400, "GET", dashboard+form(name, p), "cookie", owner).Body.String()
+		}
 		bad += f.want(400, "GET", dashboard+form("period", p), "cookie", owner).Body.String()
 		bad += f.want(400, "GET", dashboard+form("filter", p), "cookie", owner).Body.String()
 		bad += f.want(400, "POST", "/sites", "cookie", owner, "form", form("domain", p, "timezone", p)).Body.String()

@@ -1,0 +1,86 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"sandprint/app/problem"
+	"sandprint/app/store"
+)
+
+// Annotation is a note at a moment of a site's chart.
+type Annotation = store.Annotation
+
+// Bounds of annotations.
+const (
+	maxNote  = 200    // characters of one
+	maxNotes = 10_000 // of a site
+)
+
+// Annotations returns the notes of a site from a moment until before another, by time: for whoever reads its reports.
+func (s *Service) Annotations(ctx context.Context, who Who, domain string, from, to time.Time) ([]Annotation, error) {
+	info, err := s.site(ctx, who, domain)
+	if err != nil {
+		return nil, err
+	}
+	return s.control.Annotations(ctx, info.ID, from, to)
+}
+
+// AddAnnotation puts a note on a site's chart: for its editors and above. Line breaks in the text become spaces, and what
+// can't be seen is left out.
+func (s *Service) AddAnnotation(ctx context.Context, who Who, domain string, at time.Time, text string) (Annotation, error) {
+	info, err := s.annotated(ctx, who, domain)
+	if err != nil {
+		return Annotation{}, err
+	}
+	text = strings.Join(strings.Fields(strings.Map(seen, strings.ToValidUTF8(text, "\uFFFD"))), " ")
+	switch {
+	case text == "":
+		return Annotation{}, problem.BadField("text", "empty_text", "The annotation says nothing.").WithHint("Write what happened.")
+	case utf8.RuneCountInString(text) > maxNote:
+		return Annotation{}, problem.BadField("text", "too_long", "The annotation is too long.").WithHint("Say it in 200 characters.")
+	case at.Year() < 1970 || at.Year() > 9998:
+		return Annotation{}, problem.BadField("at", "bad_time", "The annotation is at no time that a chart can show.").WithHint("Write the time as 2026-11-24T15:04:05+01:00 or 2026-11-24.")
+	}
+	a, err := s.control.AddAnnotation(ctx, info.ID, at, text, maxNotes)
+	if errors.Is(err, store.ErrFull) {
+		return a, problem.New(http.StatusConflict, "too_many", "This site has 10,000 annotations, and no room for more.").WithHint("Remove some that nobody needs.")
+	}
+	return a, notFound(err)
+}
+
+// RemoveAnnotation takes a note off a site's chart: for its editors and above.
+func (s *Service) RemoveAnnotation(ctx context.Context, who Who, domain string, id int64) error {
+	info, err := s.annotated(ctx, who, domain)
+	if err != nil {
+		return err
+	}
+	return notFound(s.control.DeleteAnnotation(ctx, info.ID, id))
+}
+
+// annotated returns a site whose annotations the asker may change.
+func (s *Service) annotated(ctx context.Context, who Who, domain string) (SiteInfo, error) {
+	info, err := s.site(ctx, who, domain)
+	if err == nil && !who.CanWrite(info) {
+		err = forbidden("You may read this site, but not change it.", "Ask an owner for the role editor, or use a token of scope write.")
+	}
+	return info, err
+}
+
+// seen keeps what can be seen of a text, and the joiners that make one picture or word of several characters.
+func seen(r rune) rune {
+	switch {
+	case r == '\u200c' || r == '\u200d':
+		return r
+	case unicode.Is(unicode.Cc, r):
+		return ' '
+	case unicode.Is(unicode.Cf, r):
+		return -1
+	}
+	return r
+}

@@ -1,0 +1,217 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"sandprint/app/account"
+	"sandprint/app/problem"
+	"sandprint/app/report"
+	"sandprint/views"
+)
+
+// annotationRoutes are the rows of the routing table about the notes on a site's chart.
+var annotationRoutes = []route{
+	{"POST /sites/{domain}/annotations", siteWrite, (*Server).addAnnotation},
+	{"POST /sites/{domain}/annotations/{id}/remove", siteWrite, (*Server).removeAnnotation},
+	{"GET /api/v1/sites/{domain}/annotations", siteRead, (*Server).apiAnnotations},
+	{"POST /api/v1/sites/{domain}/annotations", siteWrite, (*Server).apiAddAnnotation},
+	{"DELETE /api/v1/sites/{domain}/annotations/{id}", siteWrite, (*Server).apiRemoveAnnotation},
+}
+
+// addAnnotation takes the form under the chart: a date, maybe a time of day, and a text.
+func (s *Server) addAnnotation(w http.ResponseWriter, c *call) error {
+	if err := c.formError(); err != nil {
+		return err
+	}
+	info := c.site.Info()
+	text := strings.TrimSpace(c.PostFormValue("date"))
+	if clock := strings.TrimSpace(c.PostFormValue("time")); clock != "" {
+		text += " " + clock
+	}
+	at, err := moment(text, info.Zone)
+	if err == nil {
+		_, err = s.Accounts.AddAnnotation(c.Context(), c.who, info.Domain, at, c.PostFormValue("text"))
+	}
+	if err != nil {
+		return err
+	}
+	return redirect(w, c.viewURL()+"#notes")
+}
+
+func (s *Server) removeAnnotation(w http.ResponseWriter, c *call) error {
+	if err := s.dropAnnotation(c); err != nil {
+		return err
+	}
+	return redirect(w, c.viewURL()+"#notes")
+}
+
+// dropAnnotation removes the note that the address names.
+func (s *Server) dropAnnotation(c *call) error {
+	id, err := strconv.ParseInt(c.PathValue("id"), 10, 64)
+	if err != nil {
+		return problem.NotFound
+	}
+	return s.Accounts.RemoveAnnotation(c.Context(), c.who, c.site.Info().Domain, id)
+}
+
+// viewURL returns the address of the site's dashboard with the parameters of the call's own address.
+func (c *call) viewURL() string {
+	values := c.URL.Query()
+	var filters []report.Filter
+	for _, text := range values["filter"] {
+		if f, err := report.ParseFilter(text); err == nil {
+			filters = append(filters, f)
+		}
+	}
+	return views.NewView(c.site.Info().Domain, values, filters).URL()
+}
+
+// annotations returns the notes of the call's site from the start of a period to its end.
+func (s *Server) annotations(c *call, p report.Period) ([]account.Annotation, error) {
+	return s.Accounts.Annotations(c.Context(), c.who, c.site.Info().Domain, p.From, p.To)
+}
+
+// apiNote is an annotation as programs see it.
+type apiNote struct {
+	ID   int64  `json:"id"`
+	At   string `json:"at"` // RFC 3339, in the site's zone
+	Text string `json:"text"`
+}
+
+func noteOut(a account.Annotation, zone *time.Location) apiNote {
+	return apiNote{a.ID, a.At.In(zone).Format(time.RFC3339), a.Text}
+}
+
+// apiAnnotations lists the site's annotations, of the dates from and to where these are given.
+func (s *Server) apiAnnotations(w http.ResponseWriter, c *call) error {
+	values, err := c.params("from", "to")
+	if err != nil {
+		return err
+	}
+	zone := c.site.Info().Zone
+	from, to := firstYear, lastYear
+	if values.Get("from") != "" {
+		from = values.Get("from")
+	}
+	if values.Get("to") != "" {
+		to = values.Get("to")
+	}
+	p, err := report.Days(from, to, zone)
+	if err != nil {
+		return err
+	}
+	notes, err := s.annotations(c, p)
+	if err != nil {
+		return err
+	}
+	list := make([]apiNote, len(notes))
+	for i, a := range notes {
+		list[i] = noteOut(a, zone)
+	}
+	return s.json(w, c, http.StatusOK, map[string]any{"annotations": list})
+}
+
+// All the dates that there are.
+const firstYear, lastYear = "1970-01-01", "9998-12-31"
+
+// apiAddAnnotation adds one from {"at":…,"text":…}; without at it is about now.
+func (s *Server) apiAddAnnotation(w http.ResponseWriter, c *call) error {
+	var in struct {
+		At   string `json:"at"`
+		Text string `json:"text"`
+	}
+	if err := c.readJSON(&in); err != nil {
+		return err
+	}
+	info, at := c.site.Info(), time.Now()
+	var err error
+	if in.At != "" {
+		if at, err = moment(in.At, info.Zone); err != nil {
+			return err
+		}
+	}
+	a, err := s.Accounts.AddAnnotation(c.Context(), c.who, info.Domain, at, in.Text)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/api/v1"+sitePath(info.Domain, "/annotations/"+strconv.FormatInt(a.ID, 10)))
+	return s.json(w, c, http.StatusCreated, noteOut(a, info.Zone))
+}
+
+func (s *Server) apiRemoveAnnotation(w http.ResponseWriter, c *call) error {
+	if err := s.dropAnnotation(c); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// moment reads a time: RFC 3339, or a date with or without a time of day as the site's clocks show it. What they skip or
+// show twice can't be meant without saying more: the first is refused, of the second it is the first.
+func moment(text string, zone *time.Location) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
+		wall, err := time.Parse(layout, text)
+		if err != nil {
+			continue
+		}
+		t := report.OnClock(wall, zone)
+		if layout != time.DateOnly && t.Format(layout) != text {
+			return t, problem.BadField("at", "no_such_time", fmt.Sprintf("The clocks in %s skip %s.", zone, text)).WithHint("Take the hour after it.")
+		}
+		return t, nil
+	}
+	return time.Time{}, problem.BadField("at", "bad_time", fmt.Sprintf("%q is no time.", cut(text, 60))).WithHint("Write it as 2026-11-24T15:04:05+01:00, or as 2026-11-24 or 2026-11-24 15:04 in the site's time zone.")
+}
+
+// cut returns the first characters of a foreign text.
+func cut(text string, most int) string {
+	r := []rune(strings.ToValidUTF8(text, "?"))
+	return string(r[:min(len(r), most)])
+}
+
+// wayBack returns a page from which someone goes on whose question was refused: the same without the parameter that was
+// wrong, or the site's dashboard. It is empty where the trouble is not about a parameter of a site's page.
+func (c *call) wayBack(p *problem.Error) string {
+	if c.site == nil || p.Status != http.StatusBadRequest {
+		return ""
+	}
+	home := sitePath(c.site.Info().Domain, "")
+	if c.Method != http.MethodGet && c.Method != http.MethodHead {
+		if back := backTo(c.Referer(), c.Host); back != "/" {
+			return back
+		}
+		return home
+	}
+	values, without := c.URL.Query(), url.Values{}
+	wrong := map[string]bool{p.Field: true}
+	for _, group := range [][]string{{"period", "from", "to"}, {"compare", "compare_from", "compare_to"}, {"add_by", "add_op", "add_value", "filter"}} {
+		for _, name := range group {
+			if name == p.Field {
+				for _, other := range group {
+					wrong[other] = true
+				}
+			}
+		}
+	}
+	for name, list := range values {
+		if !wrong[name] {
+			without[name] = list
+		}
+	}
+	path := c.URL.Path
+	if p.Field == "by" || len(without) == len(values) {
+		path, without = home, url.Values{}
+	}
+	if len(without) > 0 {
+		path += "?" + without.Encode()
+	}
+	return path
+}
