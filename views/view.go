@@ -48,6 +48,16 @@ func (v View) Get(key string) string { return v.values.Get(key) }
 // URL returns the address of the view.
 func (v View) URL() string { return v.at(v.page, v.more...) }
 
+// own returns a parameter that only the page has, or "".
+func (v View) own(name string) string {
+	for i := 0; i+1 < len(v.more); i += 2 {
+		if v.more[i] == name {
+			return v.more[i+1]
+		}
+	}
+	return ""
+}
+
 // path returns the address of the page without its parameters, for a form that has them as fields.
 func (v View) path() string { return "/sites/" + url.PathEscape(v.Site) + v.page }
 

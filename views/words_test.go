@@ -14,6 +14,7 @@ import (
 // Texts that look like sentences or labels and are none to translate.
 var untranslated = map[string]string{
 	"Sandprint": "the product's name", "English": "its own name", "Deutsch": "its own name", "Referer": "a header",
+	"Outbound Link: Click": "an event's name on the wire", "File Download": "another", "Form: Submission": "another",
 }
 
 // Every text of a page has its German: those that are given to T or F, and whatever else looks like a label or a sentence.

@@ -44,9 +44,12 @@ func conditionFilter(c views.Condition) (report.Filter, error) {
 	return report.ParseFilter("prop:" + propertyName.Replace(c.Name) + ":" + c.Op + ":" + value)
 }
 
-// conditionFilters reads all conditions, or tells which one can't be read.
+// conditionFilters reads all conditions, or tells which one can't be read. One without a value asks for nothing.
 func conditionFilters(list []views.Condition) (filters []report.Filter, err error) {
 	for _, c := range list {
+		if c.Value == "" {
+			continue
+		}
 		f, err := conditionFilter(c)
 		if err != nil {
 			return nil, err

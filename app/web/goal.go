@@ -1,81 +1,57 @@
 package web
 
 import (
-	"fmt"
-	"strings"
+	"net/http"
+	"slices"
 
 	"sandprint/app/account"
 	"sandprint/app/problem"
 	"sandprint/app/report"
+	"sandprint/views"
 )
 
-// readGoals reads one goal a line: "Name = event" or "Name = /path/**", with what more it asks for behind bars:
-// "Name = event | plan:is:pro,team", "Name = /path/** | scroll 75 | engaged 30".
-func readGoals(text string) ([]account.Goal, error) {
-	var goals []account.Goal
-	for _, line := range lines(text) {
-		goal, ok := readGoal(line)
-		if !ok {
-			return nil, problem.BadField("goals", "bad_goal", "“"+line+"” is not a goal.").
-				WithHint("Write a name, =, and an event or a path; behind bars, conditions: Name = event | plan:is:pro, or Name = /path | scroll 75 | engaged 30.")
-		}
-		goals = append(goals, goal)
+// Bounds of the page of goals.
+const (
+	goalRows  = 100 // goals that are listed
+	goalLines = 20  // of them those with a line over time
+)
+
+// goals is the page of goals: conversions, converters, rates, revenue.
+func (s *Server) goals(w http.ResponseWriter, c *call) error {
+	if c.URL.Query().Has("add_by") {
+		return s.addFilter(w, c, c.URL.Query())
 	}
-	return goals, nil
+	p, err := c.sitePage(usualPeriod)
+	if err != nil {
+		return err
+	}
+	q := p.Query
+	q.By, q.Metrics, q.Limit = "goal", views.GoalMetrics, goalRows
+	m := views.Goals{Set: c.site.Info().Settings.Goals}
+	if m.Answer, err = report.Run(c.Context(), c.site, q); err != nil {
+		return err
+	}
+	if m.Lines, err = report.RunAll(c.Context(), c.site, linesOf(p, m.Answer.Rows)); err != nil {
+		return err
+	}
+	if m.Dashboard, err = s.frame(c, p, m.Answer.Read, m.Answer.Damaged); err != nil {
+		return err
+	}
+	return s.html(w, c, http.StatusOK, views.GoalsPage(m))
 }
 
-// readGoal reads one line.
-func readGoal(line string) (goal account.Goal, ok bool) {
-	end := len(line)
-	if equals := strings.Index(line, "="); equals >= 0 { // bars before it are the name's
-		if bar := strings.Index(line[equals:], " | "); bar >= 0 {
-			end = equals + bar
+// linesOf returns the questions for the lines of the first goals.
+func linesOf(p sitePage, rows []report.Row) (list []report.Query) {
+	for _, row := range rows[:min(len(rows), goalLines)] {
+		if row.Name == report.Other {
+			continue
 		}
+		q := p.Query
+		q.Compare, q.By, q.Metrics = nil, p.view.Interval(p.Period), []report.Metric{report.Conversions}
+		q.Filters = append(slices.Clone(p.Filters), report.Filter{By: "goal", Op: report.Is, Values: []string{row.Name}})
+		list = append(list, q)
 	}
-	at := strings.LastIndex(line[:end], "=")
-	if at < 0 {
-		return goal, false
-	}
-	goal.Name = strings.TrimSpace(line[:at])
-	target := strings.TrimSpace(line[at+1 : end])
-	if strings.HasPrefix(target, "/") {
-		goal.Page = target
-	} else {
-		goal.Event = target
-	}
-	for more := range strings.SplitSeq(strings.TrimPrefix(line[end:], " | "), " | ") {
-		switch more = strings.TrimSpace(more); {
-		case more == "":
-		case goal.Event != "":
-			goal.Props = append(goal.Props, more)
-		default:
-			percent, _ := fmt.Sscanf(more, "scroll %d", &goal.Scroll)
-			seconds, _ := fmt.Sscanf(more, "engaged %d", &goal.Engaged)
-			if percent+seconds == 0 {
-				return goal, false
-			}
-		}
-	}
-	return goal, goal.Name != "" && target != ""
-}
-
-// goalLines writes what readGoals reads.
-func goalLines(goals []account.Goal) string {
-	var list []string
-	for _, g := range goals {
-		line := g.Name + " = " + g.Event + g.Page
-		for _, p := range g.Props {
-			line += " | " + strings.ReplaceAll(p, " | ", ` \| `)
-		}
-		if g.Scroll > 0 {
-			line += fmt.Sprintf(" | scroll %d", g.Scroll)
-		}
-		if g.Engaged > 0 {
-			line += fmt.Sprintf(" | engaged %d", g.Engaged)
-		}
-		list = append(list, line)
-	}
-	return strings.Join(list, "\n")
+	return list
 }
 
 // checkConditions refuses goals whose conditions on properties can't be read.

@@ -18,9 +18,14 @@ import (
 
 // journeyRoutes are the rows of the routing table for the pages about goals and journeys.
 var journeyRoutes = []route{
+	{"GET /sites/{domain}/goals", siteRead, (*Server).goals},
+	{"GET /sites/{domain}/goals/edit", siteWrite, (*Server).goalForm},
+	{"POST /sites/{domain}/goals/edit", siteWrite, (*Server).saveGoal},
 	{"GET /sites/{domain}/funnels", siteRead, (*Server).funnels},
 	{"GET /sites/{domain}/funnels/edit", siteRead, (*Server).funnelForm},
 	{"POST /sites/{domain}/funnels/edit", siteWrite, (*Server).saveFunnel},
+	{"GET /sites/{domain}/journeys", siteRead, (*Server).paths},
+	{"GET /sites/{domain}/attribution", siteRead, (*Server).attribution},
 	{"GET /sites/{domain}/retention", siteRead, (*Server).retention},
 }
 

@@ -162,11 +162,24 @@ func TestMarkupStaysText(t *testing.T) {
 	for i, p := range payloads {
 		name := strings.ReplaceAll(p, "=", "")
 		f.want(201, "POST", "/settings/tokens", "cookie", owner, "form", form("name", p, "scope", "read"))
-		w := f.do("POST", "/sites/"+siteA+"/settings", "cookie", owner, "form", form("timezone", "UTC", "mode", "cookie", "goals", name+" = event"))
-		if w.Code != 303 && w.Code != 400 {
-			t.Errorf("goal %q: status %d", name, w.Code)
+		bad := ""
+		for page, fields := range map[string]string{
+			"/settings":     form("timezone", "UTC", "mode", "cookie", "hosts", p),
+			"/goals/edit":   form("do", "save", "set", "1", "name", name, "event", name, "prop", p, "op", "is", "value", p),
+			"/funnels/edit": form("do", "save", "steps", "2", "name", name, "by0", "page", "is0", "/"+p, "by1", "event", "is1", p),
+		} {
+			w := f.do("POST", "/sites/"+siteA+page, "cookie", owner, "form", fields)
+			if w.Code != 303 && w.Code != 400 {
+				t.Errorf("%s with %q: status %d", page, name, w.Code)
+			}
+			bad += w.Body.String()
 		}
-		bad := w.Body.String()
+		for _, target := range []string{"/goals", "/goals/edit", "/funnels", "/funnels/edit", "/journeys", "/attribution", "/retention"} {
+			for _, query := range []string{"", form("goal", name), form("funnel", name), form("step", "page:/"+p, "step", "event:"+p, "split", p), form("start", "event:"+p), form("start", p),
+				form("by", p), form("goal", p, "window", p), form("steps", "2", "by0", p, "is0", p, "window", p, "name", p), form("set", "1", "event", p, "prop", p, "value", p)} {
+				bad += f.do("GET", "/sites/"+siteA+target+"?"+query, "cookie", owner).Body.String()
+			}
+		}
 		for _, target := range []string{"/settings", "/sites", "/sites/" + siteA + "/settings", "/sites/" + siteA + "/install", "/sites/new"} {
 			bad += f.want(200, "GET", target+"?"+form("done", p, "period", p, "filter", p), "cookie", owner).Body.String()
 		}

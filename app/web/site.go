@@ -66,7 +66,7 @@ func (s *Server) removeSite(w http.ResponseWriter, c *call) error {
 func formOf(info account.SiteInfo) views.SiteSettingsForm {
 	set := info.Settings
 	f := views.SiteSettingsForm{Zone: info.Zone.String(), Mode: info.Mode, Hosts: strings.Join(set.Hosts, "\n"),
-		QueryKeys: strings.Join(set.QueryKeys, "\n"), Excluded: strings.Join(set.Excluded, "\n"), Goals: goalLines(set.Goals),
+		QueryKeys: strings.Join(set.QueryKeys, "\n"), Excluded: strings.Join(set.Excluded, "\n"),
 		Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
 	for field, n := range map[*string]int{&f.Floor: set.Floor, &f.KeepKeys: set.Retention.Keys, &f.KeepVisits: set.Retention.Visits, &f.KeepTotals: set.Retention.Totals} {
 		if n > 0 {
@@ -82,7 +82,7 @@ func readForm(c *call) views.SiteSettingsForm {
 	text := func(name string) string { return strings.ReplaceAll(c.PostFormValue(name), "\r\n", "\n") }
 	number := func(name string) string { return strings.TrimSpace(c.PostFormValue(name)) }
 	return views.SiteSettingsForm{Zone: c.PostFormValue("timezone"), Mode: c.PostFormValue("mode"), Hosts: text("hosts"),
-		QueryKeys: text("query_keys"), Excluded: text("excluded"), Goals: text("goals"), Floor: number("floor"),
+		QueryKeys: text("query_keys"), Excluded: text("excluded"), Floor: number("floor"),
 		KeepKeys: number("keep_keys"), KeepVisits: number("keep_visits"), KeepTotals: number("keep_totals"),
 		Localhost: on("localhost"), Links: on("links"), Forms: on("forms")}
 }
@@ -104,14 +104,8 @@ func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
 			return account.SiteChange{}, problem.BadField(n.field, "bad_number", "“"+n.text+"” is no whole number.")
 		}
 	}
-	if set.Goals, err = readGoals(f.Goals); err == nil {
-		err = checkConditions(set.Goals)
-	}
-	if err != nil {
-		return account.SiteChange{}, err
-	}
 	return account.SiteChange{Zone: &f.Zone, Mode: &f.Mode, Edit: func(is *account.SiteSettings) error {
-		set.Funnels = is.Funnels // which have a page of their own
+		set.Goals, set.Funnels = is.Goals, is.Funnels // which have pages of their own
 		*is = set
 		return nil
 	}}, nil
