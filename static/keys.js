@@ -23,7 +23,7 @@ addEventListener("keydown", (e) => {
   if (key === ".") return copy()
   if (key === "/") {
     const search = document.querySelector("[type=search]")
-    if (!search) return open(".filter", "select", e)
+    if (!search) return click(document.querySelector(".filter [data-first]"), e)
     search.focus()
     return e.preventDefault()
   }

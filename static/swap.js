@@ -1,6 +1,7 @@
 // Links and forms of a dashboard swap the page in place: the new page is fetched whole, its bars, main part and footer take
 // the place of the old ones, and the address changes as if it had been loaded. Without this module they are plain links.
-// Other modules hear of a swap by the event "swap" on document, and ask for a fresh page with the event "refresh".
+// Other modules hear of a swap by the event "swap" on document, ask for a fresh page with the event "refresh", and hand over one
+// that they have fetched with the event "visit".
 const parts = [".bar", ".views", "main", ".foot"]
 let running = null
 
@@ -11,13 +12,17 @@ async function show(url, { push = true, quiet = false } = {}) {
     const answer = await fetch(url, { signal: mine.signal, headers: { Accept: "text/html" } })
     if (!answer.headers.get("Content-Type")?.startsWith("text/html")) throw new Error("not a page")
     if (!answer.ok && quiet) return
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html")
-    if (!page.querySelector(".bar") || !page.querySelector("main")) throw new Error("not a page of ours")
-    if (push) history.pushState(null, "", answer.redirected ? answer.url : url)
-    replace(page)
+    take(answer.redirected ? answer.url : url, await answer.text(), push)
   } catch (e) {
     if (e.name !== "AbortError" && !quiet) location.assign(url) // let the browser say what is wrong
   }
+}
+
+function take(url, html, push = true) {
+  const page = new DOMParser().parseFromString(html, "text/html")
+  if (!page.querySelector(".bar") || !page.querySelector("main")) throw new Error("not a page of ours")
+  if (push) history.pushState(null, "", url)
+  replace(page)
 }
 
 function replace(page) {
@@ -43,10 +48,11 @@ const here = (url) => url.origin === location.origin && url.pathname === locatio
 
 document.addEventListener("click", (e) => {
   const link = e.target.closest("a[href]")
-  if (!link || e.defaultPrevented || e.button || e.metaKey || e.shiftKey || e.altKey || link.hasAttribute("download")) return
+  if (!link || e.defaultPrevented || e.button || e.shiftKey || e.altKey || link.hasAttribute("download")) return
   const href = link.href.baseVal ?? link.href // a link within a drawing has another kind of href
-  const without = e.ctrlKey && link.dataset.not
-  if (e.ctrlKey && !without) return
+  const modified = e.ctrlKey || e.metaKey
+  const without = modified && link.dataset.not
+  if (modified && !without) return
   const url = new URL(without || href, location.href)
   if (!here(url) || (url.hash && url.search === location.search)) return
   e.preventDefault()
@@ -60,6 +66,15 @@ document.addEventListener("submit", (e) => {
   const url = new URL(location.pathname, location.href)
   url.search = new URLSearchParams(new FormData(e.target))
   show(url.href)
+})
+
+document.addEventListener("visit", ({ detail: { url, html } }) => {
+  running?.abort()
+  try {
+    take(url, html)
+  } catch {
+    location.assign(url)
+  }
 })
 
 let shown = location.pathname + location.search

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"sandprint/app/apptest"
+	"sandprint/app/report"
 	"sandprint/views"
 )
 
@@ -34,6 +35,10 @@ func serveSample(t *testing.T) string {
 	}
 	mux.HandleFunc("/sites/kiln-and-sea.example", func(w http.ResponseWriter, r *http.Request) {
 		_ = views.DashboardPage(page(w, r)).Render(r.Context(), w)
+	})
+	mux.HandleFunc("/sites/kiln-and-sea.example/filter", func(w http.ResponseWriter, r *http.Request) {
+		d := page(w, r)
+		_ = views.FilterPage(views.FilterForm{Page: d.Page, View: d.View, Edit: -1, Filter: report.Filter{By: "page", Op: report.Is}}).Render(r.Context(), w)
 	})
 	mux.HandleFunc("/sites/kiln-and-sea.example/details", func(w http.ResponseWriter, r *http.Request) {
 		d := page(w, r)
@@ -87,9 +92,9 @@ func TestDashboardInABrowser(t *testing.T) {
 	p.Do(chromedp.KeyEvent("i"))
 	p.Wait(open + `("interval=month")`)
 	p.Do(chromedp.KeyEvent("/"))
-	p.Wait(`document.activeElement.name === "add_by"`)
+	p.Wait(`document.activeElement.matches("dialog [name=value]")`)
 	p.Do(chromedp.KeyEvent("\x1b"))
-	p.Wait(`!document.querySelector(".filter[open]")`)
+	p.Wait(`!document.querySelector("dialog") && ` + open + `("filter=")`) // the key closes the dialog and clears nothing
 	p.Do(chromedp.KeyEvent("\x1b"))
 	p.Wait(`!` + open + `("filter=")`)
 

@@ -22,6 +22,7 @@ type Dashboard struct {
 	Mode      string          // how visitors are recognised: cookie, cookieless or consent
 	Geo       string          // where the country table comes from and its date; may be empty
 	CanChange bool            // the reader may change the site's settings
+	Segments  []Segment       // those that the reader may use, by name
 	Waiting   bool            // no hit was ever counted: how to begin is shown in place of figures
 	Took      time.Duration   // to answer all of it
 }
@@ -95,11 +96,6 @@ func (d Dashboard) leftOut() string {
 	return w.F("Figures of %s are left out: the site's file is damaged there.", list)
 }
 
-// opNames are the operators as people read them.
-var opNames = map[report.Op]string{report.Is: "is", report.Not: "is not", report.Contains: "contains", report.Lacks: "does not contain", report.Matches: "matches"}
-
-var ops = []report.Op{report.Is, report.Not, report.Contains, report.Lacks, report.Matches}
-
 // exports are the lists that the export menu offers.
 var exports = []report.Dimension{"page", "source", "channel", "utm_campaign", "country", "browser", "device", "goal"}
 
@@ -116,20 +112,8 @@ func (d Dashboard) frame() Page {
 	p := d.Page
 	p.Title = d.View.Site
 	p.Bar, p.Nav, p.Footer = d.bar(), siteNav(d.View, d.words()), d.foot()
-	p.Scripts = []string{"swap.js", "chart.js", "live.js", "calendar.js"}
+	p.Scripts = []string{"swap.js", "chart.js", "live.js", "calendar.js", "filter.js"}
 	return p
-}
-
-// filterValues writes the values of a filter.
-func (d Dashboard) filterValues(f report.Filter) string {
-	text := ""
-	for i, value := range f.Values {
-		if i > 0 {
-			text += " " + d.words().T("or") + " "
-		}
-		text += d.words().valueName(f.By, value)
-	}
-	return text
 }
 
 // chartText says in a sentence what the chart shows.

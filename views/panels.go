@@ -169,13 +169,8 @@ var dimensionNames = map[report.Dimension]string{
 	"utm_content": "Campaign content", "utm_term": "Campaign term", "country": "Country", "region": "Region", "city": "City",
 	"language": "Language", "browser": "Browser", "browser_version": "Browser version", "os": "System", "os_version": "System version",
 	"device": "Device", "device_model": "Model", "screen": "Screen", "visitor_type": "Visitor", "weekday": "Weekday", "hour_of_day": "Hour",
-	"event": "Event", "goal": "Goal", "minute": "Minute", "hour": "Hour", "day": "Day", "week": "Week", "month": "Month",
+	"event": "Event", "goal": "Goal", "did": "Goal reached in the visit", "minute": "Minute", "hour": "Hour", "day": "Day", "week": "Week", "month": "Month",
 }
-
-// filterable are the dimensions that the filter form offers, in its order.
-var filterable = []report.Dimension{"page", "entry_page", "exit_page", "hostname", "title", "source", "channel", "referrer", "utm_campaign",
-	"utm_source", "utm_medium", "utm_content", "utm_term", "country", "region", "city", "language", "browser", "browser_version", "os",
-	"os_version", "device", "device_model", "screen", "visitor_type", "event", "goal"}
 
 // dimensionName returns the name of a dimension, "prop:plan" included.
 func (w *Words) dimensionName(d report.Dimension) string {
@@ -189,6 +184,7 @@ func (w *Words) dimensionName(d report.Dimension) string {
 var valueNames = map[string]string{
 	"(not set)": "(not set)", "(other)": "(other)", "Direct": "Direct", "new": "New", "returning": "Returning", "desktop": "Desktop",
 	"tablet": "Tablet", "phone": "Phone", "unknown": "Unknown",
+	"Monday": "Monday", "Tuesday": "Tuesday", "Wednesday": "Wednesday", "Thursday": "Thursday", "Friday": "Friday", "Saturday": "Saturday", "Sunday": "Sunday",
 }
 
 // Value returns a value of a dimension as people read it.
@@ -227,11 +223,21 @@ func (w *Words) languageName(tag string) (string, bool) {
 	return name, true
 }
 
-// CodeOf returns the value of a dimension that a person means by text: for countries and languages the code of the name,
-// for all else the text itself.
+// CodeOf returns the value of a dimension that a person means by text: for countries and languages the code of the name, in
+// the language of w or in English, for words of ours what data have for them, for all else the text itself.
 func (w *Words) CodeOf(d report.Dimension, text string) string {
-	if codes := w.codes(d, func(name string) bool { return strings.EqualFold(name, text) }); len(codes) == 1 {
-		return codes[0]
+	for _, speech := range []*Words{w, English} {
+		if codes := speech.codes(d, func(name string) bool { return strings.EqualFold(name, text) }); len(codes) == 1 {
+			return codes[0]
+		}
+		for _, value := range named[d] {
+			if strings.EqualFold(speech.valueName(d, value), text) {
+				return value
+			}
+		}
+	}
+	if code := strings.ToUpper(text); d == "country" && w.or().Countries[code] != "" {
+		return code
 	}
 	return text
 }

@@ -73,10 +73,10 @@ func (v View) Asking(values url.Values) View {
 	return v
 }
 
-// Own returns the pairs of parameters that are neither of all pages nor of the filter form, and no place in a table.
+// Own returns the pairs of parameters that are not of all pages, and no place in a table.
 func Own(values url.Values) (pairs []string) {
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if slices.Contains(kept, key) || key == "filter" || key == "offset" || key == "done" || strings.HasPrefix(key, "add_") {
+		if slices.Contains(kept, key) || key == "filter" || key == "offset" || key == "done" {
 			continue
 		}
 		for _, value := range values[key] {
@@ -196,12 +196,6 @@ func (v View) without(at int) View {
 func (v View) bare() View {
 	v = v.with("segment", "")
 	v.Filters = nil
-	return v
-}
-
-// Adding returns the view with one filter more: what the filter form asks for.
-func (v View) Adding(f report.Filter) View {
-	v.Filters = append(slices.Clone(v.Filters), f)
 	return v
 }
 

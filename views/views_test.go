@@ -99,8 +99,8 @@ func TestDashboardHoldsItsParts(t *testing.T) {
 	if attr(tile[1], "aria-current") != "true" || attr(tile[0], "aria-current") != "false" {
 		t.Error("the chart's metric is not the tile that is marked")
 	}
-	if got := attr(class(doc, "pill")[0], "href"); strings.Contains(got, "filter=") || !strings.Contains(got, "metric=visits") {
-		t.Errorf("the filter's pill leads to %s", got)
+	if got := attr(class(class(doc, "pill")[0], "x")[0], "href"); strings.Contains(got, "filter=") || !strings.Contains(got, "metric=visits") {
+		t.Errorf("the filter's removal leads to %s", got)
 	}
 	if got := len(find(doc, func(n *html.Node) bool { return n.Data == "tbody" })); got != 1 {
 		t.Errorf("%d tables behind the chart, want 1", got)

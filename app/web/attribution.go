@@ -9,9 +9,6 @@ import (
 
 // attribution is the page of where those came from who reached a goal, by their first and their last visit.
 func (s *Server) attribution(w http.ResponseWriter, c *call) error {
-	if c.URL.Query().Has("add_by") {
-		return s.addFilter(w, c, c.URL.Query())
-	}
 	p, err := c.sitePage(usualPeriod)
 	if err != nil {
 		return err

@@ -14,9 +14,6 @@ var apiChange = journey(report.ParseChange, report.RunChange, "compare", "metric
 
 // changes is the page of what a difference is made of: several lists, or all rows of the one that by= names.
 func (s *Server) changes(w http.ResponseWriter, c *call) error {
-	if c.URL.Query().Has("add_by") {
-		return s.addFilter(w, c, c.URL.Query())
-	}
 	p, err := c.sitePage(usualPeriod)
 	if err != nil {
 		return err

@@ -99,7 +99,7 @@ func TestChangesBadDays(t *testing.T) {
 				t.Errorf("%s lacks %q", row.query, row.want)
 			}
 		}
-		if to := f.want(303, "GET", "/sites/"+siteA+"/changes?period=7d&add_by=page&add_op=is&add_value=/new", "cookie", f.sessions["viewer A"]).Header().Get("Location"); to != "/sites/"+siteA+"/changes?period=7d&filter=page:is:/new" {
+		if to := f.want(303, "GET", ask("/changes?period=7d", "&apply=1&by=page&op=is&value=/new"), "cookie", f.sessions["viewer A"]).Header().Get("Location"); to != "/sites/"+siteA+"/changes?period=7d&filter=page:is:/new" {
 			t.Errorf("a filter leads to %s", to)
 		}
 	})

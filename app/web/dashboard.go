@@ -26,9 +26,6 @@ const usualPeriod = "28d"
 // dashboard is the page of a site: one scan answers its chart and all its lists.
 func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 	values := c.URL.Query()
-	if values.Has("add_by") {
-		return s.addFilter(w, c, values)
-	}
 	now := time.Now().In(c.site.Info().Zone)
 	q, err := c.pageQuery(values, now)
 	if err != nil {
@@ -163,38 +160,19 @@ func (s *Server) frameOf(c *call, view views.View, chart report.Answer) (views.D
 		return d, err
 	}
 	sites, err := s.Accounts.Sites(c.Context(), c.who)
+	if err != nil {
+		return d, err
+	}
 	for _, site := range sites {
 		d.Sites = append(d.Sites, site.Domain)
 	}
+	d.Segments, err = s.segmentsOf(c)
 	return d, err
-}
-
-// addFilter takes what the filter form asks for and leads to the page with one filter more.
-func (s *Server) addFilter(w http.ResponseWriter, c *call, values url.Values) error {
-	by := report.Dimension(values.Get("add_by"))
-	added, err := report.ParseFilter(report.Filter{By: by, Op: report.Op(values.Get("add_op")),
-		Values: []string{c.page("").Words.CodeOf(by, values.Get("add_value"))}}.String())
-	if err != nil {
-		return err
-	}
-	var filters []report.Filter
-	for _, text := range values["filter"] {
-		f, err := report.ParseFilter(text)
-		if err != nil {
-			return err
-		}
-		filters = append(filters, f)
-	}
-	view := views.NewView(c.site.Info().Domain, values, filters)
-	return redirect(w, view.Under(c.underSite(), views.Own(values)...).Adding(added).URL()) // the form is on all pages of a site
 }
 
 // details is the whole table of one list, as a page or with format=csv as a file.
 func (s *Server) details(w http.ResponseWriter, c *call) error {
 	values := c.URL.Query()
-	if values.Has("add_by") {
-		return s.addFilter(w, c, values)
-	}
 	now := time.Now().In(c.site.Info().Zone)
 	q, err := c.pageQuery(values, now)
 	if err != nil {

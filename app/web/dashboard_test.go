@@ -68,7 +68,6 @@ func TestDashboardParameters(t *testing.T) {
 		{"?filter=page:is:", 400, "empty value", ""},
 		{"?compare=sideways", 400, `"sideways"`, ""},
 		{"?from=2026-13-01&to=2026-10-31", 400, "from", ""},
-		{"?add_by=page&add_op=is&add_value=", 400, "empty value", ""},
 		{"/details?period=day&by=page", 200, "/about", "a table"},
 		{"/details?period=day&by=page&search=nowhere", 200, "No row contains “nowhere”", "what was searched for"},
 		{"/details?period=day&by=country&search=germ", 200, "Germany", "countries are found by name"},
@@ -82,22 +81,6 @@ func TestDashboardParameters(t *testing.T) {
 		got := words(t, f.want(row.status, "GET", "/sites/"+siteA+row.params, "cookie", owner))
 		if !strings.Contains(got, row.has) {
 			t.Errorf("%s: %q is missing (%s) from %.500q", row.params, row.has, row.why, got)
-		}
-	}
-}
-
-func TestFilterForm(t *testing.T) {
-	f := full(t)
-	owner := f.sessions["owner A"]
-	for _, row := range []struct{ params, to string }{
-		{"?period=7d&tab=country&add_by=country&add_op=is&add_value=Germany", "/sites/a.example?period=7d&tab=country&filter=country:is:DE"},
-		{"?add_by=page&add_op=matches&add_value=/a/**", "/sites/a.example?filter=page:matches:/a/**"},
-		{"?filter=device:is:phone&add_by=page&add_op=is&add_value=/a,b", `/sites/a.example?filter=device:is:phone&filter=page:is:/a%5C,b`},
-		{"/details?by=page&add_by=device&add_op=not&add_value=phone", "/sites/a.example/details?by=page&filter=device:not:phone"},
-	} {
-		w := f.want(http.StatusSeeOther, "GET", "/sites/"+siteA+row.params, "cookie", owner)
-		if got := w.Header().Get("Location"); got != row.to {
-			t.Errorf("%s leads to %s, want %s", row.params, got, row.to)
 		}
 	}
 }

@@ -276,3 +276,24 @@ func (f *fixture) read(domain, path, marker string, visitor uint64) {
 		f.t.Fatal(err)
 	}
 }
+
+// readIn counts a page view in a city for each of some visitors, by numbers from the first on.
+func (f *fixture) readIn(domain, city string, first, visitors uint64) {
+	f.t.Helper()
+	ctx, now := context.Background(), time.Now().Unix()
+	info, err := f.store.Control().SiteByDomain(ctx, domain)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	site, err := f.store.Site(ctx, info.ID)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for visitor := first; visitor < first+visitors; visitor++ {
+		hit := store.Hit{Kind: store.Pageview, Time: now, Start: now, View: fmt.Sprintf("view%09d", visitor), Visitor: visitor, Visit: site.NextVisit(),
+			Page: store.Page{Host: domain, Path: "/" + strings.ToLower(city)}, Place: store.Place{Country: "XX", City: city}, Agent: store.Agent{OS: "Linux"}}
+		if err := site.Append(ctx, []store.Hit{hit}); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+}

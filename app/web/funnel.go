@@ -16,9 +16,6 @@ const splitParts = 6
 
 // funnels is the page of a funnel: a saved one by its name, or one that the address spells out.
 func (s *Server) funnels(w http.ResponseWriter, c *call) error {
-	if c.URL.Query().Has("add_by") {
-		return s.addFilter(w, c, c.URL.Query())
-	}
 	p, err := c.sitePage(usualPeriod)
 	if err != nil {
 		return err

@@ -18,9 +18,6 @@ const (
 
 // goals is the page of goals: conversions, converters, rates, revenue.
 func (s *Server) goals(w http.ResponseWriter, c *call) error {
-	if c.URL.Query().Has("add_by") {
-		return s.addFilter(w, c, c.URL.Query())
-	}
 	p, err := c.sitePage(usualPeriod)
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ var journeyRoutes = []route{
 type sitePage struct {
 	report.Query // period, comparison, filters and clock
 	view         views.View
-	values       url.Values // of the address, with the period that is shown
+	values       url.Values // of the address, with the period that is shown and the filters of segments
 	began        time.Time
 }
 
@@ -53,6 +53,9 @@ func (c *call) sitePage(usual string) (p sitePage, err error) {
 		p.values.Set("period", usual)
 	}
 	if p.Query, err = c.pageQuery(p.values, p.began.In(info.Zone)); err != nil {
+		return p, err
+	}
+	if p.values, _, err = c.withSegments(p.values); err != nil {
 		return p, err
 	}
 	p.view = views.NewView(info.Domain, view, p.Filters).Under(c.underSite(), views.Own(view)...)

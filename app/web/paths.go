@@ -17,9 +17,6 @@ const usualDepth = "2"
 
 // paths is the page of journeys: what came before and after a page, an event, a goal or a source.
 func (s *Server) paths(w http.ResponseWriter, c *call) error {
-	if c.URL.Query().Has("add_by") {
-		return s.addFilter(w, c, c.URL.Query())
-	}
 	p, err := c.sitePage(usualPeriod)
 	if err != nil {
 		return err

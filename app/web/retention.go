@@ -12,9 +12,6 @@ const usualRetention = "91d"
 
 // retention is the page of cohorts.
 func (s *Server) retention(w http.ResponseWriter, c *call) error {
-	if c.URL.Query().Has("add_by") {
-		return s.addFilter(w, c, c.URL.Query())
-	}
 	p, err := c.sitePage(usualRetention)
 	if err != nil {
 		return err
