@@ -15,7 +15,8 @@ type Page struct {
 	Words       *Words // language; nil is English
 	User        string // the signed-in person's e-mail; empty when nobody is
 	Theme       string // "light" or "dark" from the cookie "theme"; anything else follows the system
-	Nonce       string // of the content policy, where a page has a style or script of its own; may be empty
+	Style       string // the text of a style of its own, which the content policy names by its hash; may be empty
+	Origin      string // scheme and host of this instance, as they are printed: "https://stats.example.com"
 	Refresh     int    // seconds after which a browser without JavaScript loads the page again; 0: never
 	Share       string // the share token that the reader came with; empty otherwise
 	Plain       bool   // a page of one card (sign-in, set-up, errors): no menus in the bar

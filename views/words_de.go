@@ -52,6 +52,24 @@ var textsDE = map[string]string{
 	"Week of %s":   "Woche ab %s",
 	"%s pts":       "%s Pkt.",
 
+	// on paper, as a file, by e-mail
+	"compared with %s":             "verglichen mit %s",
+	"This view as one file (HTML)": "Diese Ansicht als eine Datei (HTML)",
+	"Weekly report by e-mail":      "Wochenbericht per E-Mail",
+
+	"As tables":        "Als Tabellen",
+	"As text":          "Als Text",
+	"As a file (HTML)": "Als Datei (HTML)",
+	"As a file (text)": "Als Datei (Text)",
+	"Subject":          "Betreff",
+	"%s: %s visitors":  "%s: %s Besucher",
+	"The week of %s, compared with the one before": "Die Woche %s, verglichen mit der davor",
+	"Open the dashboard":                           "Zur Auswertung",
+	"Open the dashboard:":                          "Zur Auswertung:",
+	"No goal was reached in this period.":          "In diesem Zeitraum wurde kein Ziel erreicht.",
+	"Nothing in this mail is loaded from anywhere, so nobody learns that you read it.":                                                                  "Diese Mail lädt nichts nach, also erfährt niemand, dass Sie sie lesen.",
+	"This is what the report of last week looks like in a mail: as tables, and as text for those who prefer it. Nothing in it is loaded from anywhere.": "So sieht der Bericht der letzten Woche in einer Mail aus: als Tabellen, und als Text für alle, die das lieber haben. Nichts darin wird nachgeladen.",
+
 	// keyboard
 	"Keyboard": "Tastatur",
 	"Keys work while nothing is being typed.": "Die Tasten wirken, solange nirgends getippt wird.",

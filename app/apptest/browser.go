@@ -220,6 +220,12 @@ func (p *Page) Dark(on bool) {
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 }
 
+// Print makes the page look as it does on paper.
+func (p *Page) Print() {
+	p.t.Helper()
+	command(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print", Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+}
+
 // NoScript switches JavaScript off for the pages opened from now on.
 func (p *Page) NoScript() {
 	p.t.Helper()

@@ -48,7 +48,7 @@ func (h house) cost(t *testing.T, path string) time.Duration {
 	t.Helper()
 	c := h.client(t, false)
 	least := time.Hour
-	for range 12 {
+	for try := 0; try < 12 || try < 60 && least > firstByte; try++ {
 		before := processorTime(t)
 		if resp, _ := h.get(t, c, path, "en"); resp.StatusCode != http.StatusOK {
 			t.Fatalf("%s: %s", path, resp.Status)

@@ -20,6 +20,8 @@ var notPages = map[string]string{
 	"GET /{$}":                 "a redirect to the only site or to all",
 	"GET /static/{file}":       "files",
 	"GET /sites/{domain}/live": "server-sent events",
+
+	"GET /sites/{domain}/report.html": "a file: see file_test.go",
 }
 
 // fresh is the site of the demo's owner that has no visit yet; quiet one that had three.

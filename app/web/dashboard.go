@@ -17,6 +17,8 @@ import (
 var dashboardRoutes = []route{
 	{"GET /sites/{domain}", siteRead, (*Server).dashboard},
 	{"GET /sites/{domain}/details", siteRead, (*Server).details},
+	{"GET /sites/{domain}/report.html", siteRead, (*Server).reportFile},
+	{"GET /sites/{domain}/email-preview", siteRead, (*Server).emailPreview},
 	{"GET /sites/{domain}/changes", siteRead, (*Server).changes},
 }
 

@@ -132,9 +132,20 @@ func (c *call) firstDay() (time.Time, error) {
 	return *c.first, nil
 }
 
+// origin returns the scheme and host that people reach this instance by.
+func (c *call) origin() string {
+	switch s := c.server; {
+	case s.origin != nil:
+		return s.origin.String()
+	case c.secure():
+		return "https://" + c.Host
+	}
+	return "http://" + c.Host
+}
+
 // page returns what every page has, for the person who asks.
 func (c *call) page(title string) views.Page {
-	p := views.Page{Title: title, User: c.who.Email()}
+	p := views.Page{Title: title, User: c.who.Email(), Origin: c.origin()}
 	if theme, err := c.Cookie("theme"); err == nil {
 		p.Theme = theme.Value
 	}
