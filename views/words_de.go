@@ -70,6 +70,8 @@ var textsDE = map[string]string{
 	"Nothing in this mail is loaded from anywhere, so nobody learns that you read it.":                                                                  "Diese Mail lädt nichts nach, also erfährt niemand, dass Sie sie lesen.",
 	"This is what the report of last week looks like in a mail: as tables, and as text for those who prefer it. Nothing in it is loaded from anywhere.": "So sieht der Bericht der letzten Woche in einer Mail aus: als Tabellen, und als Text für alle, die das lieber haben. Nichts darin wird nachgeladen.",
 
+	"When": "Wann",
+
 	// keyboard
 	"Keyboard": "Tastatur",
 	"Keys work while nothing is being typed.": "Die Tasten wirken, solange nirgends getippt wird.",
