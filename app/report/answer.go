@@ -29,7 +29,7 @@ func (a *asked) answer(site store.SiteInfo) Answer {
 		ans.Rows = a.timeRows()
 		ans.TotalRows = len(ans.Rows)
 	default:
-		ans.Rows = a.namedRows()
+		ans.Rows = found(a.namedRows(), a.q.Search)
 		order(ans.Rows, a.q)
 		ans.TotalRows = len(ans.Rows)
 		ans.Rows = ans.Rows[min(a.q.Offset, len(ans.Rows)):]
@@ -39,6 +39,17 @@ func (a *asked) answer(site store.SiteInfo) Answer {
 		a.compareRows(ans.Rows)
 	}
 	return ans
+}
+
+// found returns the rows whose name contains one of the texts, letter case aside; without texts all.
+func found(rows []Row, texts []string) []Row {
+	if len(texts) == 0 {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(r Row) bool {
+		name := strings.ToLower(r.Name)
+		return !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(name, strings.ToLower(text)) })
+	})
 }
 
 // timeRows returns a row for each time bucket. Those under the floor are blank, with and without comparison.
@@ -197,7 +208,23 @@ func (h *half) row(metrics []Metric, row int32) []Value {
 	if h.part.level == goalLevel {
 		return h.values(metrics, h.rows, h.baseTotals, row, 0)
 	}
-	return h.values(metrics, h.rows, h.counted.base, row, row)
+	return h.exitRate(metrics, h.values(metrics, h.rows, h.counted.base, row, row), h.rows, row, row)
+}
+
+// exitRate sets the exit rate among a row's figures: its visits of the views of the pages that they ended on.
+func (h *half) exitRate(metrics []Metric, values []Value, t *tally, row int32, pages ...int32) []Value {
+	i := slices.Index(metrics, ExitRate)
+	if i < 0 || h.seen == nil || !t.knows(ExitRate, row) {
+		return values
+	}
+	views := int64(0)
+	for _, page := range pages {
+		views += at(h.counted.views.views, page)
+	}
+	if views > 0 {
+		values[i] = Value{Number: 100 * float64(at(t.visits, row)) / float64(views), Known: true}
+	}
+	return values
 }
 
 // others returns the figures of the rows under the floor.
@@ -209,7 +236,7 @@ func (h *half) others(metrics []Metric) []Value {
 	case h.otherBase != nil:
 		base = h.otherBase
 	}
-	return h.values(metrics, h.other, base, 0, 0)
+	return h.exitRate(metrics, h.values(metrics, h.other, base, 0, 0), h.other, 0, h.fold...)
 }
 
 // values returns the figures of a row of t, whose rate is of the visitors of a row of base.
@@ -268,6 +295,8 @@ func (h *half) value(m Metric, t *tally, row int32, of int64) Value {
 		return count(t.conversions)
 	case ConversionRate:
 		return ratio(t.converted, of, 100)
+	case ExitRate:
+		return Value{} // see exitRate
 	}
 	if h.currency == 0 {
 		return Value{}

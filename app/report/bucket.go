@@ -172,7 +172,7 @@ func newSlots(by Dimension, from, to time.Time, filters []Filter) (slots, []Row)
 	unit := Dimension("")
 	for _, d := range append([]Dimension{by}, dimensionsOf(filters)...) {
 		switch {
-		case d == "hour_of_day":
+		case d == "hour_of_day" || d == "hour_of_week":
 			unit = "hour"
 		case d == "weekday" && unit == "":
 			unit = "day"
@@ -223,17 +223,21 @@ func slotRow(by Dimension, t time.Time, bucket int, filters []Filter) int32 {
 		return int32(t.Weekday()+6) % 7
 	case by == "hour_of_day":
 		return int32(t.Hour())
+	case by == "hour_of_week":
+		return int32(t.Weekday()+6)%7*24 + int32(t.Hour())
 	}
 	return 0
 }
 
-// clockName returns the value of weekday or hour_of_day at t.
+// clockName returns the value of weekday, hour_of_day or hour_of_week at t.
 func clockName(by Dimension, t time.Time) (string, bool) {
 	switch by {
 	case "weekday":
 		return t.Weekday().String(), true
 	case "hour_of_day":
 		return t.Format("15"), true
+	case "hour_of_week":
+		return t.Format("Monday 15"), true
 	}
 	return "", false
 }

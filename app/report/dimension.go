@@ -20,7 +20,7 @@ type level uint8
 const (
 	noLevel    level = iota
 	timeLevel        // its time: the bucket
-	clockLevel       // its time: weekday or hour of the day
+	clockLevel       // its time: weekday, hour of the day or both
 	visitLevel       // a column of its visit
 	entryLevel       // the first page view of its visit
 	exitLevel        // the last page view of its visit
@@ -41,7 +41,7 @@ type source struct {
 
 var sources = map[Dimension]source{
 	"minute": {level: timeLevel}, "hour": {level: timeLevel}, "day": {level: timeLevel}, "week": {level: timeLevel}, "month": {level: timeLevel},
-	"weekday": {level: clockLevel}, "hour_of_day": {level: clockLevel},
+	"weekday": {level: clockLevel}, "hour_of_day": {level: clockLevel}, "hour_of_week": {level: clockLevel},
 
 	"hostname":   {pageLevel, 0, store.Pages, 0},
 	"page":       {pageLevel, 0, store.Pages, 1},
@@ -80,7 +80,7 @@ var sources = map[Dimension]source{
 
 const dimensionNames = "page, entry_page, exit_page, hostname, title, source, channel, referrer, utm_source, utm_medium, utm_campaign, utm_content, " +
 	"utm_term, country, region, city, language, browser, browser_version, os, os_version, device, device_model, screen, visitor_type, weekday, " +
-	"hour_of_day, event, prop:NAME, goal, or a time bucket: minute, hour, day, week, month"
+	"hour_of_day, hour_of_week, event, prop:NAME, goal, or a time bucket: minute, hour, day, week, month"
 
 // prop returns the property's name of a dimension "prop:NAME".
 func (d Dimension) prop() (name string, ok bool) {

@@ -132,7 +132,7 @@ func text(m Metric, v Value) string {
 	switch m {
 	case ViewsPerVisit:
 		scale = 100
-	case BounceRate, VisitDuration, TimeOnPage, ScrollDepth, ConversionRate:
+	case BounceRate, VisitDuration, TimeOnPage, ScrollDepth, ConversionRate, ExitRate:
 		scale = 10
 	}
 	return strconv.FormatFloat(math.Round(v.Number*scale)/scale, 'f', -1, 64)

@@ -128,6 +128,8 @@ func (n *naive) names(h *store.Hit, by report.Dimension) []string {
 		v = t.Weekday().String()
 	case "hour_of_day":
 		v = fmt.Sprintf("%02d", t.Hour())
+	case "hour_of_week":
+		v = fmt.Sprintf("%s %02d", t.Weekday(), t.Hour())
 	case "event":
 		if h.Kind != store.Event {
 			return nil
@@ -266,6 +268,7 @@ type half struct {
 	rows   map[string][]report.Value
 	hidden []string
 	base   func(names ...string) []int // hits that the rate of a row is of
+	sel    []int
 }
 
 // answer counts one period of a question. The currency "" is chosen by it.
@@ -311,14 +314,14 @@ func (n *naive) answer(q report.Query, from, to time.Time, currency *string) hal
 		}
 		return list
 	}
-	out.hidden, out.base = n.fold(q, rows), rowBase
+	out.hidden, out.base, out.sel = n.fold(q, rows), rowBase, sel
 	if !time2 {
 		for s := range rows {
 			out.names = append(out.names, s)
 		}
 	}
 	for _, s := range out.names {
-		out.rows[s] = n.figures(q, rows[s], rowBase(s), *currency)
+		out.rows[s] = n.exits(q, sel, n.figures(q, rows[s], rowBase(s), *currency), rows[s], s)
 	}
 	if len(out.hidden) == 0 {
 		return out
@@ -331,9 +334,26 @@ func (n *naive) answer(q report.Query, from, to time.Time, currency *string) hal
 	if !time2 {
 		out.names = slices.DeleteFunc(out.names, func(s string) bool { return slices.Contains(out.hidden, s) })
 		out.names = append(out.names, "(other)")
-		out.rows["(other)"] = n.figures(q, together, rowBase(out.hidden...), *currency)
+		out.rows["(other)"] = n.exits(q, sel, n.figures(q, together, rowBase(out.hidden...), *currency), together, out.hidden...)
 	}
 	return out
+}
+
+// exits sets the exit rate of a row by exit_page: its visits of the selected views of its pages.
+func (n *naive) exits(q report.Query, sel []int, values []report.Value, row []got, pages ...string) []report.Value {
+	views, visits := 0.0, map[int64]bool{}
+	for _, i := range sel {
+		if h := &n.hits[i]; h.Kind == store.Pageview && slices.Contains(pages, n.names(h, "page")[0]) {
+			views++
+		}
+	}
+	for _, g := range row {
+		visits[n.hits[g.hit].Visit] = true
+	}
+	if i := slices.Index(q.Metrics, report.ExitRate); i >= 0 && q.By == "exit_page" && views > 0 {
+		values[i] = report.Value{Number: 100 * float64(len(visits)) / views, Known: true}
+	}
+	return values
 }
 
 // timeline walks a stretch and returns the names of its time buckets, and a function that tells repeated hours apart.

@@ -69,7 +69,7 @@ func someHits(r *rand.Rand, around int64) (hits []store.Hit) {
 
 var someDimensions = []report.Dimension{"page", "entry_page", "exit_page", "hostname", "title", "source", "channel", "referrer", "utm_source", "utm_medium",
 	"utm_campaign", "utm_content", "utm_term", "country", "region", "city", "language", "browser", "browser_version", "os", "os_version", "device",
-	"device_model", "screen", "visitor_type", "weekday", "hour_of_day", "event", "prop:plan", "prop:none", "goal"}
+	"device_model", "screen", "visitor_type", "weekday", "hour_of_day", "hour_of_week", "event", "prop:plan", "prop:none", "goal"}
 
 // someQuestion makes a question about days near a moment.
 func someQuestion(r *rand.Rand, n *naive, around time.Time) report.Query {
@@ -171,7 +171,7 @@ func (n *naive) check(q report.Query, a report.Answer) string {
 				old = before.rows[counterpart(q, main.names, before.names, i)]
 			}
 		} else if !ok {
-			old = n.figures(q, nil, before.base(row.Name), currency)
+			old = n.exits(q, before.sel, n.figures(q, nil, before.base(row.Name), currency), nil, row.Name)
 		}
 		if !same(row.Previous, old) {
 			return fmt.Sprintf("row %q was %v, not %v", row.Name, row.Previous, old)

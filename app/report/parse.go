@@ -23,9 +23,9 @@ var defaultMetrics = []Metric{Visitors, Visits, Pageviews}
 
 // AllMetrics are the metrics of the contract, in its order.
 var AllMetrics = []Metric{Visitors, Visits, Pageviews, ViewsPerVisit, BounceRate, VisitDuration, EventCount, TimeOnPage, ScrollDepth,
-	Conversions, ConversionRate, Revenue}
+	Conversions, ConversionRate, Revenue, ExitRate}
 
-// Parse reads a question from the parameters period, from, to, metrics, by, filter, except, compare, match, sort, limit and offset;
+// Parse reads a question from the parameters period, from, to, metrics, by, filter, except, compare, match, sort, search, limit and offset;
 // others are not looked at. Sort is a list of keys, "metric" or "name", each with ":asc" or ":desc" (metrics descend and
 // names ascend without). What is missing has its default: 30d; visitors, visits and pageviews; limit 100. An error is a
 // *problem.Error, a 400 that names the parameter and the value that was wrong.
@@ -55,6 +55,9 @@ func Parse(values url.Values, zone *time.Location, now time.Time) (q Query, err 
 		return Query{}, err
 	}
 	if q.Sort, err = parseSort(values.Get("sort"), q); err != nil {
+		return Query{}, err
+	}
+	if q.Search, err = parseSearch(values["search"], q); err != nil {
 		return Query{}, err
 	}
 	if q.Limit, err = number(values, "limit", "bad_limit", defaultLimit, 1, maxLimit); err != nil {
@@ -130,6 +133,25 @@ func parseSort(s string, q Query) (keys []Order, err error) {
 	return keys, nil
 }
 
+// parseSearch reads search: texts of which rows are to contain one.
+func parseSearch(list []string, q Query) (texts []string, err error) {
+	bad := func(message, hint string) error {
+		return problem.BadField("search", "bad_search", message).WithHint(hint)
+	}
+	for _, text := range list {
+		switch {
+		case text == "":
+			continue
+		case q.By == "" || q.By.isTime():
+			return nil, bad("There are no rows to search: only those by a dimension have names.", "Leave search away, or ask by a dimension.")
+		case len(text) > maxValue || len(texts) == maxValues:
+			return nil, bad("There is more to search for than can be.", fmt.Sprintf("Use up to %d texts of up to %d bytes.", maxValues, maxValue))
+		}
+		texts = append(texts, text)
+	}
+	return texts, nil
+}
+
 // number reads a whole number from least to most.
 func number(values url.Values, field, code string, missing, least, most int) (int, error) {
 	s := values.Get(field)
@@ -192,6 +214,9 @@ func (q Query) Values() url.Values {
 	}
 	if len(q.Sort) > 0 {
 		v.Set("sort", sortText(q.Sort))
+	}
+	for _, text := range q.Search {
+		v.Add("search", text)
 	}
 	if q.Limit != defaultLimit && q.Limit != 0 {
 		v.Set("limit", strconv.Itoa(q.Limit))

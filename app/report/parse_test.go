@@ -65,6 +65,8 @@ func TestBadQuestions(t *testing.T) {
 		{"from=2026-03-02&to=2026-03-01", "to", "bad_period", "2026-03-01"},
 		{"metrics=visitors,clicks", "metrics", "bad_metric", "clicks"},
 		{"by=colour", "by", "bad_dimension", "colour"},
+		{"search=x", "search", "bad_search", "no rows"},
+		{"by=day&search=x", "search", "bad_search", "no rows"},
 		{"by=prop:", "by", "bad_dimension", "prop:"},
 		{"by=did", "by", "bad_dimension", "did"},
 		{"except=country", "except", "bad_filter", "country"},

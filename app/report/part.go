@@ -202,7 +202,7 @@ func needs(q *Query, floor bool) need {
 		depth:       has(ScrollDepth),
 		conversions: has(Conversions),
 		revenue:     has(Revenue),
-		visits:      has(Visits, ViewsPerVisit, BounceRate, VisitDuration),
+		visits:      has(Visits, ViewsPerVisit, BounceRate, VisitDuration, ExitRate),
 	}
 }
 
@@ -235,7 +235,7 @@ func (p *part) groupBy(d Dimension, from, to time.Time, g groups) {
 	p.rows = max(p.rows, len(p.names))
 }
 
-// clockNames returns the names of the rows of weekday and hour_of_day, by row.
+// clockNames returns the names of the rows of weekday, hour_of_day or hour_of_week, by row.
 func clockNames(d Dimension) (names []string) {
 	// 2001-01-01 was a Monday.
 	for i := range 7 * 24 {

@@ -13,6 +13,7 @@
 //	visit_duration  seconds from first hit to last hit or engagement of those visits, averaged; bounces included
 //	time_on_page    engaged seconds of the selected page views / visits that have one of them
 //	scroll_depth    percent: the deepest per visit and page, averaged over visits and pages whose depth is known
+//	exit_rate       percent: visits of a row by exit_page / selected views of that page; not known of other rows
 //	conversions     selected hits that reach a goal (once per goal);  revenue: sum of their amounts
 //	conversion_rate percent: visitors with a conversion / visitors of the row without the goal filter
 //
@@ -53,6 +54,7 @@ const (
 	Conversions    Metric = "conversions"
 	ConversionRate Metric = "conversion_rate" // percent, 0–100
 	Revenue        Metric = "revenue"         // minor units of one currency
+	ExitRate       Metric = "exit_rate"       // percent, 0–100; of rows by exit_page only
 )
 
 // Dimension is what rows are made by, by its name in the stats contract: "page", "country", "prop:plan", or one of the
@@ -105,6 +107,8 @@ type Query struct {
 	Filters []Filter
 	Except  []Filter // a segment to leave out: the visits with a hit in the period that all of these keep; empty: none
 	Sort    []Order  // empty: first metric descending, then name; time buckets are always in order of time
+	Search  []string // only rows whose name contains one of these, letter case aside; empty: all. Totals and the floor are as without
+	Titles  bool     // rows by page, entry_page or exit_page also have their Title
 	Limit   int      // rows at most; not for time buckets
 	Offset  int
 	Now     time.Time // the clock, in the site's zone; marks the bucket that is not over
@@ -120,6 +124,7 @@ type Value struct {
 // Row is one row of an answer.
 type Row struct {
 	Name     string    // the dimension's value; for time buckets the label of the contract
+	Title    string    // of a page, where Query.Titles asks for it: the newest that it had; empty: none
 	Start    time.Time // of a time bucket
 	Partial  bool      // a time bucket that is not over yet
 	Values   []Value   // by Query.Metrics
@@ -140,7 +145,7 @@ type Answer struct {
 	Rows      []Row
 	Totals    []Value // over everything selected, whatever the limit and the floor
 	Previous  []Value // totals of the comparison; nil without one
-	TotalRows int     // rows before limit and offset
+	TotalRows int     // rows that Query.Search finds, before limit and offset
 	Hidden    Hidden
 	Damaged   []time.Time   // UTC days of the period and the comparison that are left out, by date: the file is damaged there
 	Read      int           // page views and events read

@@ -82,6 +82,7 @@ type asked struct {
 // counted without it: base.
 type half struct {
 	part, total, base, baseTotal *part // part is nil without rows; base where rates are of what part and total count
+	seen                         *part // the same hits by page, where exits are to be divided by their views; else nil
 	counted
 	fold             []int32 // rows under the floor
 	currency         uint32  // the one that is shown; 0: none
@@ -89,7 +90,7 @@ type half struct {
 }
 
 // counted are the tallies of a half's parts.
-type counted struct{ rows, totals, base, baseTotals *tally }
+type counted struct{ rows, totals, base, baseTotals, views *tally }
 
 // answerFrom answers questions from the blocks of a snapshot that are not known to be damaged.
 func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, queries []Query) ([]Answer, error) {
@@ -103,6 +104,9 @@ func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, 
 			return nil, err
 		}
 		answers[i] = a.answer(info)
+		if a.q.Titles {
+			addTitles(answers[i].Rows, a.q.By, snap.Dict(store.Pages))
+		}
 		answers[i].Damaged = damagedIn(snap, a.misses)
 	}
 	return answers, nil
@@ -173,6 +177,9 @@ func (a *asked) half(need need, from, to time.Time, g groups) *half {
 		h.part = newPart(a.q.By, sel, need, goals, from, to, g)
 		h.part.folds = a.floor > 0
 	}
+	if a.q.By == "exit_page" && slices.Contains(a.q.Metrics, ExitRate) {
+		h.seen = newPart("page", sel, needs(&Query{Metrics: []Metric{Pageviews}}, false), nil, from, to, g)
+	}
 	if !need.converters {
 		return h
 	}
@@ -195,7 +202,7 @@ func (h *half) parts() (parts []*part, into []**tally) {
 	for _, x := range []struct {
 		p *part
 		t **tally
-	}{{h.part, &h.rows}, {h.total, &h.totals}, {h.base, &h.counted.base}, {h.baseTotal, &h.baseTotals}} {
+	}{{h.part, &h.rows}, {h.total, &h.totals}, {h.base, &h.counted.base}, {h.baseTotal, &h.baseTotals}, {h.seen, &h.counted.views}} {
 		if x.p != nil {
 			parts, into = append(parts, x.p), append(into, x.t)
 		}

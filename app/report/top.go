@@ -33,7 +33,7 @@ func (a *asked) wantsTop() bool {
 	if len(q.Sort) > 0 {
 		first = q.Sort[0]
 	}
-	return q.By == "page" && a.floor == 0 && a.goals == nil && first == Order{Metric: Visitors} && q.Limit > 0 && q.Limit+q.Offset <= topAsked &&
+	return q.By == "page" && len(q.Search) == 0 && a.floor == 0 && a.goals == nil && first == Order{Metric: Visitors} && q.Limit > 0 && q.Limit+q.Offset <= topAsked &&
 		!slices.ContainsFunc(q.Metrics, func(m Metric) bool { return !slices.Contains(topMetrics, m) }) && a.halves[0].part.rows > 2*topRows
 }
 

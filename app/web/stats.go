@@ -12,7 +12,7 @@ import (
 
 // apiStats answers a question about the site in JSON or, when that is preferred, in CSV.
 func (s *Server) apiStats(w http.ResponseWriter, c *call) error {
-	values, err := c.params(append([]string{"metrics", "by", "except", "compare", "match", "sort", "limit", "offset", "format"}, segmentParams...)...)
+	values, err := c.params(append([]string{"metrics", "by", "except", "compare", "match", "sort", "search", "limit", "offset", "format"}, segmentParams...)...)
 	if err != nil {
 		return err
 	}
