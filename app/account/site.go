@@ -278,10 +278,25 @@ func checkSettings(set SiteSettings) (SiteSettings, error) {
 			}
 		}
 	}
+	if err := checkSearchKey(set.SearchKey); err != nil {
+		return set, err
+	}
 	if err := checkGoals(set.Goals); err != nil {
 		return set, err
 	}
 	return set, checkFunnels(set.Funnels)
+}
+
+// checkSearchKey refuses what can't be the query key of a search.
+func checkSearchKey(key string) error {
+	if err := checkText("search_key", "query key", key, 100); err != nil {
+		return err
+	}
+	if strings.ContainsAny(key, " &=?#/") || slices.Contains([]string{"page", "lang", "ref", "source"}, key) || strings.HasPrefix(key, "utm_") {
+		return problem.BadField("search_key", "bad_search_key", quote(key)+" can't be the query key of a search.").
+			WithHint("Of an address such as /search?q=kettle it is q.")
+	}
+	return nil
 }
 
 // checkRetention names the time that is out of its bounds; 0 is the default of each.

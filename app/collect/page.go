@@ -9,7 +9,8 @@ import (
 
 // seenPage is what a site's rules leave of a page.
 type seenPage struct {
-	store.Page // its title and query at levelFull only
+	store.Page        // its title and query at levelFull only
+	search     string // what was searched for on the site, as properties of an event; empty: nothing
 	level      level
 	fault      string // why it is no page, as a sentence; empty: it is one
 }
@@ -29,7 +30,7 @@ func (r *rules) page(raw, title string) seenPage {
 	key := pages.Key(r.number, raw, title)
 	p, ok := pages.Get(key)
 	if !ok {
-		if p = r.look(raw, title); len(p.Host)+len(p.Path)+len(p.Title) <= maxRemembered {
+		if p = r.look(raw, title); len(p.Host)+len(p.Path)+len(p.Title)+len(p.search) <= maxRemembered {
 			p.Page = store.Page{Host: strings.Clone(p.Host), Path: strings.Clone(p.Path), Title: strings.Clone(p.Title)}
 			pages.Put(key, p)
 		}
@@ -41,12 +42,13 @@ func (r *rules) page(raw, title string) seenPage {
 const maxTitle = 300
 
 func (r *rules) look(raw, title string) seenPage {
-	clean, err := enrich.CleanPage(raw, r.keys)
+	clean, err := enrich.CleanPage(raw, r.kept())
 	if err != nil {
 		return seenPage{fault: err.Error()}
 	}
 	p := seenPage{Page: store.Page{Host: clean.Host, Path: clean.Path}, level: r.of(clean)}
 	if p.level == levelFull {
+		p.search = searchProps(enrich.SearchTerm(clean.URL, r.search))
 		p.Title = cutRunes(strings.TrimSpace(enrich.ScrubText(cutRunes(title, 2*maxTitle))), maxTitle)
 	} else {
 		p.Path, _, _ = strings.Cut(clean.Path, "?")

@@ -30,7 +30,8 @@ type rules struct {
 	patterns []string // of which excluded was made
 	excluded *regexp.Regexp
 	keys     []string
-	own      bool // the owner's rules alone; otherwise those about accounts, purchases and messages too
+	search   string // query key of the site's search; empty: none
+	own      bool   // the owner's rules alone; otherwise those about accounts, purchases and messages too
 }
 
 // rulesMade counts rules.
@@ -38,7 +39,7 @@ var rulesMade atomic.Uint64
 
 // newRules returns the rules of a site's settings.
 func newRules(s store.SiteSettings) *rules {
-	r := &rules{number: strconv.FormatUint(rulesMade.Add(1), 36), patterns: s.Excluded, keys: s.QueryKeys}
+	r := &rules{number: strconv.FormatUint(rulesMade.Add(1), 36), patterns: s.Excluded, keys: s.QueryKeys, search: s.SearchKey}
 	if len(s.Excluded) == 0 {
 		return r
 	}
@@ -92,7 +93,7 @@ type rulebook struct {
 func (b *rulebook) of(info store.SiteInfo) *rules {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if r := b.made[info.ID]; r != nil && slices.Equal(r.patterns, info.Settings.Excluded) && slices.Equal(r.keys, info.Settings.QueryKeys) {
+	if r := b.made[info.ID]; r != nil && slices.Equal(r.patterns, info.Settings.Excluded) && slices.Equal(r.keys, info.Settings.QueryKeys) && r.search == info.Settings.SearchKey {
 		return r
 	}
 	if b.made == nil || len(b.made) >= maxScripts {

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf16"
@@ -62,7 +63,7 @@ func (s *Scripts) For(info store.SiteInfo, base string) *Script {
 	form := formOf(info)
 	rules := info.Settings
 	// JSON of strings and slices of strings cannot fail.
-	id, _ := json.Marshal([]any{form, info.Domain, base, rules.Localhost, rules.Excluded, rules.QueryKeys})
+	id, _ := json.Marshal([]any{form, info.Domain, base, rules.Localhost, rules.Excluded, rules.QueryKeys, rules.SearchKey})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if made := s.made[string(id)]; made != nil {
@@ -98,7 +99,7 @@ func (s *Scripts) compose(form string, info store.SiteInfo, base string) []byte 
 		"$BASE$", inString(base),
 		"$REFUSE$", refused(info.Settings),
 		"$COUNT$", countRule,
-		"$KEYS$", allowedKeys(info.Settings.QueryKeys),
+		"$KEYS$", allowedKeys(info.Settings),
 	).Replace(s.forms[form]))
 }
 
@@ -149,9 +150,13 @@ func pathRule(pattern string) string {
 	return rule.String()
 }
 
-// allowedKeys returns the alternatives of query keys that may be sent: the built-in ones and the site's.
-func allowedKeys(keys []string) string {
+// allowedKeys returns the alternatives of query keys that may be sent: the built-in ones, the site's and that of its search.
+func allowedKeys(rules store.SiteSettings) string {
 	all := "utm_(source|medium|campaign|term|content)|ref|source|page|lang|gclid|msclkid"
+	keys := rules.QueryKeys
+	if rules.SearchKey != "" {
+		keys = append(slices.Clone(keys), rules.SearchKey)
+	}
 	for _, key := range keys {
 		all += "|" + literal(key)
 	}

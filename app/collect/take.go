@@ -146,7 +146,7 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 	kept := make([]store.Hit, 0, len(hits))
 	for i := range hits {
 		h := &hits[i]
-		out := h.base(now)
+		out, search := h.base(now), ""
 		if h.isDecision() {
 			if err := t.decide(ctx, h); err != nil {
 				return nil, err
@@ -154,7 +154,8 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 			continue
 		}
 		if out.Kind != store.Engage {
-			if reason := t.describe(h, &out); reason != "" {
+			reason := ""
+			if search, reason = t.describe(h, &out); reason != "" {
 				t.drop(h, reason)
 				continue
 			}
@@ -167,6 +168,9 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 			continue
 		}
 		kept = append(kept, out)
+		if search != "" && out.Kind == store.Pageview {
+			kept = append(kept, searchOf(out, search))
+		}
 	}
 	return kept, nil
 }
@@ -198,25 +202,26 @@ func (t *taking) count(reason string) {
 	t.drops[reason]++
 }
 
-// describe fills in all that a page view or event says, or returns why it is not counted.
-func (t *taking) describe(h *wireHit, out *store.Hit) (reason string) {
+// describe fills in all that a page view or event says, or returns why it is not counted. Search is what was searched for on
+// its page, as properties of an event.
+func (t *taking) describe(h *wireHit, out *store.Hit) (search, reason string) {
 	p := t.rules.page(h.page, h.title)
 	switch {
 	case p.fault != "" || !belongs(t.info, p.Host):
-		return reasonForeign
+		return "", reasonForeign
 	case p.level == levelNone:
-		return reasonExcluded
+		return "", reasonExcluded
 	case p.level == levelCount && out.Kind == store.Event && !(t.info.Settings.Forms && h.name == nameForm):
-		return reasonPrivate
+		return "", reasonPrivate
 	}
 	if h.place(out, p) {
-		return reasonSpam
+		return "", reasonSpam
 	}
 	if !t.located && t.from.addr.IsValid() {
 		t.where, t.located = store.Place(t.door.o.Geo.Place(t.from.addr)), true
 	}
 	out.Agent, out.Place = t.agent, t.where
-	return ""
+	return p.search, ""
 }
 
 // nameForm is the event that the tracker sends of forms at level count too, where the owner asked for it: it tells the path only.

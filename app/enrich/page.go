@@ -72,6 +72,35 @@ func CleanPage(raw string, keys []string) (CleanedPage, error) {
 	return CleanedPage{Host: host, Path: path, URL: u}, nil
 }
 
+// maxTerm is how many characters of a search term are kept.
+const maxTerm = 100
+
+// SearchTerm returns what was searched for on a site, from a page's address whose query has it under a key: in lower case, with
+// single spaces, at most 100 characters, personal data replaced as in titles. It is empty without one.
+func SearchTerm(page *url.URL, key string) string {
+	if key == "" || page == nil {
+		return ""
+	}
+	for pair := range strings.SplitSeq(page.RawQuery, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if decode(name) != key {
+			continue
+		}
+		text := cutRunes(decode(strings.ReplaceAll(value, "+", " ")), 4*maxTerm)
+		text = strings.Join(strings.Fields(strings.ToLower(ScrubText(text))), " ")
+		return strings.TrimSpace(cutRunes(text, maxTerm))
+	}
+	return ""
+}
+
+// cutRunes returns at most n characters of s.
+func cutRunes(s string, n int) string {
+	if runes := []rune(s); len(runes) > n {
+		return string(runes[:n])
+	}
+	return s
+}
+
 // badInHost says whether a character cannot stand in a host name. Letters beyond ASCII can: not every sender writes punycode.
 func badInHost(r rune) bool {
 	return !(unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '.' || r == '-' || r == '_' || r == ':')

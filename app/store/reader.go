@@ -37,6 +37,7 @@ type SiteInfo struct {
 type SiteSettings struct {
 	Hosts     []string `json:"hosts,omitempty"`     // further hosts whose pages count; the domain and its sub-domains always do
 	QueryKeys []string `json:"queryKeys,omitempty"` // query keys kept in paths beside the built-in ones
+	SearchKey string   `json:"searchKey,omitempty"` // query key of the site's search, whose value becomes an event; never kept in a path
 	Excluded  []string `json:"excluded,omitempty"`  // path patterns (* within a level, ** across) that are not counted
 	Goals     []Goal   `json:"goals,omitempty"`     // named conversions; none: each event is one under its own name
 	Funnels   []Funnel `json:"funnels,omitempty"`   // saved questions about steps

@@ -31,6 +31,7 @@ type apiSiteOut struct {
 	Created   time.Time `json:"created"`
 	Hosts     []string  `json:"hosts"`
 	QueryKeys []string  `json:"query_keys"`
+	SearchKey string    `json:"search_key"`
 	Excluded  []string  `json:"excluded"`
 	Goals     []apiGoal `json:"goals"`
 	Floor     int       `json:"floor"`
@@ -58,7 +59,7 @@ const defaultFloor = 5
 func siteOut(info account.SiteInfo) apiSiteOut {
 	set := info.Settings
 	out := apiSiteOut{Domain: info.Domain, Timezone: info.Zone.String(), Mode: info.Mode, Created: info.Created.UTC(),
-		Hosts: append([]string{}, set.Hosts...), QueryKeys: append([]string{}, set.QueryKeys...), Excluded: append([]string{}, set.Excluded...),
+		Hosts: append([]string{}, set.Hosts...), QueryKeys: append([]string{}, set.QueryKeys...), SearchKey: set.SearchKey, Excluded: append([]string{}, set.Excluded...),
 		Goals: []apiGoal{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
 	if out.Floor == 0 {
 		out.Floor = defaultFloor
@@ -111,6 +112,7 @@ type apiSiteIn struct {
 	Mode      *string    `json:"mode"`
 	Hosts     *[]string  `json:"hosts"`
 	QueryKeys *[]string  `json:"query_keys"`
+	SearchKey *string    `json:"search_key"`
 	Excluded  *[]string  `json:"excluded"`
 	Goals     *[]apiGoal `json:"goals"`
 	Floor     *int       `json:"floor"`
@@ -139,6 +141,7 @@ func (s *Server) apiChangeSite(w http.ResponseWriter, c *call) error {
 	set := info.Settings
 	put(in.Hosts, &set.Hosts)
 	put(in.QueryKeys, &set.QueryKeys)
+	put(in.SearchKey, &set.SearchKey)
 	put(in.Excluded, &set.Excluded)
 	put(in.Floor, &set.Floor)
 	put(in.Localhost, &set.Localhost)

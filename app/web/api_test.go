@@ -144,14 +144,14 @@ func TestAPISites(t *testing.T) {
 	}
 	f.want(409, "POST", "/api/v1/sites", "token", write, "json", `{"domain":"new.example"}`)
 	changed := f.want(200, "PATCH", "/api/v1/sites/new.example", "token", write, "json",
-		`{"hosts":["shop.example"],"query_keys":["q"],"excluded":["/admin/**"],"goals":[{"name":"Thanks","page":"/thanks"}],"floor":7,"keep_keys":6,"keep_visits":12,"localhost":true,"links":false,"forms":true,"timezone":"Asia/Tokyo"}`)
+		`{"hosts":["shop.example"],"query_keys":["q"],"search_key":"s","excluded":["/admin/**"],"goals":[{"name":"Thanks","page":"/thanks"}],"floor":7,"keep_keys":6,"keep_visits":12,"localhost":true,"links":false,"forms":true,"timezone":"Asia/Tokyo"}`)
 	var site apiSiteOut
 	if err := json.Unmarshal(f.want(200, "GET", "/api/v1/sites/new.example", "token", f.tokens["read A"]).Body.Bytes(), &site); err != nil {
 		t.Fatal(err)
 	}
 	if site.Timezone != "Asia/Tokyo" || site.Mode != "cookieless" || site.Floor != 7 || !site.Localhost || site.Links || !site.Forms ||
 		site.KeepKeys != 6 || site.KeepVisits != 12 || site.KeepTotals != 60 ||
-		len(site.Hosts) != 1 || len(site.QueryKeys) != 1 || len(site.Excluded) != 1 || len(site.Goals) != 1 || site.Goals[0].Page != "/thanks" {
+		len(site.Hosts) != 1 || len(site.QueryKeys) != 1 || site.SearchKey != "s" || len(site.Excluded) != 1 || len(site.Goals) != 1 || site.Goals[0].Page != "/thanks" {
 		t.Errorf("changed to %s, reads %+v", changed.Body, site)
 	}
 	var list struct{ Sites []apiSiteOut }
