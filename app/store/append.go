@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	maxQueued = 8 << 20 // bytes that may wait for the writer of a site; beyond: ErrBusy
-	maxCommit = 4096    // hits a commit takes at most
+	maxQueued  = 8 << 20 // bytes that may wait for the writer of a site; beyond: ErrBusy
+	maxCommit  = 4096    // hits a commit takes at most
+	leastShare = 16      // requests that a commit takes at least if they wait
 )
 
 // request is hits that wait for the writer, and whoever waits for them.
@@ -90,55 +91,56 @@ func (s *Site) run() {
 				}
 				timer.Stop()
 			}
-			s.commit(s.gather(r))
+			s.gather(r)
+			s.commit()
 		case job := <-s.jobs:
 			job()
 		case <-flush.C:
-			s.commit(nil)
+			s.commit()
 		case <-s.quit:
-			for {
-				batch := s.gather(nil)
-				s.commit(batch)
-				if len(batch) == 0 {
-					return
-				}
+			for more := true; more; {
+				more = s.gather(nil)
+				s.commit()
 			}
+			return
 		}
 	}
 }
 
-// gather takes what is waiting, first r. Who can run now does so before, as long as that brings more hits: where processors are
-// short, hits that were about to come would otherwise find the commit gone, and wait for one of their own. It takes
-// no longer than their way here, and nothing when nobody else can run.
-func (s *Site) gather(r *request) []*request {
-	var batch []*request
+// gather takes into the batch what is waiting, first r, and reports whether that is anything. Who can run now does so before, as long
+// as that brings more hits: where processors are short, hits that were about to come would otherwise find the commit gone, and wait for
+// one of their own. It takes no longer than their way here, and nothing when nobody else can run.
+//
+// Of many it takes the share that commit left: half of those who were about. Where the same clients send again as soon as they are
+// answered, one half is on its way while the other is written; if each commit took all, processors and disk would wait for each other in turn.
+func (s *Site) gather(r *request) bool {
 	n := 0
 	if r != nil {
-		batch, n = append(batch, r), len(r.hits)
-		for seen := -1; seen < len(s.queue); {
+		n = s.batch.take(r)
+		for seen := -1; seen < len(s.queue) && len(s.queue) < s.share; {
 			seen = len(s.queue)
 			runtime.Gosched()
 		}
 	}
-	for n < maxCommit {
+	for n < maxCommit && len(s.batch.requests) < s.share {
 		select {
 		case r := <-s.queue:
-			batch = append(batch, r)
-			n += len(r.hits)
+			n += s.batch.take(r)
 		default:
-			return batch
+			return n > 0
 		}
 	}
-	return batch
+	return n > 0
 }
 
-// commit writes a batch and the counts of what was dropped in one transaction, and answers.
-func (s *Site) commit(batch []*request) {
+// commit writes the batch and the counts of what was dropped in one transaction, and answers.
+func (s *Site) commit() {
 	drops := s.takeDrops()
-	if len(batch) == 0 && len(drops) == 0 {
+	if len(s.batch.requests) == 0 && len(drops) == 0 {
 		return
 	}
-	rows, views, late := s.rowsOf(batch)
+	late := s.fillBatch()
+	rows, views := s.batch.rows, s.batch.views
 	if late > 0 {
 		if drops == nil {
 			drops = map[string]int64{}
@@ -160,8 +162,9 @@ func (s *Site) commit(batch []*request) {
 	s.mu.Lock()
 	s.dicts.settle(err)
 	if err == nil {
+		now := time.Now().Unix()
 		for i := range rows {
-			s.hot.add(rows[i])
+			s.hot.add(&rows[i], now)
 		}
 		if len(rows) > 0 {
 			for c := range s.watch {
@@ -180,19 +183,47 @@ func (s *Site) commit(batch []*request) {
 			}
 		}
 	}
-	for _, r := range batch {
+	if s.store.o.CommitWindow == 0 {
+		s.share = max(leastShare, (len(s.batch.requests)+len(s.queue)+1)/2)
+	}
+	for _, r := range s.batch.requests {
 		s.queued.Add(-r.size)
 		r.done <- err
 	}
+	s.batch.clear()
 	s.relieve()
 }
 
-// rowsOf turns a batch into the rows that are new, with the ids of their page views, and counts those whose day is sealed.
-func (s *Site) rowsOf(batch []*request) (rows []row, views []string, late int64) {
+// batch is what one commit writes. The room for it is used again and again.
+type batch struct {
+	requests []*request
+	rows     []row
+	views    []string // ids of the rows' page views
+}
+
+// take adds a request and returns how many hits it has.
+func (b *batch) take(r *request) int {
+	b.requests = append(b.requests, r)
+	return len(r.hits)
+}
+
+// clear empties the batch, and keeps of its room what most batches need.
+func (b *batch) clear() {
+	const most = 512
+	clear(b.requests)
+	clear(b.views)
+	b.requests, b.rows, b.views = b.requests[:0], b.rows[:0], b.views[:0]
+	if cap(b.rows) > most {
+		*b = batch{}
+	}
+}
+
+// fillBatch makes the rows of the batch's requests that are new, and counts the hits that are late.
+func (s *Site) fillBatch() (late int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	marks := map[uint64]struct{}{}
-	for _, r := range batch {
+	marks := make(map[uint64]struct{}, len(s.batch.requests))
+	for _, r := range s.batch.requests {
 		for i := range r.hits {
 			h := &r.hits[i]
 			view := s.views.of(h.View)
@@ -211,10 +242,10 @@ func (s *Site) rowsOf(batch []*request) (rows []row, views []string, late int64)
 			}
 			row := s.dicts.encode(h)
 			row.view = view
-			rows, views = append(rows, row), append(views, h.View)
+			s.batch.rows, s.batch.views = append(s.batch.rows, row), append(s.batch.views, h.View)
 		}
 	}
-	return rows, views, late
+	return late
 }
 
 // further is the visit that goes on with one that was sealed.

@@ -17,9 +17,9 @@ func TestBlocksAreBoundedByAllThatTheyHold(t *testing.T) {
 		{"few visits with many events", Event, maxSealViews / 3},
 		{"one visit with all", Event, hits},
 	} {
-		rows := make([]row, hits)
-		for i := range rows {
-			rows[i] = row{kind: c.kind, visit: int64(i / c.every), visitor: uint64(i / c.every), time: int64(i / 8), view: uint64(i)}
+		var rows rowList
+		for i := range hits {
+			rows.add(&row{kind: c.kind, visit: int64(i / c.every), visitor: uint64(i / c.every), time: int64(i / 8), view: uint64(i)})
 		}
 		number := func(r *row) uint32 { return uint32(r.visitor) }
 		bound := func(most int, b *Block) {
@@ -36,8 +36,8 @@ func TestBlocksAreBoundedByAllThatTheyHold(t *testing.T) {
 		if held != hits {
 			t.Errorf("%s: %d hits are in blocks, want %d", c.of, held, hits)
 		}
-		for held = 0; len(rows) > 0; {
-			var gone []row
+		for held = 0; rows.n > 0; {
+			var gone rowList
 			gone, rows = endedVisits(rows, dayIsOver)
 			blocks := fold(0, gone, number)
 			if len(blocks) != 1 {

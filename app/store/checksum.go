@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"modernc.org/sqlite"
@@ -38,13 +39,20 @@ func init() {
 // rowSum returns the checksum of a row of the table hit: the SQL function row_checksum. Rows come by the hundred
 // thousand, so the program computes it and no trigger.
 func rowSum(numbers *[rowNumbers]int64, view string) int64 {
-	var room [8*rowNumbers + 64]byte
-	b := room[:0]
+	room := sumRoom.Get().(*[]byte)
+	b := (*room)[:0]
 	for _, n := range numbers {
 		b = binary.LittleEndian.AppendUint64(b, uint64(n))
 	}
-	return int64(crc32.Checksum(append(b, view...), castagnoli))
+	b = append(b, view...)
+	sum := crc32.Checksum(b, castagnoli)
+	*room = b
+	sumRoom.Put(room)
+	return int64(sum)
 }
+
+// sumRoom is room for rowSum: what it takes sums of would be garbage each time.
+var sumRoom = sync.Pool{New: func() any { return new([]byte) }}
 
 // checksum returns the CRC-32C of values (int64, string, []byte or nil) with their types and lengths: the SQL function
 // checksum.

@@ -56,7 +56,7 @@ func (s *Site) sealEnded(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if len(p.gone) < s.worthSealing() {
+			if p.gone.n < s.worthSealing() {
 				break
 			}
 			if _, _, err := s.sealPart(ctx, p); err != nil {
@@ -76,8 +76,8 @@ func (s *Site) oldRows(date int32, before int64) (n int) {
 	s.mu.Lock()
 	from := s.hot.day(date).now(date)
 	s.mu.Unlock()
-	for i := range from.rows {
-		if from.rows[i].time < before {
+	for i := range from.rows.n {
+		if from.rows.at(i).time < before {
 			n++
 		}
 	}
@@ -98,20 +98,20 @@ const maxSealViews = maxPartViews / 2
 
 // endedVisits parts rows of a day: those of the visits that ended before a time, the first to begin up to maxSealViews
 // of each, and the others. Both stay in their order.
-func endedVisits(rows []row, before int64) (gone, kept []row) {
+func endedVisits(rows rowList, before int64) (gone, kept rowList) {
 	hits := 0 // a visit has one at least
-	for i := range rows {
-		if rows[i].kind != Engage {
+	for i := range rows.n {
+		if rows.at(i).kind != Engage {
 			hits++
 		}
 	}
 	if before == dayIsOver && hits <= maxSealViews {
-		return rows, nil
+		return rows, rowList{}
 	}
-	at, visitOf := map[int64]int{}, make(map[uint64]int64, len(rows)/2)
+	at, visitOf := map[int64]int{}, make(map[uint64]int64, rows.n/2)
 	var visits []visitEnd
-	for i := range rows {
-		r := &rows[i]
+	for i := range rows.n {
+		r := rows.at(i)
 		if r.kind == Engage {
 			continue
 		}
@@ -130,9 +130,10 @@ func endedVisits(rows []row, before int64) (gone, kept []row) {
 			v.events++
 		}
 	}
-	for i := range rows {
-		if k, ok := at[visitOf[rows[i].view]]; ok && rows[i].kind == Engage {
-			visits[k].last = max(visits[k].last, rows[i].time)
+	for i := range rows.n {
+		r := rows.at(i)
+		if k, ok := at[visitOf[r.view]]; ok && r.kind == Engage {
+			visits[k].last = max(visits[k].last, r.time)
 		}
 	}
 	visits = slices.DeleteFunc(visits, func(v visitEnd) bool { return v.last >= before })
@@ -145,15 +146,16 @@ func endedVisits(rows []row, before int64) (gone, kept []row) {
 		}
 		chosen[v.visit] = struct{}{}
 	}
-	for i := range rows {
-		visit := rows[i].visit
-		if rows[i].kind == Engage {
-			visit = visitOf[rows[i].view]
+	for i := range rows.n {
+		r := rows.at(i)
+		visit := r.visit
+		if r.kind == Engage {
+			visit = visitOf[r.view]
 		}
 		if _, ok := chosen[visit]; ok {
-			gone = append(gone, rows[i])
+			gone.add(r)
 		} else {
-			kept = append(kept, rows[i])
+			kept.add(r)
 		}
 	}
 	return gone, kept

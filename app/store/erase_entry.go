@@ -90,8 +90,8 @@ func (e *erasure) usedByRows() {
 	defer s.mu.Unlock()
 	clear := func(days map[int32]*hotDay) {
 		for _, d := range days {
-			for i := range d.rows {
-				for dim, id := range d.rows[i].entries() {
+			for i := range d.rows.n {
+				for dim, id := range d.rows.at(i).entries() {
 					acquit(e.suspect[dim], []uint32{id})
 				}
 			}

@@ -46,10 +46,10 @@ func TestKeysOfVisitsSealedEarlyAreErased(t *testing.T) {
 					t.Errorf("%+v, %v", erased, err)
 				}
 				numbers := &site.hot.day(int32(first.Unix() / daySeconds)).numbers
-				if _, ok := numbers.get(gone.key); ok {
+				if _, ok := numbers.Get(gone.key); ok {
 					t.Error("the key of the erased is in memory")
 				}
-				if _, ok := numbers.get(stay.key); !ok {
+				if _, ok := numbers.Get(stay.key); !ok {
 					t.Error("the key of the other is gone from memory")
 				}
 				s.Close()

@@ -221,15 +221,15 @@ func (e *erasure) forgetNumbers() {
 		if e.visitors == nil && date > e.day() {
 			continue
 		}
-		here := make(map[uint64]struct{}, len(d.rows))
-		for i := range d.rows {
-			here[d.rows[i].visitor] = struct{}{}
+		here := make(map[uint64]struct{}, d.rows.n)
+		for i := range d.rows.n {
+			here[d.rows.at(i).visitor] = struct{}{}
 		}
 		var kept keyTable
-		d.numbers.each(func(key uint64, number uint32) {
+		d.numbers.Each(func(key uint64, number uint32) {
 			_, goes := e.goneKeys[key]
 			if _, stays := here[key]; stays || !goes && !before {
-				kept.put(key, number)
+				kept.Put(key, number)
 			}
 		})
 		d.numbers = kept

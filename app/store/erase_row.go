@@ -19,8 +19,8 @@ func (e *erasure) findRows() {
 	for _, of := range days {
 		visits := map[int64]struct{}{}
 		for date, d := range of {
-			for i := range d.rows {
-				r := &d.rows[i]
+			for i := range d.rows.n {
+				r := d.rows.at(i)
 				if r.kind == Engage || !e.rowGoes(r) {
 					continue
 				}
@@ -53,10 +53,10 @@ func (e *erasure) rowGoes(r *row) bool {
 // dropRows removes the rows of hot days that go, and those that imports hold in memory.
 func (e *erasure) dropRows(ctx context.Context) error {
 	s := e.site
-	var gone []row
+	var gone rowList
 	s.mu.Lock()
 	e.eachRow(s.hot.days, s.hot.early, func(r *row) {
-		gone = append(gone, *r)
+		gone.add(r)
 		e.suspects(r)
 	})
 	for im := range s.imports {
@@ -71,7 +71,7 @@ func (e *erasure) dropRows(ctx context.Context) error {
 	}, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.hot.count -= len(gone)
+		s.hot.count -= gone.n
 		e.forget(s.hot.days, s.hot.early)
 		for im := range s.imports {
 			e.forget(im.days, im.early)
@@ -83,13 +83,13 @@ func (e *erasure) dropRows(ctx context.Context) error {
 }
 
 // sampleViews has the files searched for the ids of page views of rows.
-func (e *erasure) sampleViews(ctx context.Context, tx *sql.Tx, rows []row) error {
-	for i := range rows {
-		if rows[i].kind != Pageview {
+func (e *erasure) sampleViews(ctx context.Context, tx *sql.Tx, rows rowList) error {
+	for i := range rows.n {
+		if rows.at(i).kind != Pageview {
 			continue
 		}
 		var view []byte
-		if err := tx.QueryRowContext(ctx, "SELECT view FROM hit WHERE id = ?", rows[i].id).Scan(&view); err != nil {
+		if err := tx.QueryRowContext(ctx, "SELECT view FROM hit WHERE id = ?", rows.at(i).id).Scan(&view); err != nil {
 			return err
 		}
 		e.needles.add(view)
@@ -99,18 +99,20 @@ func (e *erasure) sampleViews(ctx context.Context, tx *sql.Tx, rows []row) error
 
 // eachRow calls f for the rows that go. s.mu is held.
 func (e *erasure) eachRow(days map[int32]*hotDay, early map[uint64][]row, f func(*row)) {
-	of := func(rows []row) {
-		for i := range rows {
-			if e.rowGoes(&rows[i]) {
-				f(&rows[i])
-			}
+	of := func(r *row) {
+		if e.rowGoes(r) {
+			f(r)
 		}
 	}
 	for _, d := range days {
-		of(d.rows)
+		for i := range d.rows.n {
+			of(d.rows.at(i))
+		}
 	}
 	for _, rows := range early {
-		of(rows)
+		for i := range rows {
+			of(&rows[i])
+		}
 	}
 }
 
@@ -133,16 +135,21 @@ func (r *row) entries() [NumDims]uint32 {
 func (e *erasure) forget(days map[int32]*hotDay, early map[uint64][]row) {
 	goes := func(r row) bool { return e.rowGoes(&r) }
 	for date, d := range days {
-		if !slices.ContainsFunc(d.rows, goes) {
+		var kept rowList
+		for i := range d.rows.n {
+			if r := d.rows.at(i); !e.rowGoes(r) {
+				kept.add(r)
+			}
+		}
+		if kept.n == d.rows.n {
 			continue
 		}
-		kept := slices.DeleteFunc(slices.Clone(d.rows), goes)
 		d.version++
-		d.rows, d.blocks, d.folded, d.marks = nil, nil, 0, keyTable{}
-		for _, r := range kept {
-			d.add(r)
+		d.rows, d.blocks, d.folded, d.marks = rowList{}, nil, 0, keySet{}
+		for i := range kept.n {
+			d.add(kept.at(i), d.arrived)
 		}
-		if len(d.rows) == 0 && d.gone.count == 0 {
+		if d.rows.n == 0 && d.gone.Len() == 0 {
 			delete(days, date)
 		}
 	}

@@ -54,7 +54,7 @@ type span struct{ from, n int32 }
 
 // folding is a day while it is folded: its visits, and theirs in the order of the visits once they are gathered.
 type folding struct {
-	rows   []row
+	rows   rowList
 	visits []foldVisit
 	views  []foldView
 	events []int32 // rows
@@ -70,7 +70,7 @@ const maxPartViews = 64 << 10
 // fold makes blocks of the rows of one day: the visits that began on it, their page views and events, and the
 // engagements of those page views. Rows come in order of arrival; engagements may come before their page view. number
 // gives the dense number of a row's visitor. What the blocks say depends on the rows only, not on when they are folded.
-func fold(date int32, rows []row, number func(*row) uint32) []*Block {
+func fold(date int32, rows rowList, number func(*row) uint32) []*Block {
 	f := &folding{rows: rows}
 	visitAt, viewAt := f.readHits(number)
 	f.gather(visitAt, viewAt)
@@ -94,10 +94,10 @@ func fold(date int32, rows []row, number func(*row) uint32) []*Block {
 
 // readHits makes the visits, page views and events, and counts engagements.
 func (f *folding) readHits(number func(*row) uint32) (visitAt map[int64]int32, viewAt *keyTable) {
-	visitAt, viewAt = make(map[int64]int32, len(f.rows)/4), &keyTable{}
-	viewAt.reserve(len(f.rows) / 2)
-	for i := range f.rows {
-		r := &f.rows[i]
+	visitAt, viewAt = make(map[int64]int32, f.rows.n/4), &keyTable{}
+	viewAt.Reserve(f.rows.n / 2)
+	for i := range f.rows.n {
+		r := f.rows.at(i)
 		if r.kind == Engage {
 			continue
 		}
@@ -114,11 +114,11 @@ func (f *folding) readHits(number func(*row) uint32) (visitAt map[int64]int32, v
 			f.events = append(f.events, int32(i))
 			continue
 		}
-		if !v.fromView || r.time < f.rows[v.facts].time {
+		if !v.fromView || r.time < f.rows.at(int(v.facts)).time {
 			v.facts, v.fromView = int32(i), true
 		}
 		v.views.n++
-		viewAt.put(r.view, uint32(len(f.views)))
+		viewAt.Put(r.view, uint32(len(f.views)))
 		f.views = append(f.views, foldView{time: r.time, page: r.page, visit: at})
 	}
 	return visitAt, viewAt
@@ -126,13 +126,13 @@ func (f *folding) readHits(number func(*row) uint32) (visitAt map[int64]int32, v
 
 // gather joins engagements to their page views, and puts side by side what belongs to a visit.
 func (f *folding) gather(visitAt map[int64]int32, viewAt *keyTable) {
-	engaged := make([]int32, 0, len(f.rows)-len(f.views)-len(f.events)) // rows that have their view
-	for i := range f.rows {
-		r := &f.rows[i]
+	engaged := make([]int32, 0, f.rows.n-len(f.views)-len(f.events)) // rows that have their view
+	for i := range f.rows.n {
+		r := f.rows.at(i)
 		if r.kind != Engage {
 			continue
 		}
-		if at, ok := viewAt.get(r.view); ok {
+		if at, ok := viewAt.Get(r.view); ok {
 			w := &f.views[at]
 			w.engaged, w.scroll = max(w.engaged, r.engaged), max(w.scroll, r.scroll)
 			f.visits[w.visit].engagements.n++
@@ -149,11 +149,12 @@ func (f *folding) gather(visitAt map[int64]int32, viewAt *keyTable) {
 		f.viewsOf[f.visits[f.views[i].visit].views.next()] = int32(i)
 	}
 	for _, i := range f.events {
-		f.eventsOf[f.visits[visitAt[f.rows[i].visit]].events.next()] = i
+		f.eventsOf[f.visits[visitAt[f.rows.at(int(i)).visit]].events.next()] = i
 	}
 	for _, i := range engaged {
-		at, _ := viewAt.get(f.rows[i].view)
-		f.engagedAt[f.visits[f.views[at].visit].engagements.next()] = f.rows[i].time
+		r := f.rows.at(int(i))
+		at, _ := viewAt.Get(r.view)
+		f.engagedAt[f.visits[f.views[at].visit].engagements.next()] = r.time
 	}
 }
 
@@ -194,7 +195,7 @@ func (f *folding) block(date int32, visits []foldVisit) *Block {
 	view, event := 0, 0
 	for i := range visits {
 		v := &visits[i]
-		r := &f.rows[v.facts]
+		r := f.rows.at(int(v.facts))
 		for c, value := range [...]uint32{
 			VisitStart: uint32(v.start - midnight), VisitDuration: uint32(f.end(v) - v.start), VisitVisitor: v.visitor,
 			VisitType: uint32(r.vtype), VisitOrigin: r.origin, VisitPlace: r.place, VisitAgent: r.agent,
@@ -215,9 +216,9 @@ func (f *folding) block(date int32, visits []foldVisit) *Block {
 			view++
 		}
 		events := f.eventsOf[v.events.from:][:v.events.n]
-		slices.SortStableFunc(events, func(a, c int32) int { return cmp.Compare(f.rows[a].time, f.rows[c].time) })
+		slices.SortStableFunc(events, func(a, c int32) int { return cmp.Compare(f.rows.at(int(a)).time, f.rows.at(int(c)).time) })
 		for _, at := range events {
-			e := &f.rows[at]
+			e := f.rows.at(int(at))
 			b.Cols[EventDelay][event] = uint32(e.time - v.start)
 			b.Cols[EventName][event] = e.name
 			b.Cols[EventPage][event] = e.page
@@ -258,7 +259,7 @@ func (b *Block) Len(c Column) int {
 func SnapshotOf(hits []Hit) *Snapshot {
 	all, views := newDicts(), newViewHash(nil)
 	numbers := map[uint64]uint32{}
-	days := map[int32][]row{}
+	days := map[int32]*rowList{}
 	dayOf := map[string]int32{}
 	for i := range hits {
 		if h := &hits[i]; h.Kind == Pageview {
@@ -275,7 +276,10 @@ func SnapshotOf(hits []Hit) *Snapshot {
 		}
 		r := all.encode(&hits[i])
 		r.view = views.of(hits[i].View)
-		days[day] = append(days[day], r)
+		if days[day] == nil {
+			days[day] = &rowList{}
+		}
+		days[day].add(&r)
 	}
 	dates := make([]int32, 0, len(days))
 	for d := range days {
@@ -284,7 +288,7 @@ func SnapshotOf(hits []Hit) *Snapshot {
 	slices.Sort(dates)
 	var blocks []*Block
 	for _, d := range dates {
-		blocks = append(blocks, fold(d, days[d], func(r *row) uint32 {
+		blocks = append(blocks, fold(d, *days[d], func(r *row) uint32 {
 			n, ok := numbers[r.visitor]
 			if !ok {
 				n = uint32(len(numbers))

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"sandprint/app/keytable"
 )
 
 // hot is the newest days in memory: their rows, and the blocks made of them. Site.mu guards it.
@@ -17,22 +19,28 @@ type hot struct {
 
 // hotDay is a day that is not sealed, or not wholly.
 type hotDay struct {
-	rows    []row    // only ever appended to: who takes rows out makes a new slice, and counts version up
+	rows    rowList  // only ever added to: who takes rows out makes a new list, and counts version up
 	version int      // how often rows were taken out
 	blocks  []*Block // made of rows[:folded]
 	folded  int
-	marks   keyTable // of rows
-	gone    keyTable // marks of what was sealed before the day's end, or soon after it had arrived
+	marks   keySet   // of rows
+	gone    keySet   // marks of what was sealed before the day's end, or soon after it had arrived
 	arrived int64    // when the last row came, or was read from the file: it may have come just before
 	numbers keyTable // of its visitors, sealed ones included; guarded by numbering.mu
 }
+
+// keyTable maps the keys of visitors and the marks of page views to numbers; a keySet only knows them.
+type (
+	keyTable = keytable.Table[uint32]
+	keySet   = keytable.Table[struct{}]
+)
 
 // hotRows is what a day's rows were at one moment. It can be read without a lock.
 type hotRows struct {
 	date    int32
 	day     *hotDay
 	version int
-	rows    []row
+	rows    rowList
 }
 
 func newHot() *hot { return &hot{days: map[int32]*hotDay{}, early: map[uint64][]row{}} }
@@ -49,7 +57,7 @@ func (h *hot) day(date int32) *hotDay {
 
 // now returns the rows that the day has. Site.mu is held.
 func (d *hotDay) now(date int32) hotRows {
-	return hotRows{date, d, d.version, d.rows[:len(d.rows):len(d.rows)]}
+	return hotRows{date, d, d.version, d.rows}
 }
 
 // seen reports whether a hit of a page view repeats one that is there, or one that was sealed and is remembered.
@@ -72,7 +80,7 @@ func (h *hot) seen(kind Kind, view uint64, seq uint32) bool {
 // find returns the day that has a row of a mark.
 func (h *hot) find(mark uint64) (date int32, ok bool) {
 	for date, d := range h.days {
-		if _, ok := d.marks.get(mark); ok {
+		if _, ok := d.marks.Get(mark); ok {
 			return date, true
 		}
 	}
@@ -82,42 +90,39 @@ func (h *hot) find(mark uint64) (date int32, ok bool) {
 // gone reports whether a mark is of what was sealed and is remembered.
 func (h *hot) gone(mark uint64) bool {
 	for _, d := range h.days {
-		if _, ok := d.gone.get(mark); ok {
+		if _, ok := d.gone.Get(mark); ok {
 			return true
 		}
 	}
 	return false
 }
 
-// add takes a stored row.
-func (h *hot) add(r row) {
+// add takes a stored row that came now, seconds since 1970.
+func (h *hot) add(r *row, now int64) {
 	h.count++
 	date := int32(r.start / daySeconds)
 	if r.kind == Engage {
 		var known bool
 		if date, known = h.find(r.view); !known {
-			h.early[r.view] = append(h.early[r.view], r)
+			h.early[r.view] = append(h.early[r.view], *r)
 			return
 		}
 	}
 	d := h.day(date)
-	d.add(r)
-	if r.kind == Pageview {
-		for _, e := range h.early[r.view] {
-			d.add(e)
+	d.add(r, now)
+	if early := h.early[r.view]; r.kind == Pageview && early != nil {
+		for i := range early {
+			d.add(&early[i], now)
 		}
 		delete(h.early, r.view)
 	}
 }
 
-func (d *hotDay) add(r row) {
-	d.arrived = time.Now().Unix()
-	if len(d.rows) == cap(d.rows) { // append would grow them by a quarter, and so leave four times as much behind
-		d.rows = slices.Grow(d.rows, max(64, len(d.rows)))
-	}
-	d.rows = append(d.rows, r)
+func (d *hotDay) add(r *row, now int64) {
+	d.arrived = now
+	d.rows.add(r)
 	if mark, ok := markOf(r.kind, r.view, r.seq); ok {
-		d.marks.put(mark, 0)
+		d.marks.Put(mark, struct{}{})
 	}
 }
 
@@ -131,7 +136,8 @@ func (s *Site) readHot(ctx context.Context) error {
 	}
 	defer rows.Close()
 	var broken []brokenRow
-	near := time.Now().Unix()
+	now := time.Now().Unix()
+	near := now
 	latest := time.Now().UnixMicro() // numbers given before the file was closed are never given again
 	for rows.Next() {
 		var r row
@@ -152,7 +158,7 @@ func (s *Site) readHot(ctx context.Context) error {
 		}
 		near = r.start
 		latest = max(latest, r.visit)
-		h.add(r)
+		h.add(&r, now)
 	}
 	if err := rows.Err(); err != nil {
 		return err
@@ -174,7 +180,7 @@ func (s *Site) foldHot(ctx context.Context) (map[int32]hotRows, error) {
 	all := make(map[int32]hotRows, len(s.hot.days))
 	for date, d := range s.hot.days {
 		all[date] = d.now(date)
-		if d.folded < len(d.rows) {
+		if d.folded < d.rows.n {
 			days = append(days, all[date])
 		}
 	}
@@ -187,7 +193,7 @@ func (s *Site) foldHot(ctx context.Context) (map[int32]hotRows, error) {
 		blocks := fold(d.date, d.rows, d.number)
 		s.mu.Lock()
 		if d.day.version == d.version {
-			d.day.blocks, d.day.folded = blocks, len(d.rows)
+			d.day.blocks, d.day.folded = blocks, d.rows.n
 		}
 		s.mu.Unlock()
 	}
@@ -196,7 +202,7 @@ func (s *Site) foldHot(ctx context.Context) (map[int32]hotRows, error) {
 
 // number returns the number that number gave the visitor of a row.
 func (d hotRows) number(r *row) uint32 {
-	n, _ := d.day.numbers.get(r.visitor)
+	n, _ := d.day.numbers.Get(r.visitor)
 	return n
 }
 

@@ -95,20 +95,20 @@ func (im *Import) encode(ctx context.Context, hits []Hit) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		im.add(r)
+	for i := range rows {
+		im.add(&rows[i])
 	}
 	return nil
 }
 
 // add puts a row to its day, as hot.add does.
-func (im *Import) add(r row) {
+func (im *Import) add(r *row) {
 	day := int32(r.start / daySeconds)
 	switch r.kind {
 	case Engage:
 		known := false
 		if day, known = im.viewDay[r.view]; !known {
-			im.early[r.view] = append(im.early[r.view], r)
+			im.early[r.view] = append(im.early[r.view], *r)
 			return
 		}
 	case Pageview:
@@ -119,9 +119,11 @@ func (im *Import) add(r row) {
 		d = &hotDay{}
 		im.days[day] = d
 	}
-	d.rows = append(d.rows, r)
-	if r.kind == Pageview {
-		d.rows = append(d.rows, im.early[r.view]...)
+	d.rows.add(r)
+	if early := im.early[r.view]; r.kind == Pageview && early != nil {
+		for i := range early {
+			d.rows.add(&early[i])
+		}
 		delete(im.early, r.view)
 	}
 }
@@ -131,7 +133,7 @@ func (im *Import) oldest() (date int32, due bool) {
 	im.site.mu.Lock()
 	defer im.site.mu.Unlock()
 	for d := range im.days {
-		if (im.isOver(d) || len(im.days[d].rows) > im.days[d].folded+importMany) && (!due || d < date) {
+		if (im.isOver(d) || im.days[d].rows.n > im.days[d].folded+importMany) && (!due || d < date) {
 			date, due = d, true
 		}
 	}
@@ -164,11 +166,11 @@ func (im *Import) tryWrite(ctx context.Context, date int32) (written bool, err e
 		return true, nil
 	}
 	day, over := d.now(date), im.isOver(date)
-	d.folded = len(day.rows) // so many were tried
+	d.folded = day.rows.n // so many were tried
 	s.mu.Unlock()
-	var kept []row
+	var kept rowList
 	if !over {
-		if day.rows, kept = endedVisits(day.rows, im.newest-importReach); len(day.rows) < importMany/4 {
+		if day.rows, kept = endedVisits(day.rows, im.newest-importReach); day.rows.n < importMany/4 {
 			return true, nil
 		}
 	}
@@ -187,8 +189,8 @@ func (im *Import) tryWrite(ctx context.Context, date int32) (written bool, err e
 			if d.rows, d.folded = kept, 0; over {
 				delete(im.days, date)
 			}
-			for i := range day.rows {
-				delete(im.viewDay, day.rows[i].view)
+			for i := range day.rows.n {
+				delete(im.viewDay, day.rows.at(i).view)
 			}
 		}
 		s.mu.Unlock()
@@ -198,8 +200,8 @@ func (im *Import) tryWrite(ctx context.Context, date int32) (written bool, err e
 		return im.insert(ctx, date, blocks, data, lasting)
 	})
 	if written {
-		for i := range day.rows {
-			if r := &day.rows[i]; im.first[r.visitor] == r.visit {
+		for i := range day.rows.n {
+			if r := day.rows.at(i); im.first[r.visitor] == r.visit {
 				delete(im.first, r.visitor)
 			}
 		}
@@ -242,23 +244,23 @@ func (im *Import) number(ctx context.Context, day hotRows) error {
 	if err := im.site.knowAll(ctx); err != nil {
 		return err
 	}
-	for i := range day.rows {
-		r := &day.rows[i]
+	for i := range day.rows.n {
+		r := day.rows.at(i)
 		if r.kind == Engage {
 			continue
 		}
-		number, ok := n.known.get(r.visitor)
+		number, ok := n.known.Get(r.visitor)
 		if !ok {
 			number = n.next.Add(1) - 1
-			n.known.put(r.visitor, number)
+			n.known.Put(r.visitor, number)
 			im.first[r.visitor] = r.visit
 		}
-		day.day.numbers.put(r.visitor, number)
+		day.day.numbers.Put(r.visitor, number)
 	}
 	im.site.mu.Lock()
 	defer im.site.mu.Unlock()
-	for i := range day.rows {
-		r := &day.rows[i]
+	for i := range day.rows.n {
+		r := day.rows.at(i)
 		if !r.lasting || r.vtype != UnknownVisitor || r.kind == Engage {
 			continue
 		}

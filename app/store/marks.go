@@ -63,26 +63,26 @@ func mix(h uint64) uint64 {
 }
 
 // marksOf returns the marks that are kept of sealed rows: of their visits, page views and events.
-func marksOf(rows []row) *keyTable {
-	marks := &keyTable{}
-	marks.reserve(len(rows))
-	for i := range rows {
-		r := &rows[i]
+func marksOf(rows rowList) *keySet {
+	marks := &keySet{}
+	marks.Reserve(rows.n)
+	for i := range rows.n {
+		r := rows.at(i)
 		if r.kind == Engage { // a repeat is as late as any other engagement
 			continue
 		}
-		marks.put(markOfVisit(r.visit), 0)
+		marks.Put(markOfVisit(r.visit), struct{}{})
 		if mark, ok := markOf(r.kind, r.view, r.seq); ok {
-			marks.put(mark, 0)
+			marks.Put(mark, struct{}{})
 		}
 	}
 	return marks
 }
 
 // insertMarks writes what is to be remembered of a part until its day is forgotten: its marks, and who came without a cookie.
-func insertMarks(tx *sql.Tx, date int32, marks *keyTable, guests []visitorKey) error {
-	data := make([]byte, 0, 8*marks.count)
-	marks.each(func(mark uint64, _ uint32) { data = binary.LittleEndian.AppendUint64(data, mark) })
+func insertMarks(tx *sql.Tx, date int32, marks *keySet, guests []visitorKey) error {
+	data := make([]byte, 0, 8*marks.Len())
+	marks.Each(func(mark uint64, _ struct{}) { data = binary.LittleEndian.AppendUint64(data, mark) })
 	_, err := tx.Exec("INSERT INTO sealing (day, marks, guests, visitors) VALUES (?, ?, ?, ?)", date, data, len(guests), joinVisitors(guests))
 	return err
 }
@@ -110,7 +110,7 @@ func (s *Site) readMarks(ctx context.Context) error {
 		d := s.hot.day(date)
 		d.arrived = time.Now().Unix()
 		for ; len(marks) >= 8; marks = marks[8:] {
-			d.gone.put(binary.LittleEndian.Uint64(marks), 0)
+			d.gone.Put(binary.LittleEndian.Uint64(marks), struct{}{})
 		}
 		if err := d.learn(visitors, guests); err != nil {
 			return err
@@ -120,7 +120,7 @@ func (s *Site) readMarks(ctx context.Context) error {
 		return err
 	}
 	for date, d := range s.hot.days {
-		if d.gone.count > 0 {
+		if d.gone.Len() > 0 {
 			if err := s.readVisitors(ctx, date, d); err != nil {
 				return err
 			}
@@ -160,7 +160,7 @@ func (d *hotDay) learn(data []byte, n int) error {
 		return fmt.Errorf("visitors: %w", err)
 	}
 	for i, number := range numbers {
-		d.numbers.put(binary.LittleEndian.Uint64(keys[8*i:]), number)
+		d.numbers.Put(binary.LittleEndian.Uint64(keys[8*i:]), number)
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func TestAnImportHoldsPartOfALargeDay(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, d := range im.days {
-				most = max(most, len(d.rows))
+				most = max(most, d.rows.n)
 			}
 		}
 	}

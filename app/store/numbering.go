@@ -31,13 +31,13 @@ func (s *Site) number(ctx context.Context, days []hotRows) error {
 	var fresh []visitorOf
 	for _, d := range days {
 		table := &d.day.numbers
-		for i := range d.rows {
-			r := &d.rows[i]
-			if _, ok := table.get(r.visitor); ok || r.kind == Engage {
+		for i := range d.rows.n {
+			r := d.rows.at(i)
+			if _, ok := table.Get(r.visitor); ok || r.kind == Engage {
 				continue
 			}
 			if n, ok := findIn(tables, r.visitor); ok {
-				table.put(r.visitor, n)
+				table.Put(r.visitor, n)
 				continue
 			}
 			_, sought := look[r.visitor]
@@ -65,9 +65,9 @@ func (s *Site) number(ctx context.Context, days []hotRows) error {
 
 // giveNumber notes a visitor's number in the table of a day.
 func (s *Site) giveNumber(table *keyTable, key uint64, n uint32) {
-	table.put(key, n)
+	table.Put(key, n)
 	if s.numbers.known != nil {
-		s.numbers.known.put(key, n)
+		s.numbers.known.Put(key, n)
 	}
 }
 
@@ -98,7 +98,7 @@ func (s *Site) numberTables(days []hotRows) []*keyTable {
 
 func findIn(tables []*keyTable, key uint64) (number uint32, ok bool) {
 	for _, t := range tables {
-		if number, ok = t.get(key); ok {
+		if number, ok = t.Get(key); ok {
 			return number, true
 		}
 	}
@@ -114,7 +114,7 @@ func (s *Site) knowAll(ctx context.Context) error {
 	err := s.eachVisitors(ctx, s.read, func(keys []byte, decode func() ([]uint32, error)) (bool, error) {
 		numbers, err := decode()
 		for i, n := range numbers {
-			known.put(binary.LittleEndian.Uint64(keys[8*i:]), n)
+			known.Put(binary.LittleEndian.Uint64(keys[8*i:]), n)
 		}
 		return true, err
 	})
@@ -122,7 +122,7 @@ func (s *Site) knowAll(ctx context.Context) error {
 		return err
 	}
 	for _, t := range s.numberTables(nil) {
-		t.each(known.put)
+		t.Each(known.Put)
 	}
 	s.numbers.known = known
 	return nil
@@ -220,18 +220,18 @@ func joinVisitors(visitors []visitorKey) []byte {
 }
 
 // visitorsOf returns the lasting visitors in rows by number, and apart from them those without a cookie.
-func visitorsOf(rows []row, number func(*row) uint32) (lasting, guests []visitorKey) {
-	var seen keyTable
-	seen.reserve(len(rows) / 4)
-	for i := range rows {
-		r := &rows[i]
+func visitorsOf(rows rowList, number func(*row) uint32) (lasting, guests []visitorKey) {
+	var seen keySet
+	seen.Reserve(rows.n / 4)
+	for i := range rows.n {
+		r := rows.at(i)
 		if r.kind == Engage {
 			continue
 		}
-		if _, ok := seen.get(r.visitor); ok {
+		if _, ok := seen.Get(r.visitor); ok {
 			continue
 		}
-		seen.put(r.visitor, 0)
+		seen.Put(r.visitor, struct{}{})
 		if v := (visitorKey{number(r), r.visitor}); r.lasting {
 			lasting = append(lasting, v)
 		} else {

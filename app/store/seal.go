@@ -64,9 +64,9 @@ func (s *Site) sealDay(ctx context.Context, date int32) (over bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		known := p.from.day.gone.count > 0 && len(p.from.rows) == 0 // its rows were sealed another time
+		known := p.from.day.gone.Len() > 0 && p.from.rows.n == 0 // its rows were sealed another time
 		written, over, err := s.sealPart(ctx, p)
-		if err != nil || over || !written || len(p.kept) == 0 {
+		if err != nil || over || !written || p.kept.n == 0 {
 			return over && !known, err
 		}
 	}
@@ -88,8 +88,8 @@ func (s *Site) dueDays() (dates []int32) {
 
 // last returns the time of the newest row.
 func (d *hotDay) last() (t int64) {
-	for i := range d.rows {
-		t = max(t, d.rows[i].time)
+	for i := range d.rows.n {
+		t = max(t, d.rows.at(i).time)
 	}
 	return t
 }
@@ -97,13 +97,13 @@ func (d *hotDay) last() (t int64) {
 // sealing is a part of a day on its way from rows to columns.
 type sealing struct {
 	from            hotRows
-	before          int64 // visits that ended before it are taken
-	gone, kept      []row // from's rows, in their order
+	before          int64   // visits that ended before it are taken
+	gone, kept      rowList // from's rows, in their order
 	block           *Block
 	data            blockData
 	lasting, guests []visitorKey
-	marks           *keyTable // of gone; nil: not needed yet
-	keptMarks       keyTable
+	marks           *keySet // of gone; nil: not needed yet
+	keptMarks       keySet
 	remember        bool   // marks and guests, as hits of the day may still be repeated
 	visitors        uint32 // bound of the visitors' numbers
 }
@@ -124,7 +124,7 @@ func (s *Site) preparePart(ctx context.Context, date int32, before int64) (*seal
 	}
 	p.visitors = s.numbers.next.Load()
 	p.gone, p.kept = endedVisits(p.from.rows, before)
-	if len(p.gone) == 0 {
+	if p.gone.n == 0 {
 		return p, nil
 	}
 	p.block = fold(date, p.gone, p.from.number)[0]
@@ -133,9 +133,10 @@ func (s *Site) preparePart(ctx context.Context, date int32, before int64) (*seal
 	if before != dayIsOver {
 		p.marks = marksOf(p.gone)
 	}
-	for i := range p.kept {
-		if mark, ok := markOf(p.kept[i].kind, p.kept[i].view, p.kept[i].seq); ok {
-			p.keptMarks.put(mark, 0)
+	for i := range p.kept.n {
+		r := p.kept.at(i)
+		if mark, ok := markOf(r.kind, r.view, r.seq); ok {
+			p.keptMarks.Put(mark, struct{}{})
 		}
 	}
 	return p, nil
@@ -147,7 +148,7 @@ func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, er
 	date, day := p.from.date, p.from.day
 	err = s.inWriter(ctx, func() error {
 		s.mu.Lock()
-		came := day.rows[min(len(p.from.rows), len(day.rows)):]
+		came := day.rows.from(p.from.rows.n)
 		if s.hot.days[date] != day || day.version != p.from.version || p.concerns(came) {
 			s.mu.Unlock()
 			return nil
@@ -155,7 +156,7 @@ func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, er
 		s.mu.Unlock()
 		at := part{}
 		written = true
-		over = p.before == dayIsOver && len(p.kept) == 0 && len(came) == 0
+		over = p.before == dayIsOver && p.kept.n == 0 && len(came) == 0
 		if p.remember = p.before != dayIsOver || s.repeatable(date, day); p.remember && p.marks == nil {
 			p.marks = marksOf(p.gone)
 		}
@@ -171,7 +172,7 @@ func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, er
 			if p.block != nil {
 				s.addPart(at)
 			}
-			s.hot.count -= len(p.gone)
+			s.hot.count -= p.gone.n
 			s.doneVisits(date, p.gone)
 			if forget {
 				delete(s.hot.days, date)
@@ -189,14 +190,14 @@ func (s *Site) repeatable(date int32, d *hotDay) bool {
 }
 
 // doneVisits takes note of the numbers of sealed visits: what a server sends of one of them later is late. s.mu is held.
-func (s *Site) doneVisits(date int32, rows []row) {
+func (s *Site) doneVisits(date int32, rows rowList) {
 	for d := range s.done {
 		if d < s.today()-1 {
 			delete(s.done, d)
 		}
 	}
-	for i := range rows {
-		s.done[date] = max(s.done[date], rows[i].visit)
+	for i := range rows.n {
+		s.done[date] = max(s.done[date], rows.at(i).visit)
 	}
 }
 
@@ -235,7 +236,7 @@ func (p *sealing) concerns(came []row) bool {
 		if r.kind == Engage {
 			mark = r.view
 		}
-		if _, ok := p.marks.get(mark); ok {
+		if _, ok := p.marks.Get(mark); ok {
 			return true
 		}
 	}
@@ -247,11 +248,11 @@ func (d *hotDay) take(p *sealing, came []row) {
 	d.version++
 	d.rows, d.marks = p.kept, p.keptMarks
 	d.blocks, d.folded = nil, 0
-	for _, r := range came {
-		d.add(r)
+	for i := range came {
+		d.add(&came[i], d.arrived)
 	}
 	if p.remember && p.marks != nil {
-		p.marks.each(d.gone.put)
+		p.marks.Each(d.gone.Put)
 	}
 }
 
@@ -304,10 +305,10 @@ func insertPart(tx *sql.Tx, p part, data blockData, visitors uint32, imported in
 }
 
 // deleteRows deletes rows of the table hit, neighbours together.
-func deleteRows(tx *sql.Tx, rows []row) error {
-	ids := make([]int64, len(rows))
-	for i := range rows {
-		ids[i] = rows[i].id
+func deleteRows(tx *sql.Tx, rows rowList) error {
+	ids := make([]int64, rows.n)
+	for i := range ids {
+		ids[i] = rows.at(i).id
 	}
 	slices.Sort(ids)
 	for i := 0; i < len(ids); {
@@ -326,25 +327,27 @@ func deleteRows(tx *sql.Tx, rows []row) error {
 // dropEarly drops engagements that have waited for their page view since before a time.
 func (s *Site) dropEarly(ctx context.Context, before int64) error {
 	return s.inWriter(ctx, func() error {
-		var old []row
+		var old rowList
 		s.mu.Lock()
 		for _, rows := range s.hot.early {
 			if rows[len(rows)-1].time < before {
-				old = append(old, rows...)
+				for i := range rows {
+					old.add(&rows[i])
+				}
 			}
 		}
 		s.mu.Unlock()
-		if len(old) == 0 {
+		if old.n == 0 {
 			return nil
 		}
 		return s.inTx(ctx, func(tx *sql.Tx) error { return deleteRows(tx, old) }, func() {
 			s.mu.Lock()
-			for i := range old {
-				delete(s.hot.early, old[i].view)
+			for i := range old.n {
+				delete(s.hot.early, old.at(i).view)
 			}
-			s.hot.count -= len(old)
+			s.hot.count -= old.n
 			s.mu.Unlock()
-			s.Drop("no page view", int64(len(old)))
+			s.Drop("no page view", int64(old.n))
 		})
 	})
 }

@@ -1,6 +1,10 @@
 package visit
 
-import "sync"
+import (
+	"sync"
+
+	"sandprint/app/keytable"
+)
 
 // Type says whether a visit is a browser's first. The numbers are those of store.VisitorType.
 type Type uint8
@@ -64,14 +68,14 @@ func (l live) touched(now int64) live {
 // empty and ready. Its methods may be called by several goroutines at once.
 type Table struct {
 	mu     sync.Mutex
-	visits map[uint64]live
-	begun  int                 // visits since the last sweep
-	kept   int                 // visits that it kept
-	swept  int64               // when it was, seconds since 1970
-	first  map[uint64]struct{} // visitors that were new on day
-	day    int64               // days since 1970
-	newest int64               // time of the newest hit, seconds since 1970
-	past   map[uint64]live     // visits of hits that servers send late, beside those that go on now
+	visits keytable.Table[live]
+	begun  int                      // visits since the last sweep
+	kept   int                      // visits that it kept
+	swept  int64                    // when it was, seconds since 1970
+	first  keytable.Table[struct{}] // visitors that were new on day
+	day    int64                    // days since 1970
+	newest int64                    // time of the newest hit, seconds since 1970
+	past   map[uint64]live          // visits of hits that servers send late, beside those that go on now
 }
 
 // What is kept of visits that are past: no more than maxPast, and none whose hits would be older than servers may send.
@@ -91,7 +95,7 @@ func (t *Table) Assign(now int64, visitor uint64, born int64, next func() int64)
 		return v, false
 	}
 	v = Visit{Number: next(), Start: now, Type: t.typeOf(now/daySeconds, visitor, born)}
-	if l, ok := t.visits[visitor]; ok && now < int64(l.start) || now < t.newest-idle {
+	if l, ok := t.visits.Get(visitor); ok && now < int64(l.start) || now < t.newest-idle {
 		t.keepPast(visitor, newLive(v, now))
 	} else {
 		t.keep(now, visitor, newLive(v, now))
@@ -109,11 +113,13 @@ func (t *Table) Touch(now int64, visitor uint64) (v Visit, ok bool) {
 
 // touch extends the visit that a hit or engagement at now belongs to, if there is one. t.mu is held.
 func (t *Table) touch(now int64, visitor uint64) (v Visit, ok bool) {
-	for _, visits := range [...]map[uint64]live{t.visits, t.past} {
-		if l, ok := visits[visitor]; ok && l.has(now) {
-			visits[visitor] = l.touched(now)
-			return l.visit(), true
-		}
+	if l, ok := t.visits.Get(visitor); ok && l.has(now) {
+		t.visits.Put(visitor, l.touched(now))
+		return l.visit(), true
+	}
+	if l, ok := t.past[visitor]; ok && l.has(now) {
+		t.past[visitor] = l.touched(now)
+		return l.visit(), true
 	}
 	return Visit{}, false
 }
@@ -134,7 +140,7 @@ func (t *Table) Restore(visitor uint64, v Visit, last int64) {
 	if v.Type == New {
 		t.typeOf(v.Start/daySeconds, visitor, v.Start/daySeconds)
 	}
-	if old, ok := t.visits[visitor]; !ok || int64(old.last) < last {
+	if old, ok := t.visits.Get(visitor); !ok || int64(old.last) < last {
 		t.keep(last, visitor, newLive(v, last))
 	}
 }
@@ -147,14 +153,14 @@ func (t *Table) typeOf(day int64, visitor uint64, born int64) Type {
 	case born != day:
 		return Returning
 	}
-	if t.first == nil || day > t.day || len(t.first) >= maxFirst {
-		t.day, t.first = day, map[uint64]struct{}{}
+	if day > t.day || t.first.Len() >= maxFirst {
+		t.day, t.first = day, keytable.Table[struct{}]{}
 	}
-	if _, known := t.first[visitor]; known {
+	if _, known := t.first.Get(visitor); known {
 		return Returning
 	}
 	if day == t.day {
-		t.first[visitor] = struct{}{}
+		t.first.Put(visitor, struct{}{})
 	}
 	return New
 }
@@ -162,34 +168,34 @@ func (t *Table) typeOf(day int64, visitor uint64, born int64) Type {
 // keep remembers a visit, and now and then forgets those that ended: after as many as the last time were kept, so that it costs
 // the same on average however many there are. t.mu is held.
 func (t *Table) keep(now int64, visitor uint64, l live) {
-	if t.visits == nil {
-		t.visits = map[uint64]live{}
-	}
-	if t.begun++; t.begun > t.kept && now-t.swept >= 60 || len(t.visits) >= maxVisits {
+	if t.begun++; t.begun > t.kept && now-t.swept >= 60 || t.visits.Len() >= maxVisits {
 		t.sweep(now)
 	}
-	t.visits[visitor] = l
+	t.visits.Put(visitor, l)
 }
 
 // sweep forgets the visits that ended before now, and one in eight of the others if there are too many. t.mu is held.
 func (t *Table) sweep(now int64) {
-	kept := make(map[uint64]live, len(t.visits)/2) // a map never shrinks by itself
-	for visitor, l := range t.visits {
+	n := 0
+	t.visits.Each(func(_ uint64, l live) {
 		if l.goesOn(now) {
-			kept[visitor] = l
+			n++
 		}
-	}
+	})
+	spare := n - maxVisits*7/8
+	var kept keytable.Table[live]
+	t.visits.Each(func(visitor uint64, l live) {
+		if !l.goesOn(now) {
+			return
+		}
+		if spare--; spare < 0 {
+			kept.Put(visitor, l)
+		}
+	})
 	for visitor, l := range t.past {
 		if !l.goesOn(now - maxBehind) {
 			delete(t.past, visitor)
 		}
 	}
-	spare := len(kept) - maxVisits*7/8
-	for visitor := range kept {
-		if spare--; spare < 0 {
-			break
-		}
-		delete(kept, visitor)
-	}
-	t.visits, t.kept, t.begun, t.swept = kept, len(kept), 0, now
+	t.visits, t.kept, t.begun, t.swept = kept, kept.Len(), 0, now
 }

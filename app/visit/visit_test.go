@@ -189,7 +189,7 @@ func TestTableForgets(t *testing.T) {
 	for i := range uint64(50_000) {
 		table.Assign(int64(i), i, NoCookie, next)
 	}
-	if n := len(table.visits); n > 2*1801+100 {
+	if n := table.visits.Len(); n > 2*1801+100 {
 		t.Errorf("of 1,801 visits that go on %d are kept", n)
 	}
 }
@@ -208,8 +208,8 @@ func TestTableIsBounded(t *testing.T) {
 	for i := range uint64(maxVisits + maxVisits/4) {
 		table.Assign(0, i, 0, next)
 	}
-	if len(table.visits) > maxVisits || len(table.first) > maxFirst {
-		t.Errorf("%d visits, %d new visitors", len(table.visits), len(table.first))
+	if table.visits.Len() > maxVisits || table.first.Len() > maxFirst {
+		t.Errorf("%d visits, %d new visitors", table.visits.Len(), table.first.Len())
 	}
 }
 
