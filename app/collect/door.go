@@ -127,7 +127,8 @@ func (d *Door) serveHits(w http.ResponseWriter, r *http.Request) {
 		refuse(w, refusal)
 		return
 	}
-	hits, err := parseHits(body)
+	text := string(body)
+	hits, err := parseHits(text)
 	if err != nil {
 		refuse(w, problem.Of(err))
 		return
@@ -137,7 +138,7 @@ func (d *Door) serveHits(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if token := bearer(r); token != "" {
-		err = d.takeFromServer(r.Context(), token, from, hits, body)
+		err = d.takeFromServer(r.Context(), token, from, hits, text)
 	} else if d.take(from, hits) != nil {
 		err = errNotKept
 	}

@@ -53,8 +53,8 @@ func badHit(field, what string) *problem.Error {
 
 // parseHits reads a body: one hit or an array of them. An error is a problem.Error that names the field, as "u", or "[2].u" in an
 // array; "body" stands for the whole.
-func parseHits(body []byte) ([]wireHit, error) {
-	if !json.Valid(body) {
+func parseHits(body string) ([]wireHit, error) {
+	if !valid(body) {
 		return nil, problem.BadField("body", "bad_json", "The body is not JSON.")
 	}
 	start := skipBlanks(body, 0)
@@ -71,8 +71,8 @@ func parseHits(body []byte) ([]wireHit, error) {
 	return nil, problem.BadField("body", "bad_hit", "The body is neither an object nor an array of objects.")
 }
 
-func parseArray(body []byte) (hits []wireHit, err error) {
-	err = elements(body, func(i int, value []byte) error {
+func parseArray(body string) (hits []wireHit, err error) {
+	err = elements(body, func(i int, value string) error {
 		at := "[" + strconv.Itoa(i) + "]"
 		if i >= maxHits {
 			return problem.BadField("body", "too_many_hits", fmt.Sprintf("The body has more than %d hits.", maxHits))
@@ -91,9 +91,9 @@ func parseArray(body []byte) (hits []wireHit, err error) {
 }
 
 // parseHit reads an object; prefix goes before the names of its fields in errors.
-func parseHit(object []byte, prefix string) (h wireHit, err error) {
-	err = members(object, func(name string, value []byte) error {
-		if string(value) == "null" { // what is not known is left out, or null
+func parseHit(object string, prefix string) (h wireHit, err error) {
+	err = members(object, func(name string, value string) error {
+		if value == "null" { // what is not known is left out, or null
 			return nil
 		}
 		field, what := h.set(name, value)
@@ -111,7 +111,7 @@ func parseHit(object []byte, prefix string) (h wireHit, err error) {
 }
 
 // set sets one field; on an error it names the field. Unknown ones are left alone.
-func (h *wireHit) set(name string, value []byte) (field string, err error) {
+func (h *wireHit) set(name string, value string) (field string, err error) {
 	switch name {
 	case "s":
 		h.site, err = bounded(value, 253)
@@ -155,7 +155,7 @@ func (h *wireHit) set(name string, value []byte) (field string, err error) {
 }
 
 // setNumber sets one of the fields that are numbers.
-func (h *wireHit) setNumber(name string, value []byte) (err error) {
+func (h *wireHit) setNumber(name string, value string) (err error) {
 	const pixels = 10_000_000
 	switch name {
 	case "w":
@@ -200,19 +200,19 @@ func (h *wireHit) missing() (field, what string) {
 }
 
 // setProps reads the properties of an event: scalars by name.
-func (h *wireHit) setProps(value []byte) (field string, err error) {
+func (h *wireHit) setProps(value string) (field string, err error) {
 	if value[0] != '{' {
 		return "p", fmt.Errorf("is not an object")
 	}
 	props, n := map[string]string{}, 0
-	err = members(value, func(name string, value []byte) error {
+	err = members(value, func(name string, value string) error {
 		if n++; n > 30 {
 			return fmt.Errorf("has more than 30 properties")
 		}
 		if name == "" || utf8.RuneCountInString(name) > 100 || strings.ContainsFunc(name, unicode.IsControl) {
 			return fmt.Errorf("has a property whose name is not 1 to 100 characters")
 		}
-		text := string(value)
+		text := value
 		switch value[0] {
 		case '{', '[':
 			return fmt.Errorf("has a property that is no text, number or truth value")
@@ -249,12 +249,12 @@ func scrubProp(name, text string) string {
 }
 
 // setRevenue reads what an event brought in.
-func (h *wireHit) setRevenue(value []byte) (field string, err error) {
+func (h *wireHit) setRevenue(value string) (field string, err error) {
 	if value[0] != '{' {
 		return "$", fmt.Errorf("is not an object")
 	}
 	field = "$"
-	err = members(value, func(name string, value []byte) error {
+	err = members(value, func(name string, value string) error {
 		field = "$." + name
 		switch name {
 		case "a":
@@ -287,7 +287,7 @@ func isViewID(s string) bool {
 }
 
 // bounded returns a text of at most limit characters without control characters.
-func bounded(value []byte, limit int) (string, error) {
+func bounded(value string, limit int) (string, error) {
 	s, err := plainText(value)
 	if err == nil && len(s) > limit && utf8.RuneCountInString(s) > limit {
 		return "", fmt.Errorf("is longer than %d characters", limit)
@@ -296,7 +296,7 @@ func bounded(value []byte, limit int) (string, error) {
 }
 
 // looseText returns a text that a page's author wrote, of at most limit bytes: line breaks and tabs in it become spaces.
-func looseText(value []byte, limit int) (string, error) {
+func looseText(value string, limit int) (string, error) {
 	s, err := textOf(value)
 	if err != nil {
 		return "", err
@@ -319,7 +319,7 @@ func looseText(value []byte, limit int) (string, error) {
 var lineBreaks = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ")
 
 // within returns a number, its fraction cut where T has none, from low to high.
-func within[T int | uint32 | float64](value []byte, low, high float64) (T, error) {
+func within[T int | uint32 | float64](value string, low, high float64) (T, error) {
 	f, err := numberOf(value)
 	if err == nil && (f < low || f > high) {
 		err = fmt.Errorf("is not from %s to %s", strconv.FormatFloat(low, 'f', -1, 64), strconv.FormatFloat(high, 'f', -1, 64))

@@ -1,7 +1,6 @@
 package collect
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -48,8 +47,9 @@ type lineHit struct {
 
 // Hit reads a line. Counted is false for one that the owner's page rules leave out. An error is a problem.Error that names the
 // field. Visit and Start are for Assign; Type is left to the store, which knows who was there before.
-func (im *Importer) Hit(line []byte) (hit store.Hit, counted bool, err error) {
-	if !json.Valid(line) || line[skipBlanks(line, 0)] != '{' {
+func (im *Importer) Hit(text []byte) (hit store.Hit, counted bool, err error) {
+	line := string(text)
+	if !valid(line) || line[skipBlanks(line, 0)] != '{' {
 		return store.Hit{}, false, &problem.Error{Status: 400, Code: "bad_json", Message: "it is not a JSON object"}
 	}
 	line = line[skipBlanks(line, 0):]
@@ -78,10 +78,10 @@ func (im *Importer) Hit(line []byte) (hit store.Hit, counted bool, err error) {
 }
 
 // parseLine reads a line, in one go: the hit, and what only lines say.
-func parseLine(line []byte) (h wireHit, l lineHit, err error) {
-	err = members(line, func(name string, value []byte) error {
+func parseLine(line string) (h wireHit, l lineHit, err error) {
+	err = members(line, func(name string, value string) error {
 		known, err := l.set(name, value)
-		if !known && string(value) != "null" {
+		if !known && value != "null" {
 			name, err = h.set(name, value)
 		}
 		if err != nil {
@@ -110,7 +110,7 @@ func parseLine(line []byte) (h wireHit, l lineHit, err error) {
 }
 
 // set sets one of the fields that only lines have; known is false for others.
-func (l *lineHit) set(name string, value []byte) (known bool, err error) {
+func (l *lineHit) set(name string, value string) (known bool, err error) {
 	switch name {
 	case "ts":
 		var text string

@@ -134,7 +134,7 @@ func BenchmarkImporter(b *testing.B) {
 func BenchmarkParseHits(b *testing.B) {
 	body := []byte(wire(map[string]any{"r": "https://www.google.com/", "t": "A page about something", "l": "de-DE", "w": 1200, "v": aged(1)}))
 	for b.Loop() {
-		if _, err := parseHits(body); err != nil {
+		if _, err := parseHits(string(body)); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -129,7 +129,7 @@ func FuzzParseHits(f *testing.F) {
 	f.Add([]byte(` [ {"n":"engage","i":"abcdefghi","s":"x","e":1.5e3 , "q" :2} , {} ] `))
 	f.Add([]byte(`{"\u006e":"pageview","i":"\u0061bcdefghi","u":"https://x/\ud800"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		hits, err := parseHits(body)
+		hits, err := parseHits(string(body))
 		if err != nil {
 			return
 		}

@@ -30,7 +30,7 @@ var errToken = problem.New(http.StatusForbidden, "bad_token", "The token may not
 	WithHint("Use a token with the scope write, of someone who may change the site.")
 
 // takeFromServer takes hits that came with a token, each as its own visitor's.
-func (d *Door) takeFromServer(ctx context.Context, token string, from sender, hits []wireHit, body []byte) error {
+func (d *Door) takeFromServer(ctx context.Context, token string, from sender, hits []wireHit, body string) error {
 	said, err := parseSpoken(body, len(hits))
 	if err != nil {
 		return err
@@ -68,13 +68,13 @@ func bearer(r *http.Request) string {
 }
 
 // parseSpoken reads the fields that only servers may send, of a body of n hits that was read before.
-func parseSpoken(body []byte, n int) ([]spoken, error) {
+func parseSpoken(body string, n int) ([]spoken, error) {
 	if start := skipBlanks(body, 0); body[start] == '{' {
 		s, err := parseSpokenOf(body[start:], "")
 		return []spoken{s}, err
 	}
 	said := make([]spoken, 0, n)
-	err := elements(body[skipBlanks(body, 0):], func(i int, value []byte) error {
+	err := elements(body[skipBlanks(body, 0):], func(i int, value string) error {
 		s, err := parseSpokenOf(value, fmt.Sprintf("[%d].", i))
 		said = append(said, s)
 		return err
@@ -82,8 +82,8 @@ func parseSpoken(body []byte, n int) ([]spoken, error) {
 	return said, err
 }
 
-func parseSpokenOf(object []byte, prefix string) (s spoken, err error) {
-	err = members(object, func(name string, value []byte) error {
+func parseSpokenOf(object string, prefix string) (s spoken, err error) {
+	err = members(object, func(name string, value string) error {
 		if what := s.set(name, value); what != nil {
 			return badHit(prefix+name, what.Error())
 		}
@@ -93,7 +93,7 @@ func parseSpokenOf(object []byte, prefix string) (s spoken, err error) {
 }
 
 // set sets one field; others are the hit's own.
-func (s *spoken) set(name string, value []byte) error {
+func (s *spoken) set(name string, value string) error {
 	var text string
 	var err error
 	switch name {
