@@ -62,12 +62,13 @@ func (e *erasure) dropRows(ctx context.Context) error {
 	for im := range s.imports {
 		e.eachRow(im.days, im.early, e.suspects)
 	}
+	hot := s.hot.count
 	s.mu.Unlock()
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		if err := e.sampleViews(ctx, tx, gone); err != nil {
 			return err
 		}
-		return deleteRows(tx, gone)
+		return deleteRows(tx, gone, hot-gone.n)
 	}, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -153,6 +155,7 @@ func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, er
 			s.mu.Unlock()
 			return nil
 		}
+		hot := s.hot.count
 		s.mu.Unlock()
 		at := part{}
 		written = true
@@ -165,7 +168,7 @@ func (s *Site) sealPart(ctx context.Context, p *sealing) (written, over bool, er
 			if at, err = p.write(tx, forget); err != nil {
 				return err
 			}
-			return deleteRows(tx, p.gone)
+			return deleteRows(tx, p.gone, hot-p.gone.n)
 		}, func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -304,24 +307,81 @@ func insertPart(tx *sql.Tx, p part, data blockData, visitors uint32, imported in
 	return nil
 }
 
-// deleteRows deletes rows of the table hit, neighbours together.
-func deleteRows(tx *sql.Tx, rows rowList) error {
+// deleteRows deletes rows of the table hit, in which left others stay. Where these are few they are put aside and the table is emptied, page by
+// page: taken out one by one, rows cost ten times as much, for SQLite then joins pages that are nearly empty again and again.
+func deleteRows(tx *sql.Tx, rows rowList, left int) error {
+	gone := rangesOf(rows)
+	if left > rows.n/4 {
+		for _, r := range gone {
+			if _, err := tx.Exec("DELETE FROM hit WHERE id BETWEEN ? AND ?", r.first, r.last); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if left > 0 {
+		if err := putAside(tx, gone); err != nil {
+			return err
+		}
+	}
+	res, err := tx.Exec("DELETE FROM hit")
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n != int64(rows.n+left) {
+		return fmt.Errorf("the table hit had %d rows, not %d, %w", n, rows.n+left, cmp.Or(err, errCount))
+	}
+	if left == 0 {
+		return nil
+	}
+	if res, err = tx.Exec("INSERT INTO hit SELECT * FROM temp.aside ORDER BY id"); err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n != int64(left) {
+		return fmt.Errorf("%d rows of the table hit came back, not %d, %w", n, left, cmp.Or(err, errCount))
+	}
+	_, err = tx.Exec("DROP TABLE temp.aside")
+	return err
+}
+
+// errCount is a bug: nothing is deleted then.
+var errCount = errors.New("as memory has it")
+
+// putAside copies the rows of the table hit between some ranges, and before and behind them, into a temporary table, which is in memory.
+func putAside(tx *sql.Tx, gone []idRange) error {
+	if _, err := tx.Exec("CREATE TEMP TABLE aside AS SELECT * FROM hit WHERE id < ?", gone[0].first); err != nil {
+		return err
+	}
+	for i, r := range gone {
+		end := int64(1<<63 - 1)
+		if i+1 < len(gone) {
+			end = gone[i+1].first
+		}
+		if _, err := tx.Exec("INSERT INTO temp.aside SELECT * FROM hit WHERE id > ? AND id < ?", r.last, end); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// idRange is neighbours among the ids of rows, first and last included.
+type idRange struct{ first, last int64 }
+
+// rangesOf returns the ids of rows, neighbours together, in order.
+func rangesOf(rows rowList) (ranges []idRange) {
 	ids := make([]int64, rows.n)
 	for i := range ids {
 		ids[i] = rows.at(i).id
 	}
 	slices.Sort(ids)
-	for i := 0; i < len(ids); {
-		j := i + 1
-		for j < len(ids) && ids[j] == ids[j-1]+1 {
-			j++
+	for _, id := range ids {
+		if n := len(ranges); n > 0 && ranges[n-1].last == id-1 {
+			ranges[n-1].last = id
+		} else {
+			ranges = append(ranges, idRange{id, id})
 		}
-		if _, err := tx.Exec("DELETE FROM hit WHERE id BETWEEN ? AND ?", ids[i], ids[j-1]); err != nil {
-			return err
-		}
-		i = j
 	}
-	return nil
+	return ranges
 }
 
 // dropEarly drops engagements that have waited for their page view since before a time.
@@ -336,11 +396,12 @@ func (s *Site) dropEarly(ctx context.Context, before int64) error {
 				}
 			}
 		}
+		hot := s.hot.count
 		s.mu.Unlock()
 		if old.n == 0 {
 			return nil
 		}
-		return s.inTx(ctx, func(tx *sql.Tx) error { return deleteRows(tx, old) }, func() {
+		return s.inTx(ctx, func(tx *sql.Tx) error { return deleteRows(tx, old, hot-old.n) }, func() {
 			s.mu.Lock()
 			for i := range old.n {
 				delete(s.hot.early, old.at(i).view)
