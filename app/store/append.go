@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	maxQueued  = 8 << 20 // bytes that may wait for the writer of a site; beyond: ErrBusy
-	maxCommit  = 4096    // hits a commit takes at most
-	leastShare = 16      // requests that a commit takes at least if they wait
+	maxQueued = 8 << 20 // bytes that may wait for the writer of a site; beyond: ErrBusy
+	maxCommit = 4096    // hits a commit takes at most
 )
 
 // request is hits that wait for the writer, and whoever waits for them.
@@ -110,19 +109,16 @@ func (s *Site) run() {
 // gather takes into the batch what is waiting, first r, and reports whether that is anything. Who can run now does so before, as long
 // as that brings more hits: where processors are short, hits that were about to come would otherwise find the commit gone, and wait for
 // one of their own. It takes no longer than their way here, and nothing when nobody else can run.
-//
-// Of many it takes the share that commit left: half of those who were about. Where the same clients send again as soon as they are
-// answered, one half is on its way while the other is written; if each commit took all, processors and disk would wait for each other in turn.
 func (s *Site) gather(r *request) bool {
 	n := 0
 	if r != nil {
 		n = s.batch.take(r)
-		for seen := -1; seen < len(s.queue) && len(s.queue) < s.share; {
+		for seen := -1; seen < len(s.queue); {
 			seen = len(s.queue)
 			runtime.Gosched()
 		}
 	}
-	for n < maxCommit && len(s.batch.requests) < s.share {
+	for n < maxCommit {
 		select {
 		case r := <-s.queue:
 			n += s.batch.take(r)
@@ -182,9 +178,6 @@ func (s *Site) commit() {
 				s.Drop(reason, n)
 			}
 		}
-	}
-	if s.store.o.CommitWindow == 0 {
-		s.share = max(leastShare, (len(s.batch.requests)+len(s.queue)+1)/2)
 	}
 	for _, r := range s.batch.requests {
 		s.queued.Add(-r.size)

@@ -47,8 +47,7 @@ type Site struct {
 	jobs     chan func()  // other work of the writer's goroutine: sealing, importing
 	quit     chan struct{}
 	stopped  chan struct{}
-	batch    batch // this and share are the writer's own
-	share    int   // requests that the next commit takes
+	batch    batch // the writer's own
 	once     sync.Once
 	closing  error
 	raw      rawFiles // opened by the first erasure
@@ -108,7 +107,7 @@ func openSite(s *Store, id string) (*Site, error) {
 		return nil, ErrNotFound
 	}
 	site := &Site{store: s, id: id, path: s.path(id), queue: make(chan *request, 4096), jobs: make(chan func()),
-		requests: sync.Pool{New: newRequest}, quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, share: maxCommit, watch: map[chan struct{}]struct{}{},
+		requests: sync.Pool{New: newRequest}, quit: make(chan struct{}), stopped: make(chan struct{}), drops: map[string]int64{}, watch: map[chan struct{}]struct{}{},
 		imports: map[*Import]struct{}{}, done: map[int32]int64{}, further: map[int64]further{}, relieveAt: s.o.HotRows, raw: rawFiles{path: s.path(id)}}
 	site.last.Store(&info)
 	err := look(site.path, siteSteps)
