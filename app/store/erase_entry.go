@@ -29,7 +29,7 @@ func (e *erasure) unused(ctx context.Context, tx *sql.Tx) (unused [NumDims][]uin
 		if need == 0 {
 			break
 		}
-		err := e.site.loadPart(ctx, tx, p.part, need, &b)
+		err := e.site.loadPart(tx, p.part, need, &b)
 		if _, damaged := errors.AsType[*Damage](err); damaged { // it may use any of them
 			e.damaged = errors.Join(e.damaged, fmt.Errorf("texts that only what was erased had may still be in the file: %w", err))
 			for c := range maps.Keys(dictColumns) {

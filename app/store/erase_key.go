@@ -156,7 +156,7 @@ func (e *erasure) dropKeysOfDay(ctx context.Context, tx *sql.Tx) error {
 		if p.date() != e.day() {
 			continue
 		}
-		err := e.site.loadPart(ctx, tx, p.part, Set(VisitVisitor), &b)
+		err := e.site.loadPart(tx, p.part, Set(VisitVisitor), &b)
 		if _, damaged := errors.AsType[*Damage](err); damaged { // anyone may have a visit in it
 			e.damaged = errors.Join(e.damaged, fmt.Errorf("keys of visitors who were there on that day before may still be in the file: %w", err))
 			return nil

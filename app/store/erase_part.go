@@ -90,10 +90,10 @@ func (e *erasure) findCut(ctx context.Context, tx *sql.Tx, p filed, b *Block) er
 	if e.visitors == nil {
 		by = VisitStart
 	}
-	if err := e.site.loadPart(ctx, tx, p.part, Set(by), b); err != nil || !e.anyGoes(b) {
+	if err := e.site.loadPart(tx, p.part, Set(by), b); err != nil || !e.anyGoes(b) {
 		return err
 	}
-	if err := e.site.loadPart(ctx, tx, p.part, AllColumns, b); err != nil {
+	if err := e.site.loadPart(tx, p.part, AllColumns, b); err != nil {
 		return err
 	}
 	_, gone, ok := b.split(func(i int) bool { return e.goes(b, i) })
@@ -187,7 +187,7 @@ func (e *erasure) makeCut(ctx context.Context, tx *sql.Tx, c cut) (kept part, er
 	}
 	stays := &Block{Date: c.date()}
 	var b Block
-	err = e.site.loadPart(ctx, tx, c.part, need, &b)
+	err = e.site.loadPart(tx, c.part, need, &b)
 	if _, damaged := errors.AsType[*Damage](err); damaged && c.whole && e.visitors == nil {
 		e.suspectAll() // it goes unread
 	} else if err != nil {

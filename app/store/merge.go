@@ -74,7 +74,7 @@ func (s *Site) merge(ctx context.Context, parts []part) error {
 		blocks := make([]*Block, len(parts))
 		for i, old := range parts {
 			blocks[i] = &Block{}
-			if err := s.loadPart(ctx, tx, old, AllColumns, blocks[i]); err != nil {
+			if err := s.loadPart(tx, old, AllColumns, blocks[i]); err != nil {
 				return err
 			}
 		}

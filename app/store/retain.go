@@ -122,7 +122,7 @@ func (s *Site) dropPart(ctx context.Context, p part, zone *time.Location) (count
 	var totals []DayTotal
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
 		var b Block
-		counted = s.loadPart(ctx, tx, p, totalColumns, &b)
+		counted = s.loadPart(tx, p, totalColumns, &b)
 		if _, damaged := errors.AsType[*Damage](counted); !damaged && counted != nil {
 			return counted
 		}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -247,6 +246,7 @@ func (l *loaders) begin(ctx context.Context) error {
 func (l *loaders) close() {
 	for range l.begun {
 		from := <-l.free
+		from.close()
 		from.tx.Rollback() // it has read only
 	}
 	for _, conn := range l.conns {
@@ -258,7 +258,10 @@ func (l *loaders) close() {
 func (l *loaders) load(ctx context.Context, p part, need Columns, into *Block) error {
 	from := <-l.free
 	defer func() { l.free <- from }()
-	err := l.site.loadFrom(ctx, from, p, need, into)
+	err := ctx.Err()
+	if err == nil {
+		err = l.site.loadFrom(from, p, need, into)
+	}
 	if err != nil && context.Cause(ctx) == ErrErasing {
 		return ErrErasing
 	}
@@ -271,17 +274,17 @@ var (
 )
 
 // loadPart is loadFrom where few parts are read in a transaction.
-func (s *Site) loadPart(ctx context.Context, tx *sql.Tx, p part, need Columns, into *Block) error {
+func (s *Site) loadPart(tx *sql.Tx, p part, need Columns, into *Block) error {
 	from := newBlockReader(tx)
 	defer from.close()
-	return s.loadFrom(ctx, from, p, need, into)
+	return s.loadFrom(from, p, need, into)
 }
 
 // loadFrom reads columns of one part, all in one query: a query costs more than reading a small column. A column that is
 // not what was written is a *Damage.
-func (s *Site) loadFrom(ctx context.Context, from *blockReader, p part, need Columns, into *Block) error {
+func (s *Site) loadFrom(from *blockReader, p part, need Columns, into *Block) error {
 	into.Date, into.Visits, into.Views, into.Events = p.info.Date, p.info.Visits, p.info.Views, p.info.Events
-	var ids []any
+	var ids []int64
 	for c := range NumColumns {
 		switch {
 		case !need.Has(c):
@@ -294,7 +297,7 @@ func (s *Site) loadFrom(ctx context.Context, from *blockReader, p part, need Col
 	if len(ids) == 0 {
 		return nil
 	}
-	c, err := from.read(ctx, ids, func(c Column, data []byte) (err error) {
+	c, err := from.read(ids, func(c Column, data []byte) (err error) {
 		need &^= Set(c)
 		if c == EventAmount {
 			into.Amounts, err = column.Decode64(into.Amounts, data, into.Events)
@@ -313,58 +316,4 @@ func (s *Site) loadFrom(ctx context.Context, from *blockReader, p part, need Col
 		return &Damage{File: s.file(), Day: p.info.Date, Column: c, Err: err}
 	}
 	return fmt.Errorf("reading %v of a day: %w", c, err)
-}
-
-// blockReader reads blobs in a transaction. The query for so many of them is prepared once: preparing costs more than
-// reading a small column.
-type blockReader struct {
-	tx      *sql.Tx
-	queries map[int]*sql.Stmt // by number of blobs; they end with the transaction, or with close
-}
-
-func newBlockReader(tx *sql.Tx) *blockReader { return &blockReader{tx, map[int]*sql.Stmt{}} }
-
-// close ends the queries before the transaction ends.
-func (r *blockReader) close() {
-	for _, q := range r.queries {
-		q.Close() // there is nothing to lose
-	}
-}
-
-// query returns what reads n blobs.
-func (r *blockReader) query(ctx context.Context, n int) (q *sql.Stmt, err error) {
-	if q = r.queries[n]; q == nil {
-		if q, err = r.tx.PrepareContext(ctx, "SELECT id, data, sum FROM block WHERE id IN (?"+strings.Repeat(",?", n-1)+") ORDER BY id"); err == nil {
-			r.queries[n] = q
-		}
-	}
-	return q, err
-}
-
-// read calls f for the blobs with these ids, in their order. An error is about column c.
-func (r *blockReader) read(ctx context.Context, ids []any, f func(c Column, data []byte) error) (c Column, err error) {
-	c = Column(ids[0].(int64) & 0xff)
-	query, err := r.query(ctx, len(ids))
-	if err != nil {
-		return c, err
-	}
-	rows, err := query.QueryContext(ctx, ids...)
-	if err != nil {
-		return c, err
-	}
-	defer rows.Close()
-	var data sql.RawBytes
-	for rows.Next() {
-		var id, sum int64
-		if err := rows.Scan(&id, &data, &sum); err != nil {
-			return c, err
-		}
-		if c = Column(id & 0xff); sum != blockSum(id, data) {
-			return c, errElsewhere
-		}
-		if err := f(c, data); err != nil {
-			return c, err
-		}
-	}
-	return c, rows.Err()
 }

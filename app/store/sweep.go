@@ -98,7 +98,7 @@ func (s *Site) acquitNew(ctx context.Context, tx *sql.Tx, e *erasure, seen map[i
 		if info, ok := seen[p.id]; ok && info == p.info {
 			continue
 		}
-		if err := s.loadPart(ctx, tx, p.part, entryColumns, &b); err != nil {
+		if err := s.loadPart(tx, p.part, entryColumns, &b); err != nil {
 			return err
 		}
 		for c, dim := range dictColumns {

@@ -298,7 +298,7 @@ func (s *Site) countParts(ctx context.Context, v *VerifiedSite) error {
 	days := map[int32]bool{}
 	var b Block
 	for _, p := range s.parts {
-		if err := s.loadPart(ctx, tx, p, AllColumns, &b); err != nil {
+		if err := s.loadPart(tx, p, AllColumns, &b); err != nil {
 			return err
 		}
 		if got := b.info(); got.Last != p.info.Last {

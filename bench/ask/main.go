@@ -5,7 +5,8 @@
 //
 //	go run ./bench/ask -data DIR -site DOMAIN -question 'period=12mo&by=page&metrics=visitors&limit=9'
 //
-// Questions are parameters of the stats API; several -question are asked as a page of the dashboard asks them, at once.
+// Questions are parameters of the stats API; several -question are asked as a page of the dashboard asks them, at once. One with
+// step is a funnel, one with cohorts=week or cohorts=month a retention.
 // Without any, it asks the built-in set (set.go), each in a new process, and prints a table, or with -json a line of
 // JSON each. The directory is opened as the program opens it, so a copy is better, and none that is in use is taken.
 package main
@@ -125,15 +126,9 @@ func withSite(ctx context.Context, o options, f func(*store.Site) error) error {
 
 // measure asks the questions at once and returns what that took.
 func measure(ctx context.Context, site *store.Site, o options) (c cost, err error) {
-	queries := make([]report.Query, len(o.questions))
-	for i, text := range o.questions {
-		values, err := url.ParseQuery(text)
-		if err != nil {
-			return c, err
-		}
-		if queries[i], err = report.Parse(values, site.Info().Zone, time.Now()); err != nil {
-			return c, err
-		}
+	ask, err := parse(o.questions, site)
+	if err != nil {
+		return c, err
 	}
 	if o.profile != "" {
 		f, err := os.Create(o.profile)
@@ -148,16 +143,57 @@ func measure(ctx context.Context, site *store.Site, o options) (c cost, err erro
 	}
 	before := cpu()
 	for range o.times {
-		answers, err := report.RunAll(ctx, site, queries)
-		if err != nil {
+		if c.Read, err = ask(ctx); err != nil {
 			return c, err
 		}
-		c.Read = answers[0].Read
 	}
 	c.CPU = float64((cpu() - before).Microseconds()) / 1000 / float64(o.times)
 	_, peak, err := load.Process(os.Getpid()).Memory()
 	c.Peak = float64(peak) / (1 << 20)
 	return c, err
+}
+
+// parse returns what asks the questions and tells how much was read for the first.
+func parse(questions []string, site *store.Site) (ask func(context.Context) (read int, err error), err error) {
+	var queries []report.Query
+	for _, text := range questions {
+		values, err := url.ParseQuery(text)
+		if err != nil {
+			return nil, err
+		}
+		if values.Has("step") || values.Has("cohorts") {
+			return parseJourney(values, site)
+		}
+		q, err := report.Parse(values, site.Info().Zone, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		queries = append(queries, q)
+	}
+	return func(ctx context.Context) (int, error) {
+		answers, err := report.RunAll(ctx, site, queries)
+		if err != nil {
+			return 0, err
+		}
+		return answers[0].Read, nil
+	}, nil
+}
+
+// parseJourney is parse for a funnel or a retention.
+func parseJourney(values url.Values, site *store.Site) (func(context.Context) (int, error), error) {
+	if values.Has("step") {
+		q, err := report.ParseFunnel(values, site.Info().Zone, time.Now())
+		return func(ctx context.Context) (int, error) {
+			a, err := report.RunFunnel(ctx, site, q)
+			return a.Read, err
+		}, err
+	}
+	values.Set("by", values.Get("cohorts"))
+	q, err := report.ParseRetention(values, site.Info().Zone, time.Now())
+	return func(ctx context.Context) (int, error) {
+		a, err := report.RunRetention(ctx, site, q)
+		return a.Read, err
+	}, err
 }
 
 // cpu returns the processor time of this process.

@@ -47,8 +47,10 @@ var named = []question{
 	{"top sources, three filters", []string{"metrics=visitors&by=source&limit=10" + three}, 25, 80},
 	{"entry pages", []string{"metrics=visitors,bounce_rate,visit_duration&by=entry_page&limit=10"}, 25, 100},
 	{"top pages", []string{"metrics=visitors&by=page&limit=10"}, 25, 130},
-	{"dashboard, one page", panels, 150, 400},
-	{"dashboard, one page, three filters", withFilters(panels, three), 150, 400},
+	{"funnel, 90 days", []string{"step=page:/shop/**&step=page:/basket/&step=page:/thank-you/&{quarter}"}, 25, 30},
+	{"weekly cohorts", []string{"cohorts=week&{quarter}"}, 25, 20},
+	{"whole dashboard in one scan", panels, 150, 400},
+	{"whole dashboard in one scan, three filters", withFilters(panels, three), 150, 400},
 }
 
 // withFilters returns the questions with filters.
@@ -169,7 +171,7 @@ func makeSet(ctx context.Context, site *store.Site, o options) (set []question, 
 	span := func(from time.Time) string {
 		return "from=" + from.Format(time.DateOnly) + "&to=" + last.Format(time.DateOnly)
 	}
-	year, month := span(last.AddDate(-1, 0, 1)), span(last.AddDate(0, 0, -29))
+	year, spans := span(last.AddDate(-1, 0, 1)), strings.NewReplacer("{month}", span(last.AddDate(0, 0, -29)), "{quarter}", span(last.AddDate(0, 0, -89)))
 	views := 0
 	for _, b := range blocks {
 		views += b.Views
@@ -187,10 +189,8 @@ func makeSet(ctx context.Context, site *store.Site, o options) (set []question, 
 	for i := range set {
 		set[i].asks = slices.Clone(set[i].asks)
 		for j, ask := range set[i].asks {
-			if short, ok := strings.CutSuffix(ask, "{month}"); ok {
-				set[i].asks[j] = short + month
-			} else {
-				set[i].asks[j] = ask + "&" + year
+			if set[i].asks[j] = spans.Replace(ask); set[i].asks[j] == ask {
+				set[i].asks[j] += "&" + year
 			}
 		}
 	}
