@@ -43,71 +43,114 @@ func (t *tally) byPage(p *picked) {
 	}
 }
 
-// pagesOf counts what is counted once for each visit and page.
+// pagesOf counts what is counted once for each visit and row.
 func (t *tally) pagesOf(p *picked, pages, eventPages []uint32) {
 	t.take(p)
-	group, view, event := t.p.group, 0, 0
-	var counts, eventCounts []uint32
+	t.metRow, t.metVisit = t.metRow[:0], t.metVisit[:0]
+	if p.views > 0 {
+		t.meetViews(p, pages)
+		if t.engaged != nil {
+			for _, row := range t.metRow {
+				t.viewVisits[row]++
+			}
+		}
+		if t.depth != nil {
+			t.depthsOf(p, pages)
+		}
+	}
+	if p.events > 0 {
+		t.meetEvents(p, pages, eventPages)
+	}
+	t.countMet()
+}
+
+// meetViews lists the rows that the visits have page views in, each once for a visit. There is no branch in the loop: how many
+// page views a visit has, and whether it had one in the row before, would be guessed wrong every other time.
+func (t *tally) meetViews(p *picked, pages []uint32) {
+	rows, visits, met := room(t.metRow, len(pages)), room(t.metVisit, len(pages)), 0
+	group, stamps, begins := t.p.group, t.stamp, p.begins()[:len(pages)]
+	visit, serial := int32(0), t.serial+1
+	for j, id := range pages {
+		visit = follow(visit, begins[j])
+		row, now := group[id], serial+uint32(visit)
+		rows[met], visits[met] = row, visit
+		met += bit(stamps[row] != now)
+		stamps[row] = now
+	}
+	t.serial += uint32(p.visits)
+	t.metRow, t.metVisit = rows[:met], visits[:met]
+}
+
+// meetEvents adds the rows that visits have events but no page view in.
+func (t *tally) meetEvents(p *picked, pages, eventPages []uint32) {
+	var counts []uint32
 	if p.views > 0 {
 		counts = p.column(store.VisitViews)
 	}
-	if p.events > 0 {
-		eventCounts = p.column(store.VisitEvents)
-	}
-	var percents []uint32
-	if t.depth != nil && p.views > 0 {
-		percents = p.column(store.ViewScroll)
-	}
-	plain := t.bounces == nil && t.duration == nil && t.engaged == nil && t.depth == nil
-	for i := range p.visits {
-		t.serial++
+	group, view, event := t.p.group, 0, 0
+	for i, n := range p.column(store.VisitEvents) {
 		first := view
 		if counts != nil {
 			view += int(counts[i])
 		}
-		if plain {
-			number := comesOnce
-			if t.again != nil {
-				number = p.number[i]
-			}
-			t.plainPages(pages[first:view], number)
-		} else {
-			for j, id := range pages[first:view] {
-				row := group[id]
-				if t.touch(row, i); t.engaged != nil {
-					t.viewed(row)
-				}
-				if percents != nil {
-					t.deepen(row, t.p.pairOf[id], percents[first+j])
-				}
-			}
-		}
-		if eventCounts == nil {
+		if n == 0 {
 			continue
 		}
-		first = event
-		event += int(eventCounts[i])
-		for _, id := range eventPages[first:event] {
-			t.touch(group[id], i)
+		t.serial++
+		for _, id := range pages[first:view] {
+			t.stamp[group[id]] = t.serial
 		}
+		for _, id := range eventPages[event : event+int(n)] {
+			if row := group[id]; t.stamp[row] != t.serial {
+				t.stamp[row] = t.serial
+				t.metRow, t.metVisit = append(t.metRow, row), append(t.metVisit, int32(i))
+			}
+		}
+		event += int(n)
 	}
 }
 
-// plainPages counts a visit in the rows of its pages, each once, where nothing but visits and visitors is asked for.
-func (t *tally) plainPages(pages []uint32, number uint32) {
-	group, stamps, visits, serial := t.p.group, t.stamp, t.visits, t.serial
-	for _, id := range pages {
-		row := group[id]
-		if stamps[row] == serial {
-			continue
-		}
-		stamps[row] = serial
-		visits[row]++
-		if number != comesOnce {
-			t.again[row]++
-			t.people.add(row, number)
+// countMet counts the visits listed, each in its row.
+func (t *tally) countMet() {
+	rows, visits := t.metRow, t.metVisit
+	for _, row := range rows {
+		t.visits[row]++
+	}
+	for _, add := range []struct {
+		figure []int64
+		of     []uint32
+	}{{t.bounces, t.bounced}, {t.duration, t.lasted}} {
+		if add.figure != nil {
+			for k, row := range rows {
+				add.figure[row] += int64(add.of[visits[k]])
+			}
 		}
 	}
+	if t.again == nil {
+		return
+	}
+	numbers, n := room(t.metNumber, len(rows)), 0
+	t.metNumber = numbers
+	for k, row := range rows {
+		number := t.numbers[visits[k]]
+		rows[n], numbers[n] = row, number
+		n += bit(number != comesOnce)
+	}
+	for _, row := range rows[:n] {
+		t.again[row]++
+	}
+	t.people.addEach(rows[:n], numbers[:n])
+}
+
+// depthsOf counts how deep the pages were seen.
+func (t *tally) depthsOf(p *picked, pages []uint32) {
+	percents, group, pairs := p.column(store.ViewScroll), t.p.group, t.p.pairOf
+	begins, visit, serial := p.begins(), int32(0), t.serial+1
+	for j, id := range pages {
+		visit = follow(visit, begins[j])
+		t.deepen(group[id], pairs[id], percents[j], serial+uint32(visit))
+	}
+	t.serial += uint32(p.visits)
 }
 
 // byHit counts where the row of a hit is made by an event or a goal: hit by hit.

@@ -54,6 +54,23 @@ func (s *rowSets) add(row int32, n uint32) {
 	s.next[row] = at + 1
 }
 
+// addEach puts each number into the set of its row.
+func (s *rowSets) addEach(rows []int32, numbers []uint32) {
+	low, limit, next := s.low, s.limit, s.next
+	for k, row := range rows {
+		at, n := next[row], numbers[k]-low
+		switch {
+		case n >= limit:
+		case at < 0:
+			w := &s.maps[^at][n>>6]
+			s.ones[^at] += int(^*w >> (n & 63) & 1)
+			*w |= 1 << (n & 63)
+		default:
+			s.add(row, numbers[k])
+		}
+	}
+}
+
 // addAll puts numbers into a row's set, which becomes a bitmap.
 func (s *rowSets) addAll(row int32, numbers []uint32) {
 	if s.next[row] >= 0 {

@@ -206,18 +206,18 @@ func (t *tally) pagesOfVisits(p *picked, rows []int32) {
 			}
 			t.serial++
 			for j := at; j < at+int(n); j++ {
-				t.deepen(rows[i], t.p.pairOf[pages[j]], percents[j])
+				t.deepen(rows[i], t.p.pairOf[pages[j]], percents[j], t.serial)
 			}
 			at += int(n)
 		}
 	}
 }
 
-// deepen counts how deep the visit being read saw a page in a row: of several times the deepest.
-func (t *tally) deepen(row, pair int32, percent uint32) {
+// deepen counts how deep the visit of a serial number saw a page in a row: of several times the deepest.
+func (t *tally) deepen(row, pair int32, percent, serial uint32) {
 	d := &t.deepest[pair]
-	if d.serial != t.serial {
-		*d = seenDepth{serial: t.serial}
+	if d.serial != serial {
+		*d = seenDepth{serial: serial}
 	}
 	if percent <= d.percent {
 		return

@@ -35,6 +35,8 @@ type tally struct {
 
 	stamp, viewStamp []uint32 // by row: the serial number of the last visit that was counted
 	serial           uint32
+	metRow, metVisit []int32     // rows, and picked visits that have hits in them: see pagesOf
+	metNumber        []uint32    // scratch of countMet
 	rowOf            []int32     // by picked visit: its row
 	apart            []int32     // the picked visits whose hits may be in several rows
 	runs             []run       // see byRun

@@ -99,9 +99,8 @@ type topCount struct {
 	again      bitCount // … of visitors who may have further ones
 	bounces    bitCount
 
-	seen  []uint64 // by picked visit: the candidates that it has a hit in
-	first []int32  // scratch of see
-	some  []uint64 // scratch
+	seen []uint64 // by picked visit: the candidates that it has a hit in
+	some []uint64 // scratch
 }
 
 func newTopCount(w window) *topCount {
@@ -179,24 +178,13 @@ func (c *topCount) join(o *topCount) {
 	c.bounces.join(&o.bounces)
 }
 
-// see sets seen to the candidates of the page views, of which each visit has so many, one visit's after another's. A loop
-// over visits with one over their page views in it would have the processor guess wrong, visit by visit, how many there
-// are: 60 % of all time.
-func (c *topCount) see(pages, counts []uint32, bit []uint64) {
-	first := room(c.first, len(pages)+1) // by page view: the visit that it is the first of, counted from 1; else 0
-	c.first = first
-	clear(first)
-	at := uint32(0)
-	for i, n := range counts {
-		first[at] = int32(i + 1)
-		at += n
-	}
+// see sets seen to the candidates of the page views.
+func (c *topCount) see(pages []uint32, begins []int32, bit []uint64) {
 	visit, in, seen := int32(0), uint64(0), c.seen
 	for j, id := range pages {
-		next := first[j]
-		same := (next - 1) >> 31 // all ones where it is the visit of the one before
-		visit = visit&same | (next-1)&^same
-		in = in&uint64(int64(same)) | bit[id]
+		next := begins[j]
+		visit = follow(visit, next)
+		in = in&uint64(int64(next-1)>>63) | bit[id]
 		seen[visit] = in
 	}
 }
@@ -208,7 +196,7 @@ func (t *tally) topPages(p *picked, pages, eventPages []uint32) {
 	c.seen = room(c.seen, p.visits)
 	clear(c.seen)
 	if p.views > 0 {
-		c.see(pages, p.column(store.VisitViews), bit)
+		c.see(pages, p.begins(), bit)
 	}
 	if p.events > 0 {
 		at := 0
