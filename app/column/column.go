@@ -112,18 +112,20 @@ func DecodeRanges(dst []uint32, data []byte, n int, ranges []Range) ([]uint32, e
 	if err != nil {
 		return dst[:0], err
 	}
-	if kind != packed && kind != sparse {
-		return Decode(dst, data, n)
-	}
 	if cap(dst) < n {
 		dst = make([]uint32, n)
 	}
 	dst = dst[:n]
 	ok := false
-	if kind == packed {
+	switch kind {
+	case packed:
 		ok = unpackRanges(dst, body, ranges)
-	} else {
+	case sparse:
 		ok = unpackSparseRanges(dst, body, ranges)
+	case few:
+		ok = unpackFewRanges(dst, body, ranges)
+	default:
+		return Decode(dst, data, n)
 	}
 	if !ok {
 		return dst[:0], fmt.Errorf("%w: its body does not hold %d values", ErrCorrupt, n)

@@ -296,13 +296,20 @@ func packFew(dst []byte, values, distinct []uint32) []byte {
 	return pack(packTight(dst, distinct), index, 0, bits.Len(uint(len(distinct)-1)))
 }
 
-func unpackFew(dst []uint32, body []byte) bool {
-	n, body, ok := count(body, min(maxDistinct, len(body)))
-	if !ok || n == 0 {
-		return false
+// openFew returns the n distinct values, in a table whose length is a power of two, and the packed indexes.
+func openFew(body []byte) (table []uint32, n uint32, indexes []byte, ok bool) {
+	distinct, body, ok := count(body, min(maxDistinct, len(body)))
+	if !ok || distinct == 0 {
+		return nil, 0, nil, false
 	}
-	table := make([]uint32, 1<<bits.Len(uint(n-1))) // an index needs no check of its own
-	if body, ok = unpack(table[:n], body); !ok {
+	table = make([]uint32, 1<<bits.Len(uint(distinct-1))) // an index needs no check of its own
+	indexes, ok = unpack(table[:distinct], body)
+	return table, uint32(distinct), indexes, ok
+}
+
+func unpackFew(dst []uint32, body []byte) bool {
+	table, n, body, ok := openFew(body)
+	if !ok {
 		return false
 	}
 	if body, ok = unpack(dst, body); !ok || len(body) != 0 {
@@ -313,5 +320,21 @@ func unpackFew(dst []uint32, body []byte) bool {
 		largest = max(largest, at)
 		dst[i] = table[at&mask]
 	}
-	return largest < uint32(n)
+	return largest < n
+}
+
+// unpackFewRanges is unpackFew for the values in ranges.
+func unpackFewRanges(dst []uint32, body []byte, ranges []Range) bool {
+	table, n, body, ok := openFew(body)
+	if !ok || !unpackRanges(dst, body, ranges) {
+		return false
+	}
+	largest, mask := uint32(0), uint32(len(table)-1)
+	for _, r := range ranges {
+		for i, at := range dst[r.From:r.To] {
+			largest = max(largest, at)
+			dst[int(r.From)+i] = table[at&mask]
+		}
+	}
+	return largest < n
 }

@@ -21,10 +21,11 @@ type reader struct {
 	b    store.Block
 	have store.Columns
 	open bool // something was read of the block
+	lone bool // one selection alone looks at the block
 
 	made   [numColumns]bool     // which of what follows is of this block
 	cols   [numColumns][]uint32 // columns that are made of others
-	ranges []column.Range
+	wanted store.Wanted
 	firsts [store.NumColumns][]int32 // by VisitViews, VisitEvents: see first
 }
 
@@ -48,17 +49,46 @@ func (r *reader) need(c store.Columns) error {
 	return load(r.i, c, &r.b)
 }
 
+// needOf is need where only some visits are looked at from here on. When these are few, and nobody else looks at others, only
+// what is of them is decoded.
+func (r *reader) needOf(c store.Columns, visits []int32) error {
+	if c &^= r.have; !r.lone || !r.open || len(visits) > r.info.Visits/4 {
+		return r.need(c)
+	}
+	if c == 0 {
+		return nil
+	}
+	r.wanted.Visits = r.wanted.Visits[:0]
+	for _, v := range visits {
+		r.wanted.Visits = append(r.wanted.Visits, column.Range{From: v, To: v + 1})
+	}
+	some := store.Wanted{Visits: r.wanted.Visits}
+	if r.have.Has(store.VisitViews) {
+		some.Views = r.hitsOf(store.VisitViews, visits, &r.wanted.Views)
+	}
+	if r.have.Has(store.VisitEvents) {
+		some.Events = r.hitsOf(store.VisitEvents, visits, &r.wanted.Events)
+	}
+	r.have |= c
+	return r.snap.LoadSome(r.i, c, some, &r.b)
+}
+
+// hitsOf returns where the page views (VisitViews) or events (VisitEvents) of some visits are, in the room of list; not nil.
+func (r *reader) hitsOf(counts store.Column, visits []int32, list *[]column.Range) []column.Range {
+	first, ranges := r.first(counts), append((*list)[:0], column.Range{})
+	for _, v := range visits {
+		ranges = append(ranges, column.Range{From: first[v], To: first[v+1]})
+	}
+	*list = ranges
+	return ranges[1:]
+}
+
 // delays reads the delays of the page views of some visits, in order: of most nobody needs them.
 func (r *reader) delays(visits []int32) error {
 	if r.have.Has(store.ViewDelay) || r.info.Views == 0 {
 		return nil
 	}
-	first := r.first(store.VisitViews)
-	r.ranges = r.ranges[:0]
-	for _, v := range visits {
-		r.ranges = append(r.ranges, column.Range{From: first[v], To: first[v+1]})
-	}
-	return r.snap.LoadRanges(r.i, store.ViewDelay, r.ranges, &r.b)
+	return r.snap.LoadSome(r.i, store.Set(store.ViewDelay), store.Wanted{Views: r.hitsOf(store.VisitViews, visits, &r.wanted.Views)}, &r.b)
 }
 
 // startOf returns when a visit started, in seconds since 1970.

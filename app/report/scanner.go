@@ -193,14 +193,17 @@ func (s *scanner) scan(ctx context.Context, wanted []int, x pass) ([]*tally, err
 // scanBlock counts all parts in the block that r is at.
 func (s *scanner) scanBlock(r *reader, selections []*ofSelection) error {
 	var first store.Columns
+	live := 0
 	for _, o := range selections {
 		if o.live = !o.misses(r.info); o.live {
+			live++
 			first |= o.first(r.info)
 			if r.info.Views+r.info.Visits <= smallBlock {
 				first |= o.whatever(r.info)
 			}
 		}
 	}
+	r.lone = live == 1
 	if err := r.need(first); err != nil {
 		return err
 	}
@@ -216,7 +219,13 @@ func (s *scanner) scanBlock(r *reader, selections []*ofSelection) error {
 			t.reach(r.info.Date)
 			t.reads += r.info.Views + r.info.Events
 		}
-		if o.live = o.picked.visits > 0; o.live {
+		switch o.live = o.picked.visits > 0; {
+		case !o.live:
+		case r.lone && !o.picked.all:
+			if err := r.needOf(o.rest(r.info), o.picked.visit); err != nil {
+				return err
+			}
+		default:
 			rest |= o.rest(r.info)
 		}
 	}

@@ -157,6 +157,21 @@ func (s *selection) columns(b store.BlockInfo) (c store.Columns) {
 	if !s.inside(b) {
 		c |= store.Set(store.VisitStart, store.VisitDuration)
 	}
+	if s.entry != nil || s.exit != nil || s.ofHits() {
+		c |= store.Set(store.VisitViews)
+	}
+	if s.ofHits() {
+		c |= store.Set(store.VisitEvents)
+	}
+	if s.visit != nil { // what follows is of those that they leave
+		return c
+	}
+	if s.entry != nil || s.exit != nil {
+		c |= store.Set(store.ViewPage)
+	}
+	if s.ofHits() {
+		c |= s.hitColumns(false)
+	}
 	return c
 }
 
@@ -200,7 +215,7 @@ func (s *selection) pick(r *reader, p *picked) error {
 		if len(p.visit) == 0 {
 			return nil
 		}
-		if err := r.need(store.Set(store.VisitViews, store.ViewPage)); err != nil {
+		if err := r.needOf(store.Set(store.ViewPage), p.visit); err != nil {
 			return err
 		}
 		p.keep(s.entry, r.derived(entryPage))
@@ -230,7 +245,7 @@ func (s *selection) pick(r *reader, p *picked) error {
 		p.settle()
 		return nil
 	}
-	if err := r.need(s.hitColumns(timed)); err != nil {
+	if err := r.needOf(s.hitColumns(timed), p.visit); err != nil {
 		return err
 	}
 	if timed && !s.noViews {
@@ -255,10 +270,19 @@ func (s *selection) pickVisits(r *reader, p *picked) {
 		p.visit = make([]int32, r.info.Visits)
 	}
 	p.visit = p.visit[:r.info.Visits]
-	for i := range p.visit {
-		p.visit[i] = int32(i)
+	if len(s.visit) == 0 {
+		for i := range p.visit {
+			p.visit[i] = int32(i)
+		}
+		return
 	}
-	for _, f := range s.visit {
+	n, keep := 0, s.visit[0].keep
+	for i, id := range r.b.Cols[s.visit[0].column] {
+		p.visit[n] = int32(i)
+		n += bit(keep[id])
+	}
+	p.visit = p.visit[:n]
+	for _, f := range s.visit[1:] {
 		p.keep(f.keep, r.b.Cols[f.column])
 	}
 }

@@ -89,13 +89,29 @@ type Block struct {
 	Cols    [NumColumns][]uint32 // by Column; only those that were asked for are set
 	Amounts []int64              // EventAmount, when asked for
 	spare   [NumColumns][]uint32 // room of columns that are not set, to be used again
-	wanted  []column.Range       // nil: all values of a column are wanted
+	wanted  Wanted               // of what is being read
+}
+
+// Wanted says which visits, and which page views and events, are wanted of columns: ranges, in order. Nil: all.
+type Wanted struct{ Visits, Views, Events []column.Range }
+
+// of returns what is wanted of a column. How many hits visits have is wanted of all: it tells where the hits are.
+func (w *Wanted) of(c Column) []column.Range {
+	switch {
+	case c == VisitViews || c == VisitEvents:
+		return nil
+	case c < ViewDelay:
+		return w.Visits
+	case c < EventDelay:
+		return w.Views
+	}
+	return w.Events
 }
 
 // decode reads a column, or what is wanted of it.
 func (b *Block) decode(c Column, data []byte) ([]uint32, error) {
-	if b.wanted != nil {
-		return column.DecodeRanges(b.room(c), data, b.Len(c), b.wanted)
+	if ranges := b.wanted.of(c); ranges != nil {
+		return column.DecodeRanges(b.room(c), data, b.Len(c), ranges)
 	}
 	return column.Decode(b.room(c), data, b.Len(c))
 }

@@ -158,12 +158,11 @@ func (s *Snapshot) LoadMore(i int, need Columns, into *Block) error {
 	return err
 }
 
-// LoadRanges is LoadMore for when only some values of a column are wanted: ranges, in order. What other places of the
-// column hold is not known.
-func (s *Snapshot) LoadRanges(i int, c Column, ranges []column.Range, into *Block) error {
-	into.wanted = ranges
-	defer func() { into.wanted = nil }()
-	return s.LoadMore(i, Set(c), into)
+// LoadSome is LoadMore for when only some values of the columns are wanted. What other places of a column hold is not known.
+func (s *Snapshot) LoadSome(i int, need Columns, wanted Wanted, into *Block) error {
+	into.wanted = wanted
+	defer func() { into.wanted = Wanted{} }()
+	return s.LoadMore(i, need, into)
 }
 
 // Close lets go of the snapshot.
