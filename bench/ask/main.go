@@ -22,6 +22,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"syscall"
 	"time"
@@ -78,6 +79,7 @@ func run(ctx context.Context, o options) error {
 		return askSet(ctx, o)
 	}
 	runtime.GOMAXPROCS(o.cores)
+	debug.SetGCPercent(50) // as the program does
 	var c cost
 	err := withSite(ctx, o, func(site *store.Site) (err error) {
 		c, err = measure(ctx, site, o)

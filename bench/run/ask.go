@@ -2,17 +2,21 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
+	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"sandprint/bench/gen"
 	"sandprint/bench/load"
 )
 
-// panels are the questions of a dashboard page over 12 months.
+// panels are questions of a dashboard over 12 months, each asked alone.
 var panels = []string{
 	"metrics=visitors,visits,pageviews,views_per_visit,bounce_rate,visit_duration",
 	"metrics=visitors&by=day", "metrics=visitors&by=channel&limit=9", "metrics=visitors&by=source&limit=9",
@@ -36,10 +40,25 @@ func (b *bench) ask(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	client, err := signIn(ctx, s)
+	if err != nil {
+		return err
+	}
+	page, err := cost(s, func() error {
+		_, err := getWith(ctx, client, "http://"+s.Addr+"/sites/"+url.PathEscape(domain)+"?period=12mo", "")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	b.report("whole dashboard page of 12 months, one scan", "<= 150 ms at 1.2 M views", page <= 150*time.Millisecond, "%d ms CPU (%s)", page.Milliseconds(), b.scale)
 	var worst, sum time.Duration
 	slowest := ""
 	for _, panel := range panels {
-		took, err := askPanel(ctx, s, token, panel)
+		took, err := cost(s, func() error {
+			_, err := get(ctx, "http://"+s.Addr+"/api/v1/sites/"+url.PathEscape(domain)+"/stats?period=12mo&"+panel, token)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -47,8 +66,8 @@ func (b *bench) ask(ctx context.Context) error {
 			worst, slowest = took, panel
 		}
 	}
-	b.report("dashboard of 12 months, all panels one by one", "<= 150 ms at 1.2 M views", sum <= 150*time.Millisecond, "%d ms CPU (%s)", sum.Milliseconds(), b.scale)
-	b.report("… its slowest panel", "<= 25 ms at 1.2 M views", worst <= 25*time.Millisecond, "%.1f ms CPU (%s)", worst.Seconds()*1000, slowest)
+	b.report(fmt.Sprintf("%d panels, each asked alone, in all", len(panels)), "", true, "%d ms CPU (%s)", sum.Milliseconds(), b.scale)
+	b.report("… the slowest of them", "<= 25 ms at 1.2 M views", worst <= 25*time.Millisecond, "%.1f ms CPU (%s)", worst.Seconds()*1000, slowest)
 	_, peak, err := s.Memory()
 	b.report("memory after import and questions, peak", "<= 64 MiB", peak <= 64<<20, "%.1f MiB", float64(peak)/(1<<20))
 	if err := s.Stop(); err != nil {
@@ -93,20 +112,40 @@ func (b *bench) importHits(ctx context.Context, s *load.Server, data string) (vi
 	return o.Views, err
 }
 
-// askPanel asks a question a few times and returns the processor time of one answer.
-func askPanel(ctx context.Context, s *load.Server, token, panel string) (time.Duration, error) {
+// cost asks a few times and returns the processor time of one answer.
+func cost(s *load.Server, ask func() error) (time.Duration, error) {
 	const times = 10 // the clock of processes ticks in hundredths of a second
 	before, err := s.CPU()
 	if err != nil {
 		return 0, err
 	}
 	for range times {
-		if _, err := get(ctx, "http://"+s.Addr+"/api/v1/sites/"+url.PathEscape(domain)+"/stats?period=12mo&"+panel, token); err != nil {
+		if err := ask(); err != nil {
 			return 0, err
 		}
 	}
 	after, err := s.CPU()
 	return (after - before) / times, err
+}
+
+// signIn returns a client with the user's session.
+func signIn(ctx context.Context, s *load.Server) (*http.Client, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Jar: jar}
+	form := url.Values{"email": {email}, "password": {password}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.Addr+"/sign-in", strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	return client, res.Body.Close()
 }
 
 // dirSize returns the bytes of all files below dir.

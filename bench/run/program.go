@@ -9,8 +9,12 @@ import (
 	"sandprint/bench/load"
 )
 
-// domain is the site that is measured.
-const domain = "bench.example"
+// What is measured: the site, and who asks.
+const (
+	domain   = "bench.example"
+	email    = "bench@bench.example"
+	password = "a long enough pass phrase"
+)
 
 // build builds the program, unless one was given, and measures its size.
 func (b *bench) build(ctx context.Context) (err error) {
@@ -31,11 +35,11 @@ func (b *bench) build(ctx context.Context) (err error) {
 func (b *bench) newData(ctx context.Context, name string) (data, token string, err error) {
 	data = filepath.Join(b.dir, name)
 	for _, args := range [][]string{
-		{"user", "add", "bench@bench.example", "--customer", "Bench", "--password-stdin"},
+		{"user", "add", email, "--customer", "Bench", "--password-stdin"},
 		{"site", "add", domain, "--customer", "Bench", "--timezone", "Europe/Berlin"},
 		{"token", "add", "--user", "bench@bench.example", "--scope", "read"},
 	} {
-		in := strings.NewReader("a long enough pass phrase\n")
+		in := strings.NewReader(password + "\n")
 		if token, err = load.Command(ctx, in, b.program, append(args, "--data", data)...); err != nil {
 			return "", "", err
 		}

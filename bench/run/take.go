@@ -136,6 +136,10 @@ func (b *bench) take(ctx context.Context) error {
 
 // get returns the body of an answer with status 200.
 func get(ctx context.Context, address, token string) ([]byte, error) {
+	return getWith(ctx, http.DefaultClient, address, token)
+}
+
+func getWith(ctx context.Context, client *http.Client, address, token string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
@@ -143,7 +147,7 @@ func get(ctx context.Context, address, token string) ([]byte, error) {
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := client.Do(req)
 	if err != nil {
 		return nil, err
 	}
