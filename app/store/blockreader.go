@@ -38,7 +38,7 @@ func init() {
 			data, _ := args[3].([]byte)
 			r.(*blockReader).taken(id, sum, data)
 		}
-		return nil, nil
+		return int64(0), nil
 	}})
 }
 
@@ -59,8 +59,8 @@ func (r *blockReader) close() {
 // query returns what has n blobs taken.
 func (r *blockReader) query(n int) (q *sql.Stmt, err error) {
 	if q = r.queries[n]; q == nil {
-		one := "(SELECT take_block(?, id, sum, data) FROM block WHERE id = ?)"
-		if q, err = r.tx.Prepare("SELECT " + one + strings.Repeat(", "+one, n-1)); err == nil {
+		one := "(SELECT take_block(?1, id, sum, data) FROM block WHERE id = ?)"
+		if q, err = r.tx.Prepare("SELECT " + one + strings.Repeat(" + "+one, n-1)); err == nil { // one result: the driver asks about each
 			r.queries[n] = q
 		}
 	}
@@ -75,9 +75,9 @@ func (r *blockReader) read(ids []int64, take func(c Column, data []byte) error) 
 	if err != nil {
 		return r.at, err
 	}
-	args := make([]any, 0, 2*len(ids))
+	args := append(make([]any, 0, 1+len(ids)), r.number)
 	for _, id := range ids {
-		args = append(args, r.number, id)
+		args = append(args, id)
 	}
 	// A context that can end has the driver start a goroutine for each query; whoever loads looks at his own before.
 	rows, err := query.QueryContext(context.Background(), args...)
