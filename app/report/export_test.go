@@ -23,3 +23,9 @@ func SetBudget(n int) (old int) {
 	old, setBudget = setBudget, n
 	return old
 }
+
+// SetSmallBlock sets up to which size all columns of a block are read at once, and returns what it was.
+func SetSmallBlock(n int) (old int) {
+	old, smallBlock = smallBlock, n
+	return old
+}

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -225,9 +226,11 @@ func TestOracle(t *testing.T) {
 	t.Logf("seed %d", seed)
 	defer report.SetSecondWorker(report.SetSecondWorker(1))
 	defer report.SetBudget(report.SetBudget(0))
+	defer report.SetSmallBlock(report.SetSmallBlock(0))
 	for round := range 40 {
 		r := rand.New(rand.NewPCG(seed, uint64(round)))
 		report.SetBudget(pick(r, 20<<20, 1000, 100)) // one scan, several, several for shares of the visitors
+		report.SetSmallBlock(pick(r, 8192, -1))      // columns at once, or what earlier ones left of each
 		place := places[round%len(places)]
 		zone, err := time.LoadLocation(place.zone)
 		if err != nil {
@@ -248,7 +251,7 @@ func TestOracle(t *testing.T) {
 		for range 25 {
 			questions = append(questions, someQuestion(r, n, around))
 		}
-		answers, err := report.RunAll(t.Context(), s, questions)
+		answers, err := ask(t.Context(), s, questions, pick(r, true, false))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -258,4 +261,19 @@ func TestOracle(t *testing.T) {
 			}
 		}
 	}
+}
+
+// ask asks questions together, or each alone.
+func ask(ctx context.Context, s site, questions []report.Query, together bool) (answers []report.Answer, err error) {
+	if together {
+		return report.RunAll(ctx, s, questions)
+	}
+	for _, q := range questions {
+		answer, err := report.Run(ctx, s, q)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, answer)
+	}
+	return answers, nil
 }

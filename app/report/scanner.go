@@ -262,7 +262,7 @@ func (o *ofSelection) first(b store.BlockInfo) store.Columns {
 
 // smallBlock is how many visits and page views a block has at most of which all columns that may be needed are read at once:
 // another query costs more than they do.
-const smallBlock = 8192
+var smallBlock = 8192
 
 // whatever returns all columns that picking and counting may need.
 func (o *ofSelection) whatever(b store.BlockInfo) store.Columns {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -100,6 +101,9 @@ func NewSnapshot(blocks []*Block, dicts [NumDims][]string, visitors int) *Snapsh
 			if need.Has(c) && len(into.Cols[c]) != into.Len(c) {
 				return &Damage{File: "memory", Day: into.Date, Column: c, Err: column.ErrCorrupt}
 			}
+			if need.Has(c) {
+				into.forget(c)
+			}
 		}
 		return nil
 	}
@@ -178,6 +182,19 @@ func (b *Block) copyFrom(from *Block, need Columns) {
 	}
 	if need.Has(EventAmount) {
 		b.Amounts = append(b.Amounts[:0], from.Amounts...)
+	}
+}
+
+// forget makes 0 of what is not wanted of a column that was read.
+func (b *Block) forget(c Column) {
+	ranges := b.wanted.of(c)
+	if ranges == nil {
+		return
+	}
+	known := slices.Clone(b.Cols[c])
+	clear(b.Cols[c])
+	for _, r := range ranges {
+		copy(b.Cols[c][r.From:r.To], known[r.From:r.To])
 	}
 }
 
