@@ -1,6 +1,9 @@
 // The number of visitors who are there now, as it changes (server-sent events from data-live), and a fresh page when a hit
-// came and the page shows the present (data-present: seconds between two refreshes).
-let source, due = 0, waiting
+// came and the page shows the present (data-present: seconds between two refreshes). Browsers ask again by themselves when a
+// stream breaks off, and give up when they are refused: then it is tried again here, ever more seldom. Other modules hear
+// of it by the events live:open and live:lost, and of the page of the present by live:realtime.
+let source, due = 0, waiting, pause = 2000
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }))
 
 function begin() {
   const box = document.querySelector("[data-live]")
@@ -9,6 +12,21 @@ function begin() {
   source?.close()
   source = new EventSource(box.dataset.live)
   let first = true
+  source.addEventListener("open", () => {
+    pause = 2000
+    tell("live:open")
+  })
+  source.addEventListener("error", (e) => {
+    tell("live:lost")
+    if (e.target.readyState !== EventSource.CLOSED) return
+    setTimeout(() => {
+      if (source !== e.target) return
+      source = undefined
+      begin()
+    }, pause)
+    pause = Math.min(2 * pause, 120000)
+  })
+  source.addEventListener("realtime", (e) => tell("live:realtime", JSON.parse(e.data)))
   source.addEventListener("live", (e) => {
     const now = JSON.parse(e.data).visitors
     const count = document.querySelector("[data-now]")

@@ -20,6 +20,7 @@ var dashboardRoutes = []route{
 	{"GET /sites/{domain}/report.html", siteRead, (*Server).reportFile},
 	{"GET /sites/{domain}/email-preview", siteRead, (*Server).emailPreview},
 	{"GET /sites/{domain}/changes", siteRead, (*Server).changes},
+	{"GET /sites/{domain}/realtime", siteRead, (*Server).realtime},
 }
 
 // usualPeriod is shown where the address names none. A site that has nothing in it yet shows today.
@@ -181,7 +182,7 @@ func (s *Server) details(w http.ResponseWriter, c *call) error {
 		return err
 	}
 	view := views.NewView(c.site.Info().Domain, values, q.Filters)
-	by, search := report.Dimension(values.Get("by")), values.Get("search")
+	by, search, live := report.Dimension(values.Get("by")), values.Get("search"), liveQuery(q)
 	if q, err = tableQuery(q, by, values); err != nil {
 		return err
 	}
@@ -191,7 +192,7 @@ func (s *Server) details(w http.ResponseWriter, c *call) error {
 	if timeBuckets[by] {
 		return redirect(w, view.URL())
 	}
-	answers, err := report.RunAll(c.Context(), c.site, []report.Query{q, liveQuery(q)})
+	answers, err := report.RunAll(c.Context(), c.site, []report.Query{q, live})
 	if err != nil {
 		return err
 	}

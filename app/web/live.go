@@ -3,24 +3,20 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
-	"sandprint/app/problem"
 	"sandprint/app/report"
 )
 
-// Bounds of the live streams.
+// Times of the live streams.
 const (
-	maxStreams = 500              // at once; each holds a goroutine and a connection
-	liveSpan   = 5 * time.Minute  // who was seen within it is there now
-	liveEvery  = time.Second      // an event at most so often, however fast hits come
-	liveBeat   = 15 * time.Second // a stream says at least so often that it lives; visitors leave by then too
-	livePages  = 10               // pages named
+	liveSpan  = 5 * time.Minute  // who was seen within it is there now
+	liveEvery = time.Second      // an event at most so often, however fast hits come
+	liveBeat  = 15 * time.Second // a stream says at least so often that it lives; visitors leave by then too
+	liveRetry = 2 * time.Second  // after which a browser asks again when a stream broke off
 )
-
-var errStreams = problem.New(http.StatusServiceUnavailable, "too_many_streams", "Too many pages are watching live figures.").
-	WithHint("Close some of them, or reload this one later.")
 
 // liveFigures is the data of a live event.
 type liveFigures struct {
@@ -33,18 +29,40 @@ type livePage struct {
 	Visitors int    `json:"visitors"`
 }
 
-// live streams the site's current visitors and their pages as server-sent events (HTML standard, section 9.2): one now,
-// one after hits came, one when visitors have left; nothing for 15 seconds is a comment. It ends when the client leaves or the server closes.
+// watcher is one stream.
+type watcher struct {
+	*call
+	page   sitePage
+	whole  bool // of the page of the present, which gets its part as HTML too
+	shared *sharedAnswer
+}
+
+// live streams who is on the site now, of those whom the filters keep, as server-sent events (HTML standard, section 9.2):
+// one now, one after hits came, one when visitors have left; nothing for 15 seconds is a comment. With show=realtime the
+// part of the page of the present that changes comes too, as HTML in a JSON string. Each event tells everything, so who
+// comes back after a break has missed nothing. It ends when the client leaves, when the asker may no longer see the site,
+// or when the server closes.
 func (s *Server) live(w http.ResponseWriter, c *call) error {
-	select {
-	case s.streams <- struct{}{}:
-		defer func() { <-s.streams }()
-	default:
-		return errStreams
+	page, err := c.sitePage(usualPeriod)
+	if err != nil {
+		return err
 	}
+	leave, err := s.takeSeat(c.who.Number())
+	if err != nil {
+		return err
+	}
+	defer leave()
+	me := &watcher{call: c, page: page, whole: page.values.Get("show") == "realtime"}
+	key := fmt.Sprint(c.site.Info().ID, me.whole)
+	for _, f := range page.Filters {
+		key += "&" + f.String()
+	}
+	var part func()
+	me.shared, part = s.shared.join(key)
+	defer part()
 	changes, stop := c.site.Watch()
 	defer stop()
-	event, err := s.liveEvent(c)
+	event, _, err := s.liveEvent(me)
 	if err != nil {
 		return err
 	}
@@ -54,45 +72,57 @@ func (s *Server) live(w http.ResponseWriter, c *call) error {
 	if c.Method == http.MethodHead {
 		return nil
 	}
-	s.stream(w, c, event, changes)
+	event = fmt.Appendf(nil, "retry: %d\n%s", liveRetry.Milliseconds(), event)
+	s.stream(w, me, event, changes)
 	return nil
 }
 
 // stream sends events until somebody leaves. What goes wrong ends it too: the browser asks again and is then told.
-func (s *Server) stream(w http.ResponseWriter, c *call, event []byte, changes <-chan struct{}) {
+func (s *Server) stream(w http.ResponseWriter, me *watcher, event []byte, changes <-chan struct{}) {
 	out := http.NewResponseController(w)
 	_ = out.SetWriteDeadline(time.Time{}) // not every writer has one
-	last := event
+	last, behind := event, false          // behind: what was told may be of before the last hit
 	beat := time.NewTicker(liveBeat)
 	defer beat.Stop()
 	for {
-		if _, err := w.Write(event); err != nil || out.Flush() != nil {
-			return
+		if event != nil {
+			if _, err := w.Write(event); err != nil || out.Flush() != nil {
+				return
+			}
 		}
 		select { // let a moment pass, so that a flood of hits is one event a second
-		case <-c.Context().Done():
+		case <-me.Context().Done():
 			return
 		case <-s.closing.Done():
 			return
 		case <-time.After(liveEvery):
 		}
-		select {
-		case <-c.Context().Done():
-			return
-		case <-s.closing.Done():
-			return
-		case <-changes:
-			last = nil // a hit came: say so, even if it changed no figure
-		case <-beat.C:
+		again := behind
+		for wait := !behind; wait; wait = false {
+			select {
+			case <-me.Context().Done():
+				return
+			case <-s.closing.Done():
+				return
+			case <-changes:
+				last = nil // a hit came: say so, even if it changed no figure
+			case <-beat.C:
+			}
 		}
-		if !s.stillMay(c) {
+		woke := time.Now()
+		if !s.stillMay(me.call) {
 			return
 		}
-		next, err := s.liveEvent(c)
+		next, asked, err := s.liveEvent(me)
 		if err != nil {
 			return
 		}
-		if event = next; bytes.Equal(next, last) {
+		behind = asked.Before(woke)
+		switch event = next; {
+		case !bytes.Equal(next, last):
+		case again:
+			event = nil
+		default:
 			event = []byte(": still here\n\n")
 		}
 		last = next
@@ -109,35 +139,65 @@ func (s *Server) stillMay(c *call) bool {
 	return err == nil
 }
 
-func (s *Server) liveEvent(c *call) ([]byte, error) {
-	now, err := s.liveNow(c)
+// liveEvent returns the events of one moment: it is of the time asked.
+func (s *Server) liveEvent(me *watcher) (events []byte, asked time.Time, err error) {
+	answers, asked, err := me.shared.get(func() ([]report.Answer, error) {
+		ask := briefQueries
+		if me.whole {
+			ask = realtimeQueries
+		}
+		return report.RunAll(me.Context(), me.site, ask(me.page.now()))
+	})
 	if err != nil {
-		return nil, err
+		return nil, asked, err
 	}
-	data, err := json.Marshal(now)
-	if err != nil {
-		return nil, err
-	}
+	now, pages := answers[0], answers[1]
 	var b bytes.Buffer
-	b.WriteString("event: live\ndata: ")
-	b.Write(data)
-	b.WriteString("\n\n")
-	return b.Bytes(), nil
+	if me.whole {
+		now, pages = answers[1], answers[2]
+		part, err := s.realtimePart(me.call, me.page, answers)
+		if err != nil {
+			return nil, asked, err
+		}
+		if err := writeEvent(&b, "realtime", string(part)); err != nil {
+			return nil, asked, err
+		}
+	}
+	err = writeEvent(&b, "live", figuresOf(now, pages))
+	return b.Bytes(), asked, err
+}
+
+// figuresOf makes the data of an event of who is there, and the pages that they read.
+func figuresOf(now, pages report.Answer) liveFigures {
+	figures := liveFigures{Visitors: int(now.Totals[0].Number), Pages: []livePage{}}
+	for _, row := range pages.Rows {
+		figures.Pages = append(figures.Pages, livePage{row.Name, int(row.Values[0].Number)})
+	}
+	return figures
 }
 
 // liveNow returns who is on the site now.
 func (s *Server) liveNow(c *call) (liveFigures, error) {
-	now := time.Now().In(c.site.Info().Zone)
-	answer, err := c.ask(c.Context(), report.Query{By: "page", Limit: livePages, Now: now,
-		Metrics: []report.Metric{report.Visitors, report.Pageviews}, Period: report.Period{Name: "realtime", From: now.Add(-liveSpan), To: now.Add(time.Second)}})
+	answers, err := report.RunAll(c.Context(), c.site, briefQueries(report.Query{Now: time.Now().In(c.site.Info().Zone)}))
 	if err != nil {
 		return liveFigures{}, err
 	}
-	figures := liveFigures{Visitors: int(answer.Totals[0].Number), Pages: []livePage{}}
-	for _, row := range answer.Rows {
-		figures.Pages = append(figures.Pages, livePage{row.Name, int(row.Values[0].Number)})
+	return figuresOf(answers[0], answers[1]), nil
+}
+
+// briefQueries asks who is there, and which pages they read.
+func briefQueries(q report.Query) []report.Query { return realtimeQueries(q)[1:3] }
+
+// writeEvent writes an event whose data is JSON, which has no line breaks.
+func writeEvent(b *bytes.Buffer, name string, data any) error {
+	b.WriteString("event: " + name + "\ndata: ")
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(data); err != nil { // ends with a line break
+		return err
 	}
-	return figures, nil
+	b.WriteByte('\n')
+	return nil
 }
 
 // liveQuery asks who is there now, of those whom a question is about.

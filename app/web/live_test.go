@@ -65,7 +65,7 @@ func TestLiveEnds(t *testing.T) {
 				t.Errorf("%s: the log says %s", row.why, log)
 			}
 			body := w.Body.String()
-			if !strings.HasPrefix(body, "event: live\ndata: {\"visitors\":0,\"pages\":[]}\n\n") || !strings.Contains(body, ": still here\n\n") {
+			if !strings.HasPrefix(body, "retry: 2000\nevent: live\ndata: {\"visitors\":0,\"pages\":[]}\n\n") || !strings.Contains(body, ": still here\n\n") {
 				t.Errorf("%s: the stream said %q", row.why, body)
 			}
 			if h := w.Header(); h.Get("X-Accel-Buffering") != "no" || h.Get("Content-Type") != "text/event-stream" || h.Get("Cache-Control") != "no-store" {
@@ -121,6 +121,118 @@ func TestFirstHit(t *testing.T) {
 		sites := f.want(200, "GET", "/sites", "cookie", f.sessions["owner A"]).Body.String()
 		if !strings.Contains(sites, "<strong>1</strong> visitors today") || !strings.Contains(sites, "<polyline") || !strings.Contains(sites, "0 now") {
 			t.Errorf("the card: %s", sites)
+		}
+	})
+}
+
+// TestLiveIsBoundedForOne keeps one person from taking the seats of all.
+func TestLiveIsBoundedForOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := full(t)
+		ctx, leave := context.WithCancel(t.Context())
+		var all []<-chan struct{}
+		for range personsShare {
+			_, ended := f.watch(ctx, "viewer A", siteA)
+			all = append(all, ended)
+		}
+		synctest.Wait()
+		f.want(503, "GET", "/sites/"+siteA+"/live", "cookie", f.sessions["viewer A"])
+		f.want(200, "GET", "/sites/"+siteA+"/live", "cookie", f.sessions["owner A"])
+		leave()
+		for _, ended := range all {
+			<-ended
+		}
+		f.want(200, "GET", "/sites/"+siteA+"/live", "cookie", f.sessions["viewer A"])
+		if n := len(f.server.shared.by) + len(f.server.seats.by) + len(f.server.streams); n != 0 {
+			t.Errorf("%d things are kept of streams that have ended", n)
+		}
+	})
+}
+
+// TestWatchersShare has many watch while hits come: all are told the same, and it is computed once a second, not once for
+// each.
+func TestWatchersShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := full(t)
+		ctx, leave := context.WithCancel(t.Context())
+		var bodies []*httptest.ResponseRecorder
+		var all []<-chan struct{}
+		for range 20 {
+			w, ended := f.watch(ctx, "viewer A", siteA)
+			bodies, all = append(bodies, w), append(all, ended)
+			time.Sleep(30 * time.Millisecond) // not in step
+		}
+		computed := map[time.Time]bool{}
+		for v := range uint64(5) {
+			f.read(siteA, "/about", "", v)
+			for range 70 {
+				time.Sleep(10 * time.Millisecond)
+				for _, a := range f.server.shared.by {
+					a.mu.Lock()
+					computed[a.asked] = true
+					a.mu.Unlock()
+				}
+			}
+		}
+		time.Sleep(3 * time.Second)
+		leave()
+		for i, ended := range all {
+			<-ended
+			if body := bodies[i].Body.String(); !strings.Contains(body, `{"visitors":5,`) {
+				t.Errorf("watcher %d was told %s", i, body)
+			}
+		}
+		if len(computed) > 6 {
+			t.Errorf("computed %d times in 3.5 seconds", len(computed))
+		}
+	})
+}
+
+// TestLiveKeepsToFilters watches visitors of one kind: on the stream, and on the page.
+func TestLiveKeepsToFilters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := full(t)
+		for v := range uint64(6) {
+			f.read(siteA, "/about", "near", v)
+			f.read(siteA, "/shop", "far", 10+v)
+		}
+		f.read(siteA, "/shop", "single", 99)
+		site, cookie := "/sites/"+siteA, f.sessions["viewer A"]
+		for _, row := range []struct{ query, want, not, why string }{
+			{"", `"visitors":13`, "", "all"},
+			{"?filter=page:is:/shop", `"visitors":7,"pages":[{"page":"/shop","visitors":7}]`, "/about", "of a page"},
+			{"?filter=source:is:near%20source", `"visitors":6`, "/shop", "of a source"},
+			{"?filter=source:not:near%20source&show=realtime", `"visitors":7`, "/about", "of others, with the page's part"},
+			{"?filter=source:is:single%20source&show=realtime", `"visitors":1,"pages":[{"page":"(other)","visitors":1}]`, "Germany", "of one: nothing is told of them but that they are there"},
+		} {
+			body := f.want(200, "GET", site+"/live"+row.query, "cookie", cookie).Body.String()
+			if !strings.Contains(body, row.want) || row.not != "" && strings.Contains(body, row.not) {
+				t.Errorf("%s: %s", row.why, body)
+			}
+			if strings.Contains(row.query, "show") != strings.Contains(body, "event: realtime\ndata: \"") {
+				t.Errorf("%s: the page's part: %s", row.why, body)
+			}
+			for line := range strings.Lines(body) {
+				if line != "\n" && !strings.HasPrefix(line, "event: ") && !strings.HasPrefix(line, "data: ") && !strings.HasPrefix(line, "retry: ") {
+					t.Errorf("%s: no line of an event: %q", row.why, line)
+				}
+			}
+		}
+		f.want(400, "GET", site+"/live?filter=love", "cookie", cookie)
+
+		page := f.want(200, "GET", site+"/realtime?filter=page:is:/shop", "cookie", cookie).Body.String()
+		for _, want := range []string{`http-equiv="refresh" content="30"`, "Visitors now", `data-live="/sites/a.example/live?show=realtime&amp;filter=page:is:/shop"`, "far source", "7 visitors, 7 page views", "in the last 30 minutes"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page lacks %q", want)
+			}
+		}
+		time.Sleep(10 * time.Minute)
+		if later := f.want(200, "GET", site+"/realtime", "cookie", cookie, "Accept-Language", "de").Body.String(); !strings.Contains(later, "hat niemand eine Seite gelesen") || !strings.Contains(later, "near source") {
+			t.Error("ten minutes later the page shows pages of now, or no source, or no German")
+		}
+		time.Sleep(time.Hour)
+		if later := f.want(200, "GET", site+"/realtime", "cookie", cookie).Body.String(); strings.Contains(later, "near source") || !strings.Contains(later, "No visit in the last 30 minutes.") {
+			t.Error("an hour later the page still shows them")
 		}
 	})
 }

@@ -70,6 +70,8 @@ type Server struct {
 	cookies cookies
 	static  static
 	streams chan struct{} // holds an element for each live stream
+	seats   seats
+	shared  shared
 	closing context.Context
 	close   context.CancelFunc
 }
@@ -79,7 +81,8 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &Server{Options: o, streams: make(chan struct{}, maxStreams), csrf: http.NewCrossOriginProtection()}
+	s := &Server{Options: o, streams: make(chan struct{}, maxStreams), seats: seats{by: map[int64]int{}},
+		shared: shared{by: map[string]*sharedAnswer{}}, csrf: http.NewCrossOriginProtection()}
 	s.closing, s.close = context.WithCancel(context.Background())
 	if err := s.setOrigin(); err != nil {
 		return nil, err
