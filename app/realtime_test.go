@@ -37,8 +37,8 @@ func visit(t *testing.T, a *apptest.App, domain, path string, visitor int, phone
 	}
 }
 
-// signIn signs a page in through the form.
-func signIn(t *testing.T, p *apptest.Page, a *apptest.App, email, path string) {
+// enterAs signs a page in through the form.
+func enterAs(t *testing.T, p *apptest.Page, a *apptest.App, email, path string) {
 	t.Helper()
 	p.Open(a.URL + path)
 	p.Type("input[name=email]", email)
@@ -58,7 +58,7 @@ func TestThePresentInABrowser(t *testing.T) {
 	a.Owner("owner@now.example", "Now")
 	a.AddSite("now.example", "Now")
 	p := apptest.NewPage(t)
-	signIn(t, p, a, "owner@now.example", "/sites/now.example/realtime")
+	enterAs(t, p, a, "owner@now.example", "/sites/now.example/realtime")
 	const big = `document.querySelector(".present .big")?.textContent.trim()`
 	p.Wait(big + ` === "0" && document.querySelector("[data-state=live]:not([hidden])")`)
 	p.Run(`window.stays = true`)
