@@ -96,7 +96,7 @@ func (c Changes) changeRows(l report.ChangeList) []changeRow {
 	}
 	list := make([]changeRow, 0, len(l.Rows))
 	for _, r := range l.Rows {
-		line := changeRow{Name: w.valueName(l.By, r.Name), Title: r.Name, Path: isPath(l.By), Kind: "gain",
+		line := changeRow{Name: w.valueName(l.By, r.Name), Title: w.valueName(l.By, r.Name), Path: isPath(l.By), Kind: "gain",
 			Was: w.few(m, r.Previous), Now: w.few(m, r.Value), Moved: w.moved(m, r.Difference), Bar: percent(100 * distance(r) / math.Max(high, 1))}
 		if r.Difference.Number < 0 || !r.Difference.Known && r.Previous.Known {
 			line.Kind = "loss"

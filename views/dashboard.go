@@ -62,12 +62,12 @@ func (d Dashboard) floor() string {
 	case reason == "":
 		return ""
 	case blank == 0:
-		return w.F("%s rows are kept together as (other): %s. The site's settings say how small is too small.", w.Exact(float64(rows)), reason)
+		return w.F("%s rows are kept together as (other): %s. The site's settings say how small is too small.", w.Exact(float64(rows)), w.Say(reason))
 	case rows == 0:
-		return w.F("%s hours or days are left blank: %s. The site's settings say how small is too small.", w.Exact(float64(blank)), reason)
+		return w.F("%s hours or days are left blank: %s. The site's settings say how small is too small.", w.Exact(float64(blank)), w.Say(reason))
 	}
 	return w.F("%s rows are kept together as (other) and %s hours or days left blank: %s. The site's settings say how small is too small.",
-		w.Exact(float64(rows)), w.Exact(float64(blank)), reason)
+		w.Exact(float64(rows)), w.Exact(float64(blank)), w.Say(reason))
 }
 
 // daysNamed is how many days that are left out are named.

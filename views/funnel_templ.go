@@ -444,9 +444,9 @@ func funnelBox(f Funnels) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().F("%s steps are kept back: %s. The site's settings say how small is too small.", f.words().Exact(float64(f.Answer.Hidden.Rows)), f.Answer.Hidden.Reason))
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().F("%s steps are kept back: %s. The site's settings say how small is too small.", f.words().Exact(float64(f.Answer.Hidden.Rows)), f.words().Say(f.Answer.Hidden.Reason)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `funnel.templ`, Line: 77, Col: 174}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `funnel.templ`, Line: 77, Col: 189}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 			if templ_7745c5c3_Err != nil {
@@ -1792,9 +1792,9 @@ func funnelSplit(f Funnels) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var107 string
-				templ_7745c5c3_Var107, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().F("%s groups or figures are kept back: %s. The site's settings say how small is too small.", f.words().Exact(float64(f.PartsHidden.Rows)), f.PartsHidden.Reason))
+				templ_7745c5c3_Var107, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().F("%s groups or figures are kept back: %s. The site's settings say how small is too small.", f.words().Exact(float64(f.PartsHidden.Rows)), f.words().Say(f.PartsHidden.Reason)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `funnel.templ`, Line: 256, Col: 183}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `funnel.templ`, Line: 256, Col: 198}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var107))
 				if templ_7745c5c3_Err != nil {

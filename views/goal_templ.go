@@ -422,9 +422,9 @@ func GoalsPage(g Goals) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var23 string
-				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(g.words().F("%s rows are kept together as (other): %s. The site's settings say how small is too small.", g.words().Exact(float64(g.Answer.Hidden.Rows)), g.Answer.Hidden.Reason))
+				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(g.words().F("%s rows are kept together as (other): %s. The site's settings say how small is too small.", g.words().Exact(float64(g.Answer.Hidden.Rows)), g.words().Say(g.Answer.Hidden.Reason)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `goal.templ`, Line: 49, Col: 189}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `goal.templ`, Line: 49, Col: 204}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 				if templ_7745c5c3_Err != nil {

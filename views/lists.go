@@ -73,7 +73,7 @@ func (d Dashboard) rows(t Tab, a report.Answer) []row {
 	list := make([]row, 0, len(shown))
 	for _, r := range shown {
 		v := r.Values[0]
-		line := row{Name: w.valueName(by, r.Name), Title: r.Name, Value: w.listed(m, v), Full: w.FullFigure(m, v) + " " + w.T(metricNames[m]), Path: isPath(by)}
+		line := row{Name: w.valueName(by, r.Name), Title: w.valueName(by, r.Name), Value: w.listed(m, v), Full: w.FullFigure(m, v) + " " + w.T(metricNames[m]), Path: isPath(by)}
 		if high > 0 {
 			line.Bar = percent(100 * v.Number / high)
 		}

@@ -620,9 +620,9 @@ func pathsPicture(p Paths) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var33 string
-				templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(p.words().F("%s branches are kept together as (other): %s. The site's settings say how small is too small.", p.words().Exact(float64(p.Answer.Hidden.Rows)), p.Answer.Hidden.Reason))
+				templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(p.words().F("%s branches are kept together as (other): %s. The site's settings say how small is too small.", p.words().Exact(float64(p.Answer.Hidden.Rows)), p.words().Say(p.Answer.Hidden.Reason)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `paths.templ`, Line: 96, Col: 190}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `paths.templ`, Line: 96, Col: 205}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 				if templ_7745c5c3_Err != nil {

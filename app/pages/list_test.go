@@ -21,6 +21,8 @@ var notPages = map[string]string{
 	"GET /static/{file}":       "files",
 	"GET /sites/{domain}/live": "server-sent events",
 
+	"GET /sites/{domain}/filter/values": "suggestions, as JSON",
+
 	"GET /sites/{domain}/report.html": "a file: see file_test.go",
 }
 

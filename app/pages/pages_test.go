@@ -50,6 +50,7 @@ func TestPages(t *testing.T) {
 // all looks at addresses in every way.
 func (h house) all(t *testing.T, list []stop) {
 	t.Run("markup", func(t *testing.T) { h.markup(t, list) })
+	t.Run("german", func(t *testing.T) { h.german(t, list) })
 	t.Run("browser", func(t *testing.T) { h.look(t, list) })
 }
 

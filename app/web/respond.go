@@ -105,7 +105,8 @@ func compress(body []byte) []byte {
 
 // problemPage answers with a page that says what is wrong and what to do.
 func (s *Server) problemPage(w http.ResponseWriter, c *call, p *problem.Error) {
-	page := c.page(http.StatusText(p.Status))
+	page := c.page("")
+	page.Title = strings.TrimSuffix(page.Words.Say(p.Message), ".")
 	page.Plain = true
 	s.last(w, c, s.html(w, c, p.Status, views.Problem(page, views.Trouble{Status: p.Status, Message: p.Message, Hint: p.Hint, Back: c.wayBack(p)})))
 }

@@ -84,7 +84,8 @@ func (s *Server) install(w http.ResponseWriter, c *call) error {
 	} else if m.Counted, err = s.everCounted(c); err != nil {
 		return err
 	}
-	page := c.page("Count " + domain)
+	page := c.page("")
+	page.Title = page.Words.F("Count %s", domain)
 	if m.Seen == "" && !m.Counted {
 		page.Refresh = 5
 		page.Scripts = []string{"install.js"}
