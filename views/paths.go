@@ -50,7 +50,8 @@ type flow struct {
 type flowBox struct {
 	X, Y, High  float64
 	LabelX      float64
-	Name, Label string // Label is the name, cut to its room
+	Name, Label string // Label is the name as people read it, cut to its room; Title is all of it
+	Title       string
 	Count       string
 	Kind        string // class: page, end or other; "moment" for the first
 	Link        string
@@ -107,7 +108,8 @@ func (p Paths) drawFlow(branches []report.Branch, before bool) flow {
 		n := &f.Nodes[i]
 		x := float64(n.level) * flowWide
 		n.X, n.LabelX = place(x, flowNode), place(x+flowNode+6, 0)
-		n.Label = cut(p.placeName(*n), 25)
+		n.Title = p.placeName(*n)
+		n.Label = cut(n.Title, 25)
 		n.Count = w.Exact(float64(n.visits)) + " · " + w.share(100*float64(n.visits)/max(p.Answer.Visits.Number, 1))
 		if n.Kind == "page" {
 			n.Link = p.start("page", n.Name).URL()

@@ -209,3 +209,29 @@ func TestRetentionSays(t *testing.T) {
 		t.Errorf("104 weeks: %v, want a refusal of period", err)
 	}
 }
+
+// TestRetentionAverage weighs cohorts by their visitors, without what is kept back and without the week that is running.
+func TestRetentionAverage(t *testing.T) {
+	some := func(n float64) report.Value { return report.Value{Number: n, Known: true} }
+	a := report.RetentionAnswer{Cohorts: []report.Cohort{
+		{Size: some(100), Back: []report.Value{some(10), some(6), some(5)}}, // the third is of the running week
+		{Size: some(300), Back: []report.Value{some(60), {}}},               // the second is kept back, and of the running week
+		{Size: report.Value{}, Back: []report.Value{{}}},                    // all of it is kept back
+		{Size: some(9), Partial: true},
+	}}
+	want := []report.Value{some(17.5), some(6), {}}
+	if got := a.Average(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the average is %v, want %v", got, want)
+	}
+	for _, c := range []struct {
+		cohort, later int
+		want          bool
+	}{{0, 2, true}, {0, 1, false}, {1, 1, true}, {2, 0, true}} {
+		if got := a.Running(c.cohort, c.later); got != c.want {
+			t.Errorf("cohort %d, %d later: running is %v", c.cohort, c.later+1, got)
+		}
+	}
+	if got := (report.RetentionAnswer{}).Average(); len(got) != 0 {
+		t.Errorf("no cohorts have an average: %v", got)
+	}
+}

@@ -25,23 +25,32 @@ func (s *Server) apiDescription(w http.ResponseWriter, c *call) error {
 
 // apiSiteOut is a site as programs see it.
 type apiSiteOut struct {
-	Domain    string    `json:"domain"`
-	Timezone  string    `json:"timezone"`
-	Mode      string    `json:"mode"`
-	Created   time.Time `json:"created"`
-	Hosts     []string  `json:"hosts"`
-	QueryKeys []string  `json:"query_keys"`
-	SearchKey string    `json:"search_key"`
-	Excluded  []string  `json:"excluded"`
-	Goals     []apiGoal `json:"goals"`
-	Floor     int       `json:"floor"`
-	Localhost bool      `json:"localhost"`
-	Links     bool      `json:"links"`
-	Forms     bool      `json:"forms"`
+	Domain    string        `json:"domain"`
+	Timezone  string        `json:"timezone"`
+	Mode      string        `json:"mode"`
+	Created   time.Time     `json:"created"`
+	Hosts     []string      `json:"hosts"`
+	QueryKeys []string      `json:"query_keys"`
+	SearchKey string        `json:"search_key"`
+	Excluded  []string      `json:"excluded"`
+	Goals     []apiGoal     `json:"goals"`
+	Funnels   []savedFunnel `json:"funnels"`
+	Floor     int           `json:"floor"`
+	Localhost bool          `json:"localhost"`
+	Links     bool          `json:"links"`
+	Forms     bool          `json:"forms"`
 
 	KeepKeys   int `json:"keep_keys"` // months, as are these
 	KeepVisits int `json:"keep_visits"`
 	KeepTotals int `json:"keep_totals"`
+}
+
+// savedFunnel is a funnel of the settings as programs see it; its fields are account.Funnel's.
+type savedFunnel struct {
+	Name   string   `json:"name"`
+	Steps  []string `json:"steps"`
+	Window string   `json:"window,omitempty"`
+	Strict bool     `json:"strict,omitempty"`
 }
 
 type apiGoal struct {
@@ -60,7 +69,7 @@ func siteOut(info account.SiteInfo) apiSiteOut {
 	set := info.Settings
 	out := apiSiteOut{Domain: info.Domain, Timezone: info.Zone.String(), Mode: info.Mode, Created: info.Created.UTC(),
 		Hosts: append([]string{}, set.Hosts...), QueryKeys: append([]string{}, set.QueryKeys...), SearchKey: set.SearchKey, Excluded: append([]string{}, set.Excluded...),
-		Goals: []apiGoal{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
+		Goals: []apiGoal{}, Funnels: []savedFunnel{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
 	if out.Floor == 0 {
 		out.Floor = defaultFloor
 	}
@@ -68,6 +77,9 @@ func siteOut(info account.SiteInfo) apiSiteOut {
 	out.KeepKeys, out.KeepVisits, out.KeepTotals = keep.Keys, keep.Visits, keep.Totals
 	for _, g := range set.Goals {
 		out.Goals = append(out.Goals, apiGoal(g))
+	}
+	for _, f := range set.Funnels {
+		out.Funnels = append(out.Funnels, savedFunnel(f))
 	}
 	return out
 }
@@ -108,17 +120,18 @@ func (s *Server) apiAddSite(w http.ResponseWriter, c *call) error {
 
 // apiSiteIn is a change of a site: what is left out stays as it is.
 type apiSiteIn struct {
-	Timezone  *string    `json:"timezone"`
-	Mode      *string    `json:"mode"`
-	Hosts     *[]string  `json:"hosts"`
-	QueryKeys *[]string  `json:"query_keys"`
-	SearchKey *string    `json:"search_key"`
-	Excluded  *[]string  `json:"excluded"`
-	Goals     *[]apiGoal `json:"goals"`
-	Floor     *int       `json:"floor"`
-	Localhost *bool      `json:"localhost"`
-	Links     *bool      `json:"links"`
-	Forms     *bool      `json:"forms"`
+	Timezone  *string        `json:"timezone"`
+	Mode      *string        `json:"mode"`
+	Hosts     *[]string      `json:"hosts"`
+	QueryKeys *[]string      `json:"query_keys"`
+	SearchKey *string        `json:"search_key"`
+	Excluded  *[]string      `json:"excluded"`
+	Goals     *[]apiGoal     `json:"goals"`
+	Funnels   *[]savedFunnel `json:"funnels"`
+	Floor     *int           `json:"floor"`
+	Localhost *bool          `json:"localhost"`
+	Links     *bool          `json:"links"`
+	Forms     *bool          `json:"forms"`
 
 	KeepKeys   *int `json:"keep_keys"`
 	KeepVisits *int `json:"keep_visits"`
@@ -158,6 +171,15 @@ func (s *Server) apiChangeSite(w http.ResponseWriter, c *call) error {
 			set.Goals = append(set.Goals, account.Goal(g))
 		}
 		if err := checkConditions(set.Goals); err != nil {
+			return err
+		}
+	}
+	if in.Funnels != nil {
+		set.Funnels = nil
+		for _, f := range *in.Funnels {
+			set.Funnels = append(set.Funnels, account.Funnel(f))
+		}
+		if err := checkFunnels(set.Funnels); err != nil {
 			return err
 		}
 	}

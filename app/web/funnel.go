@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"sandprint/app/account"
 	"sandprint/app/problem"
@@ -51,6 +52,7 @@ func askFunnel(c *call, p sitePage, m *views.Funnels) error {
 	if err != nil {
 		return err
 	}
+	q.Period, q.Filters = p.Period, p.Filters // with those of saved segments
 	if m.Answer, err = report.RunFunnel(c.Context(), c.site, q); err != nil {
 		return err
 	}
@@ -80,6 +82,20 @@ func savedFunnels(list []account.Funnel) (saved []views.SavedFunnel) {
 		saved = append(saved, views.SavedFunnel{Name: f.Name, Steps: steps})
 	}
 	return saved
+}
+
+// checkFunnels refuses funnels that can't be read.
+func checkFunnels(list []account.Funnel) error {
+	for _, f := range list {
+		values := url.Values{"period": {"day"}}
+		putFunnel(values, f)
+		if _, err := report.ParseFunnel(values, time.UTC, time.Now()); err != nil {
+			p := *problem.Of(err)
+			p.Field, p.Message = "funnels", "The funnel “"+f.Name+"” can't be read: "+p.Message
+			return &p
+		}
+	}
+	return nil
 }
 
 // putFunnel sets the parameters that spell a saved funnel out.

@@ -86,13 +86,16 @@ func (s supposed) Info() account.SiteInfo {
 	return info
 }
 
+// latelyDays is how many days the look back at a goal has, today included: whoever has just begun has no others.
+const latelyDays = 30
+
 // lately answers how often goals were reached in the last 30 days.
 func lately(c *call, goals []account.Goal) (report.Answer, error) {
 	if len(goals) == 0 {
 		return report.Answer{}, nil
 	}
 	now := time.Now().In(c.site.Info().Zone)
-	period, err := report.NewPeriod("30d", now)
+	period, err := report.Days(now.AddDate(0, 0, 1-latelyDays).Format(time.DateOnly), now.Format(time.DateOnly), now.Location())
 	if err != nil {
 		return report.Answer{}, err
 	}

@@ -48,15 +48,16 @@ func (c *call) sitePage(usual string) (p sitePage, err error) {
 		}
 	}
 	info := c.site.Info()
-	view := maps.Clone(p.values)
-	if !asksPeriod(p.values) {
+	without := !asksPeriod(p.values)
+	if without {
 		p.values.Set("period", usual)
 	}
 	if p.Query, err = c.pageQuery(p.values, p.began.In(info.Zone)); err != nil {
 		return p, err
 	}
-	if p.values, _, err = c.withSegments(p.values); err != nil {
-		return p, err
+	view := maps.Clone(p.values)
+	if without {
+		view.Del("period")
 	}
 	p.view = views.NewView(info.Domain, view, p.Filters).Under(c.underSite(), views.Own(view)...)
 	return p, nil

@@ -45,8 +45,7 @@ func (s *Server) paths(w http.ResponseWriter, c *call) error {
 
 // askPaths answers the journeys of the page, and how many there were in what it is compared with.
 func askPaths(c *call, p sitePage, m *views.Paths) error {
-	ask := url.Values{"period": p.values["period"], "from": p.values["from"], "to": p.values["to"], "filter": p.values["filter"],
-		"start": p.values["start"], "depth": {usualDepth}}
+	ask := url.Values{"period": {"day"}, "start": p.values["start"], "depth": {usualDepth}}
 	if depth := p.values.Get("depth"); depth != "" {
 		ask.Set("depth", depth)
 	}
@@ -57,6 +56,7 @@ func askPaths(c *call, p sitePage, m *views.Paths) error {
 	if err != nil {
 		return err
 	}
+	q.Period, q.Filters = p.Period, p.Filters // with those of saved segments
 	if m.Answer, err = report.RunPaths(c.Context(), c.site, q); err != nil || p.Compare == nil {
 		return err
 	}

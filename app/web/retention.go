@@ -20,6 +20,7 @@ func (s *Server) retention(w http.ResponseWriter, c *call) error {
 	if err != nil {
 		return err
 	}
+	q.Period, q.Filters = p.Period, p.Filters // with those of saved segments
 	var m views.Retention
 	if m.Answer, err = report.RunRetention(c.Context(), c.site, q); err != nil {
 		return err
