@@ -42,7 +42,9 @@ func sampleFunnel(name string) views.Funnels {
 // samplePaths is two pages each way around a page.
 func samplePaths(name string) views.Paths {
 	p := views.Paths{Dashboard: framed("/journeys", "start", "page:"+name)}
-	leaf := func(name string, n int) report.Branch { return report.Branch{Name: name, Visits: n, Visitors: n, Share: float64(n)} }
+	leaf := func(name string, n int) report.Branch {
+		return report.Branch{Name: name, Visits: n, Visitors: n, Share: float64(n)}
+	}
 	next := leaf(name, 60)
 	next.Branches = []report.Branch{leaf("/b", 40), leaf(report.Exit, 20)}
 	again := leaf("/shop/a-long-way-to-the-enamel-kettle", 25)

@@ -64,6 +64,7 @@ var journeyDE = map[string]string{
 	"%s left before (%s)": "%s stiegen davor aus (%s)",
 	"after %s (median)":   "nach %s (Median)",
 	"%s days":             "%s Tage",
+	"Table of the groups": "Tabelle der Gruppen",
 	"Table of the steps":  "Tabelle der Schritte",
 	"Split by":            "Aufteilen nach",
 	"Whole way":           "Ganzer Weg",
