@@ -1804,10 +1804,8 @@ func funnelSplit(f Funnels) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				var templ_7745c5c3_Var107 string
-				templ_7745c5c3_Var107, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().F("%s groups or figures are kept back: %s. The site's settings say how small is too small.", f.words().Exact(float64(f.PartsHidden.Rows)), f.words().Say(f.PartsHidden.Reason)))
 				var templ_7745c5c3_Var108 string
-				templ_7745c5c3_Var108, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().F("%s groups or figures are kept back: %s. The site's settings say how small is too small.", f.words().Exact(float64(f.PartsHidden.Rows)), f.PartsHidden.Reason))
+				templ_7745c5c3_Var108, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().F("%s groups or figures are kept back: %s. The site's settings say how small is too small.", f.words().Exact(float64(f.PartsHidden.Rows)), f.words().Say(f.PartsHidden.Reason)))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `funnel.templ`, Line: 256, Col: 198}
 				}
