@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -354,12 +353,8 @@ func TestFiltersStayOnTheirPage(t *testing.T) {
 		"/goals?period=7d":                   "/goals?period=7d&filter=device:is:desktop",
 		"/funnels?step=page:/b&step=page:/a": "/funnels?step=page:/b&step=page:/a&filter=device:is:desktop",
 	} {
-		u, _ := url.Parse("/sites/" + siteA + from)
-		q := u.Query()
-		q.Set("add_by", "device")
-		q.Set("add_op", "is")
-		q.Set("add_value", "desktop")
-		w := f.want(http.StatusSeeOther, "GET", u.Path+"?"+q.Encode(), "cookie", f.sessions["viewer A"])
+		ask := form("back", "/sites/"+siteA+from, "by", "device", "op", "is", "value", "desktop", "apply", "1")
+		w := f.want(http.StatusSeeOther, "GET", "/sites/"+siteA+"/filter?"+ask, "cookie", f.sessions["viewer A"])
 		if got := w.Header().Get("Location"); got != "/sites/"+siteA+to {
 			t.Errorf("%s leads to %s, want %s", from, got, to)
 		}
