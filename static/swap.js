@@ -14,8 +14,24 @@ async function show(url, { push = true, quiet = false } = {}) {
     if (!answer.ok && quiet) return
     take(answer.redirected ? answer.url : url, await answer.text(), push)
   } catch (e) {
-    if (e.name !== "AbortError" && !quiet) location.assign(url) // let the browser say what is wrong
+    if (e.name === "AbortError" || quiet) return
+    if (e instanceof TypeError) offline(url)
+    else location.assign(url) // let the browser say what is wrong
   }
+}
+
+// offline says that nobody answered, and leaves what is there to be read.
+function offline(url) {
+  document.querySelector(".offline")?.remove()
+  const { offline, again } = document.body.dataset
+  const box = Object.assign(document.createElement("div"), { className: "notice warn offline" })
+  const text = Object.assign(document.createElement("p"), { textContent: offline })
+  const button = Object.assign(document.createElement("button"), { className: "button second small", textContent: again })
+  box.setAttribute("role", "alert")
+  button.addEventListener("click", () => show(url))
+  box.append(text, button)
+  document.querySelector("main > *").prepend(box)
+  scrollTo(0, 0)
 }
 
 function take(url, html, push = true) {

@@ -72,6 +72,11 @@ var textsDE = map[string]string{
 
 	"When": "Wann",
 
+	"Sandprint can’t be reached. What you see is as it was before.": "Sandprint ist nicht erreichbar. Was Sie sehen, ist der Stand davor.",
+	"Try again":            "Noch einmal versuchen",
+	"Only the last 7 days": "Nur die letzten 7 Tage",
+	"Without filters":      "Ohne Filter",
+
 	// keyboard
 	"Keyboard": "Tastatur",
 	"Keys work while nothing is being typed.": "Die Tasten wirken, solange nirgends getippt wird.",

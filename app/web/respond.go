@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -108,7 +109,33 @@ func (s *Server) problemPage(w http.ResponseWriter, c *call, p *problem.Error) {
 	page := c.page("")
 	page.Title = strings.TrimSuffix(page.Words.Say(p.Message), ".")
 	page.Plain = true
-	s.last(w, c, s.html(w, c, p.Status, views.Problem(page, views.Trouble{Status: p.Status, Message: p.Message, Hint: p.Hint, Back: c.wayBack(p)})))
+	s.last(w, c, s.html(w, c, p.Status, views.Problem(page, views.Trouble{Status: p.Status, Message: p.Message, Hint: p.Hint, Back: c.wayBack(p), Tries: c.tries(p)})))
+}
+
+// tries are what may be asked in place of a question that took too long: the same page of a short period, of the same period
+// without filters, or the same again.
+func (c *call) tries(p *problem.Error) (list []views.Try) {
+	if p.Code != "too_slow" || c.site == nil || c.Method != http.MethodGet {
+		return nil
+	}
+	with := func(name string, change func(url.Values)) {
+		values := c.URL.Query()
+		change(values)
+		list = append(list, views.Try{Name: name, Link: (&url.URL{Path: c.URL.Path, RawQuery: values.Encode()}).String()})
+	}
+	if c.URL.Query().Get("period") != "7d" {
+		with("Only the last 7 days", func(v url.Values) {
+			for _, key := range []string{"from", "to", "compare", "interval"} {
+				v.Del(key)
+			}
+			v.Set("period", "7d")
+		})
+	}
+	if v := c.URL.Query(); v.Has("filter") || v.Has("segment") {
+		with("Without filters", func(v url.Values) { v.Del("filter"); v.Del("segment") })
+	}
+	with("Try again", func(url.Values) {})
+	return list
 }
 
 // failJSON answers a program: {"error":{"code":…,"message":…,"field":…}}.
