@@ -229,7 +229,10 @@ const commands = {
 
 // --- block: erasure ------------------------------------------------------------------------------------------------
 
-if (COOKIE) commands.erase = () => forget(':erase');
+if (COOKIE) {
+  commands.erase = () => forget(':erase');
+  commands.show = () => open(new URL('privacy/$SITE$#v=' + cookie(), endpoint)); // the page takes it; no server is told what is behind the #
+}
 
 // --- block: consent ------------------------------------------------------------------------------------------------
 

@@ -82,6 +82,7 @@ func (in *instance) order(ctx context.Context, f eraseFlags) (o privacy.Order, w
 		}
 		return o, fmt.Sprintf("what began before %s (%s) at %s", f.Before, o.Site.Zone, o.Site.Domain), nil
 	}
+	o.All = true
 	return o, o.Site.Domain + " with its settings, its tokens and everything that was counted for it", nil
 }
 

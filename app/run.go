@@ -44,7 +44,7 @@ func openInstance(dir string, o store.Options) (*instance, error) {
 	}
 	in := &instance{dir: dir, lock: lock, store: s, accounts: account.New(s), privacy: p}
 	in.accounts.RemoveWith(func(ctx context.Context, info store.SiteInfo) error {
-		_, err := p.Erase(ctx, privacy.Order{Site: info}, nil)
+		_, err := p.Erase(ctx, privacy.Order{Site: info, All: true}, nil)
 		return err
 	})
 	return in, nil

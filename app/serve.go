@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -23,6 +24,7 @@ import (
 	"sandprint/app/privacy"
 	"sandprint/app/problem"
 	"sandprint/app/store"
+	"sandprint/app/visit"
 	"sandprint/app/web"
 )
 
@@ -214,7 +216,7 @@ func (r *Running) routes() (*http.ServeMux, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.web, err = web.New(web.Options{Accounts: r.accounts, Static: static, BaseURL: r.cfg.BaseURL, Log: r.log,
+	r.web, err = web.New(web.Options{Accounts: r.accounts, Privacy: r.privacy, VisitorOf: r.visitorOf, Static: static, BaseURL: r.cfg.BaseURL, Log: r.log,
 		Version: versionOf().Version, Geo: r.geoLine(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet})
 	if err != nil {
 		return nil, err
@@ -254,6 +256,28 @@ func (r *Running) startErasures() func() error {
 		<-done
 		return nil
 	}
+}
+
+// visitorOf returns the order about the visitor whose cookie has a value.
+func (r *Running) visitorOf(ctx context.Context, host, value string) (o privacy.Order, err error) {
+	info, known := r.store.Find(strings.ToLower(host))
+	if !known {
+		return o, problem.NotFound
+	}
+	if o.Site = info; value == "" {
+		return o, nil
+	}
+	id, _, ok := visit.ParseCookie(value)
+	if !ok {
+		return o, problem.BadField("v", "bad_cookie", "This is no value of the cookie _sp.").WithHint("It is 18 letters and digits, a full stop and 5 digits.")
+	}
+	site, release, err := r.store.Hold(ctx, info.ID)
+	if err != nil {
+		return o, err
+	}
+	defer release()
+	o.Keys = []uint64{visit.CookieKey(site.SiteKey(), id)}
+	return o, nil
 }
 
 // wishErasure keeps the wish of a visitor to be erased.

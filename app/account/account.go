@@ -48,6 +48,8 @@ type (
 	Goal         = store.Goal
 	Funnel       = store.Funnel
 	Reader       = store.Reader
+
+	VisitorRecord = store.VisitorRecord
 )
 
 // Service answers who may do what. Its methods may be called by several goroutines at once.

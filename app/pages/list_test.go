@@ -17,9 +17,10 @@ import (
 
 // notPages are the patterns that answer with something else than a page, and with what.
 var notPages = map[string]string{
-	"GET /{$}":                 "a redirect to the only site or to all",
-	"GET /static/{file}":       "files",
-	"GET /sites/{domain}/live": "server-sent events",
+	"GET /{$}":                  "a redirect to the only site or to all",
+	"GET /static/{file}":        "files",
+	"GET /sites/{domain}/live":  "server-sent events",
+	"GET /.well-known/gpc.json": "JSON",
 
 	"GET /sites/{domain}/filter/values": "suggestions, as JSON",
 
@@ -43,9 +44,10 @@ type stop struct {
 // special are the addresses of pages that their pattern alone does not show, or not all of. They are looked at in place of
 // the pattern itself.
 var special = map[string][]stop{
-	"GET /sign-in":       {{path: "/sign-in", nobody: true}},
-	"GET /setup":         {}, // there is an owner already: TestFirstRun
-	"GET /link/{secret}": {}, // TestFirstRun
+	"GET /privacy/{site}": {{path: "/privacy/" + gen.Domain, nobody: true}, {path: "/privacy/nobody.example", nobody: true, status: http.StatusNotFound}},
+	"GET /sign-in":        {{path: "/sign-in", nobody: true}},
+	"GET /setup":          {}, // there is an owner already: TestFirstRun
+	"GET /link/{secret}":  {}, // TestFirstRun
 	"GET /sites/{domain}": {
 		{path: site},
 		{path: site + "?period=day&tab=source&tab=title&tab=country&tab=os&tab=event&tab=visitor_type"},

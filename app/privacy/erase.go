@@ -26,19 +26,25 @@ type Order struct {
 	Customer store.Customer // of the order of a customer
 	Keys     []uint64       // of a visitor, as collect.VisitorKeys makes them; nil: not of a visitor
 	Before   time.Time      // zero: not of a time
+	All      bool           // all of the site
 }
+
+// errNothing is returned for an order that names a site and nothing of it: it must not be taken for all of it.
+var errNothing = errors.New("the order does not say what of the site is to be erased")
 
 // kind returns the kind of a tombstone.
 func (o Order) kind() string {
 	switch {
 	case o.Site.ID == "":
 		return store.EraseCustomer
-	case o.Keys != nil:
+	case len(o.Keys) > 0:
 		return store.EraseVisitor
 	case !o.Before.IsZero():
 		return store.EraseBefore
+	case o.All:
+		return store.EraseSite
 	}
-	return store.EraseSite
+	return ""
 }
 
 // Going is what an order will erase.
@@ -51,6 +57,9 @@ type Going struct {
 
 // Preview says exactly what an order would erase now.
 func (p *Service) Preview(ctx context.Context, o Order) (g Going, err error) {
+	if o.kind() == "" {
+		return g, errNothing
+	}
 	sites := p.sitesOf(o)
 	for _, info := range sites {
 		e, err := p.count(ctx, info, o)

@@ -1,6 +1,7 @@
 // Package privacy keeps what the owner promises to visitors and customers: what is to go goes everywhere, and what is said of it is true.
 //
 //	erase.go    erasures: in the data, in every copy here, with a receipt
+//	visitor.go  what a visitor may see of himself
 //	copies.go   the nightly copies, and how long they live
 package privacy
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"time"
 
 	"sandprint/app/account"
+	"sandprint/app/privacy"
+	"sandprint/app/problem"
 	"sandprint/app/store"
 )
 
@@ -70,7 +73,7 @@ func empty(t *testing.T, set ...func(*Options)) *fixture {
 	}
 	t.Cleanup(func() { st.Close() })
 	f := &fixture{t: t, store: st, accounts: account.New(st), log: &logBuffer{}, sessions: map[string]string{}, tokens: map[string]string{}}
-	o := Options{Accounts: f.accounts, Log: slog.New(slog.NewTextHandler(f.log, nil)), Version: "test", Geo: "made up",
+	o := Options{Privacy: erasing(t, st), VisitorOf: f.visitorOf, Accounts: f.accounts, Log: slog.New(slog.NewTextHandler(f.log, nil)), Version: "test", Geo: "made up",
 		Static: fstest.MapFS{"style.css": {Data: []byte(strings.Repeat("p { color: red }\n", 100))}, "icon.svg": {Data: []byte("<svg/>")}, "country.mmdb": {Data: []byte("x")}},
 		SnippetFor: func(domain string) Snippet {
 			return Snippet{Src: "https://stats.test/js/" + domain + ".js", HashedSrc: "https://stats.test/js/" + domain + ".0123.js",
@@ -296,4 +299,26 @@ func (f *fixture) readIn(domain, city string, first, visitors uint64) {
 			f.t.Fatal(err)
 		}
 	}
+}
+
+// erasing returns what erases in a store.
+func erasing(t *testing.T, st *store.Store) *privacy.Service {
+	t.Helper()
+	p, err := privacy.New(t.Context(), st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// visitorOf takes a number for a visitor's cookie.
+func (f *fixture) visitorOf(_ context.Context, host, value string) (o privacy.Order, err error) {
+	var known bool
+	if o.Site, known = f.store.Find(host); !known {
+		return o, problem.NotFound
+	}
+	if key, err := strconv.ParseUint(value, 10, 64); err == nil {
+		o.Keys = []uint64{key}
+	}
+	return o, nil
 }

@@ -30,7 +30,10 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"golang.org/x/time/rate"
+
 	"sandprint/app/account"
+	"sandprint/app/privacy"
 	"sandprint/app/problem"
 	"sandprint/views"
 )
@@ -38,6 +41,7 @@ import (
 // Options are what a Server is made of.
 type Options struct {
 	Accounts *account.Service
+	Privacy  *privacy.Service
 	Static   fs.FS        // style sheet, scripts and pictures, without a folder
 	BaseURL  string       // "https://stats.example.com" as people reach this instance; empty: as the request says
 	Log      *slog.Logger // nil: slog.Default()
@@ -49,6 +53,9 @@ type Options struct {
 	// Network names where a request comes from, cut so that it names no one, to slow down guessing of passwords. It may
 	// be nil: then only the account is watched.
 	Network func(*http.Request) string
+	// VisitorOf returns the order about the visitor whose cookie has a value, of the site that counts a host. An error of field "v" says what is wrong
+	// with the value, and the order has the site then too; without a value, there is only the site.
+	VisitorOf func(ctx context.Context, host, value string) (privacy.Order, error)
 	// SnippetFor returns what a site's owner pastes into their pages.
 	SnippetFor func(domain string) Snippet
 }
@@ -69,6 +76,7 @@ type Server struct {
 	csrf    *http.CrossOriginProtection
 	cookies cookies
 	static  static
+	asks    *rate.Limiter // of visitors about themselves
 	streams chan struct{} // holds an element for each live stream
 	seats   seats
 	shared  shared
@@ -81,7 +89,7 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &Server{Options: o, streams: make(chan struct{}, maxStreams), seats: seats{by: map[int64]int{}},
+	s := &Server{Options: o, asks: visitorAsks(), streams: make(chan struct{}, maxStreams), seats: seats{by: map[int64]int{}},
 		shared: shared{by: map[string]*sharedAnswer{}}, csrf: http.NewCrossOriginProtection()}
 	s.closing, s.close = context.WithCancel(context.Background())
 	if err := s.setOrigin(); err != nil {
@@ -139,7 +147,7 @@ func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		s.Log.ErrorContext(r.Context(), "an answer broke off", "route", c.pattern(), "err", err)
 		panic(http.ErrAbortHandler) // closes the connection, so that half an answer isn't taken for a whole one
 	}()
-	if err := s.csrf.Check(r); err != nil {
+	if err := s.csrf.Check(r); err != nil && !isVisitors(r) {
 		s.fail(w, c, errCrossOrigin)
 		return
 	}
