@@ -165,7 +165,7 @@ const flush = (leaving) => {
   }
 };
 
-const on = (types, f, target = window) => types.split(' ').map((type) => target.addEventListener(type, safe(f), true));
+const on = (types, f, target = self) => types.split(' ').map((type) => target.addEventListener(type, safe(f), true));
 
 on('focus blur scroll', tick);
 on('visibilitychange pagehide', () => { doc.hidden ? flush(1) : (tick(), view()); });
@@ -215,6 +215,9 @@ const commands = {
     key = 0;
     view();
   },
+  show() { // the privacy page takes the value from behind the #, which no server is told
+    open(endpoint + '/../privacy/$SITE$#' + cookie());
+  },
   optout() {
     if (COOKIE) forget(':optout');
     else flush();
@@ -229,10 +232,7 @@ const commands = {
 
 // --- block: erasure ------------------------------------------------------------------------------------------------
 
-if (COOKIE) {
-  commands.erase = () => forget(':erase');
-  commands.show = () => open(new URL('privacy/$SITE$#v=' + cookie(), endpoint)); // the page takes it; no server is told what is behind the #
-}
+if (COOKIE) commands.erase = () => forget(':erase');
 
 // --- block: consent ------------------------------------------------------------------------------------------------
 
@@ -255,9 +255,10 @@ if (CONSENT) commands.consent = (yes) => {
 if (LINKS) on('click auxclick', ({ target, button }) => {
   const a = target.closest('a[href]');
   if (!a || !a.host || button > 1) return;
-  const props = { url: a.host + a.pathname };
-  if (/\.(pdf|zip|gz|7z|rar|dmg|exe|msi|apk|deb|rpm|iso|csv|xlsx?|docx?|pptx?|epub|mp[34])$/i.test(a.pathname)) event('File Download', { props });
-  else if (a.host != place.host && !('.' + a.hostname).endsWith('.$SITE$')) event('Outbound Link: Click', { props });
+  const file = /\.(pdf|zip|gz|7z|rar|dmg|exe|msi|apk|deb|rpm|iso|csv|xlsx?|docx?|pptx?|epub|mp[34])$/i.test(a.pathname);
+  if (file || a.host != place.host && !('.' + a.hostname).endsWith('.$SITE$')) {
+    event(file ? 'File Download' : 'Outbound Link: Click', { props: { url: a.host + a.pathname } });
+  }
 });
 
 // --- block: forms --------------------------------------------------------------------------------------------------
@@ -268,10 +269,10 @@ if (FORMS) on('submit', () => event('Form: Submission', { props: { path: place.p
 // --- block: start --------------------------------------------------------------------------------------------------
 
 // What the page asked for before this file came, and before the page was first seen, waits.
-let calls = (window.sandprint || {}).q || [], shown;
+let calls = (self.sandprint || {}).q || [], shown;
 
 const drain = safe(() => {
-  for (let i = 0; i < calls.length;) {
+  for (let i = 0; calls[i];) {
     if (shown || calls[i][0] != 'event') {
       const [name, ...args] = calls.splice(i, 1)[0];
       safe(commands[name])(...args);
@@ -279,7 +280,7 @@ const drain = safe(() => {
   }
 });
 
-window.sandprint = function () {
+self.sandprint = function () {
   calls[31] || calls.push(arguments);
   drain();
 };

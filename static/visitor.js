@@ -1,6 +1,6 @@
 // The visitor's page: takes the cookie's value from the address, where the site's own page has put it behind the "#", which
 // no server is told.
-const value = /^#v=([\w.]+)$/.exec(location.hash);
+const value = /^#(\w+\.\d+)$/.exec(location.hash);
 const field = document.querySelector('[data-visitor] input[name=v]');
 if (value && field) {
   field.value = value[1];
