@@ -88,8 +88,15 @@ func (d Dashboard) stepped(by int) (View, bool) {
 		days := by * int(to.Sub(from).Hours()/24+0.5)
 		from, last = from.AddDate(0, 0, days), last.AddDate(0, 0, days)
 	}
-	// A month that has begun can be shown; of days, none that are still to come.
-	if now := d.Chart.Query.Now; by > 0 && (from.After(now) || months == 0 && last.After(now)) || by < 0 && last.Before(d.Since) {
+	// A month or calendar year that has begun can be shown; of days and of several months, none that are still to come.
+	begins := last
+	switch {
+	case months == 1 || months == 12 && from.Month() == time.January:
+		begins = from
+	case months > 0:
+		begins = last.AddDate(0, 0, 1-last.Day())
+	}
+	if by > 0 && begins.After(d.Chart.Query.Now) || by < 0 && last.Before(d.Since) {
 		return d.View, false
 	}
 	return d.span(from, last), true
