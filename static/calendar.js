@@ -66,6 +66,7 @@ function build(form) {
   table.addEventListener("click", (e) => {
     const date = e.target.dataset.day
     if (!date) return
+    e.stopPropagation() // the button is about to be replaced: menus would take this for a click outside
     on = date
     if (!first) first = from.value = to.value = date
     else {

@@ -19,6 +19,8 @@ const (
 // chart is a line over time, laid out: paths in chart units, places in percent of width and height.
 type chart struct {
 	Line, Area, Unfinished, Before string // paths; Unfinished leads to the bucket that is not over
+	Dots, DotsBefore               string // paths of the values that no line leads to
+	Begun                          bool   // the first bucket is not over
 	Rules, Labels                  []tick // horizontal rules with their figure; buckets named below
 	Spots                          []spot
 	Flags                          []flag
@@ -50,8 +52,8 @@ type flag struct {
 	Notes []Annotation
 }
 
-// flagRoom is how far apart flags stand at least, in percent of the chart's width: 12 px on a phone.
-const flagRoom = 3.6
+// flagRoom is how far apart flags stand at least, in percent of the chart's width: 22 px on a phone.
+const flagRoom = 7
 
 // mostSpots is how many buckets of a chart react to the pointer without a script: more are too narrow to hit, and cost 2 KB
 // of the 15 that a page may have. The table behind the chart has them all.
@@ -93,8 +95,9 @@ func (d Dashboard) drawChart(at int) chart {
 		from := max(last-1, 0)
 		c.Unfinished = trace(now[from:last+1], func(i int) float64 { return place(from + i) }, height)
 	}
+	c.Dots, c.Begun = lone(now, place, height), last == 0
 	if slices.ContainsFunc(before, func(f float64) bool { return f > 0 }) { // a line along zero would say nothing
-		c.Before = trace(before, place, height)
+		c.Before, c.DotsBefore = trace(before, place, height), lone(before, place, height)
 	}
 	for _, f := range rulesOf(m, c.Top) {
 		c.Rules = append(c.Rules, tick{At: height(f), Label: w.axis(m, f, currencyOf(a, at))})
@@ -113,7 +116,7 @@ func annotate(list []spot, a report.Answer, notes []Annotation) {
 		if !exact {
 			i--
 		}
-		if i >= 0 && i < len(list) {
+		if i >= 0 && i < len(list) && note.At.Before(a.Query.Period.To) {
 			list[i].Notes = append(list[i].Notes, note)
 		}
 	}
@@ -173,7 +176,7 @@ func (f flag) middle() string {
 
 func future(q report.Query, row report.Row) bool { return !q.Now.IsZero() && row.Start.After(q.Now) }
 
-// trace draws the known values as lines; a lone value becomes a dot of no length.
+// trace draws the known values as lines; a lone value is none.
 func trace(values []float64, place func(int) float64, height func(float64) float64) string {
 	var b strings.Builder
 	for i, f := range values {
@@ -184,9 +187,25 @@ func trace(values []float64, place func(int) float64, height func(float64) float
 		if i == 0 || math.IsNaN(values[i-1]) {
 			letter = "M"
 		}
+		if alone(values, i) {
+			continue
+		}
 		b.WriteString(letter + unit(place(i)*chartWide/100) + " " + unit(height(f)*chartHigh/100))
-		if letter == "M" && (i+1 == len(values) || math.IsNaN(values[i+1])) {
-			b.WriteString("h0")
+	}
+	return b.String()
+}
+
+// alone reports whether a value is known and those beside it are not.
+func alone(values []float64, i int) bool {
+	return !math.IsNaN(values[i]) && (i == 0 || math.IsNaN(values[i-1])) && (i+1 == len(values) || math.IsNaN(values[i+1]))
+}
+
+// lone draws each value that has no neighbour as a line of no length, which becomes a dot.
+func lone(values []float64, place func(int) float64, height func(float64) float64) string {
+	var b strings.Builder
+	for i, f := range values {
+		if alone(values, i) {
+			b.WriteString("M" + unit(place(i)*chartWide/100) + " " + unit(height(f)*chartHigh/100) + "h0")
 		}
 	}
 	return b.String()
@@ -291,8 +310,8 @@ func (w *Words) axis(m report.Metric, f float64, currency string) string {
 
 // decimalShort is Short that keeps the decimals of small numbers.
 func (w *Words) decimalShort(f float64) string {
-	if math.Abs(f) < 100 && f != math.Round(f) {
-		return w.decimal(f, 2)
+	if size := math.Abs(f); size < 100 && f != math.Round(f) {
+		return w.decimal(f, max(2, 1-int(math.Floor(math.Log10(size)))))
 	}
 	return w.Short(f)
 }
@@ -432,3 +451,6 @@ func (w *Words) moment(t time.Time) string {
 	}
 	return w.date(t, "2 Jan 2006") + ", " + t.Format("15:04")
 }
+
+// compared reports whether the chart has something of the comparison.
+func (c chart) compared() bool { return c.Before != "" || c.DotsBefore != "" }

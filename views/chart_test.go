@@ -44,14 +44,14 @@ func TestGoldenCharts(t *testing.T) {
 		{"chart-flags", "compare=none", func(d *views.Dashboard) {
 			d.Notes = []views.Annotation{note("2026-10-27 00:00", "At the edge"), note("2026-11-05 09:00", "One"), note("2026-11-05 09:30", "Another of the day"),
 				note("2026-11-06 10:00", "<b>A neighbour</b>"), note("2026-11-23 23:59", "At the other edge"), note("2026-11-24 12:00", "After the end")}
-		}, "flags of a day share one, neighbours stand side by side, the last leans inwards"},
+		}, "flags of neighbours share one, the last leans inwards"},
 		{"chart-flags-many", "period=12mo&interval=day&compare=none", func(d *views.Dashboard) {
 			for day := range 300 {
 				d.Notes = append(d.Notes, views.Annotation{At: d.Chart.Query.Period.From.AddDate(0, 0, day), Text: "Deploy"})
 			}
 		}, "flags too close for two stand for several"},
 		{"chart-one", "", func(d *views.Dashboard) { keep(d, 1, 1) }, "one bucket is a point"},
-		{"chart-one-partial", "period=day&compare=none", func(d *views.Dashboard) { keep(d, 1, 1); d.Chart.Rows[0].Partial = true }, "one that is not over is a small point"},
+		{"chart-one-partial", "period=day&compare=none", func(d *views.Dashboard) { keep(d, 1, 1); d.Chart.Rows[0].Partial = true }, "one that is not over is a pale point"},
 		{"chart-none", "", func(d *views.Dashboard) { keep(d, len(d.Chart.Rows), 0) }, "no data is a line along zero"},
 		{"chart-unknown", "metric=bounce_rate&compare=none", func(d *views.Dashboard) {
 			for i := range d.Chart.Rows {

@@ -31,10 +31,13 @@ var sampleNow = time.Date(2026, 11, 24, 10, 40, 0, 0, berlin)
 func sample(params string) views.Dashboard {
 	values := must(url.ParseQuery(params))
 	ask := url.Values{"period": {"28d"}, "compare": {"previous"}, "filter": values["filter"]}
-	for _, key := range []string{"period", "compare"} {
+	for _, key := range []string{"period", "from", "to", "compare"} {
 		if values.Has(key) {
 			ask[key] = values[key]
 		}
+	}
+	if ask.Has("from") {
+		ask.Del("period")
 	}
 	if ask.Get("compare") == "none" || ask.Get("period") == "all" || ask.Get("period") == "realtime" {
 		ask.Del("compare")

@@ -164,7 +164,6 @@ var textsDE = map[string]string{
 	"Remove annotation":    "Anmerkung entfernen",
 	"Remove “%s”":          "„%s“ entfernen",
 	"It is gone for good.": "Sie ist dann endgültig weg.",
-	"When":                 "Wann",
 	"What happened":        "Was geschah",
 	"Version 2 is live":    "Version 2 ist online",
 	"Time, if it matters":  "Uhrzeit, falls wichtig",
