@@ -102,7 +102,7 @@ func (r *Running) Furnish(ctx context.Context, now time.Time) (link string, err 
 		{Name: "Newsletter signup", Event: "Newsletter signup"}, {Name: "Saw the basket", Page: "/basket/"},
 	}
 	site.Settings.Funnels = []account.Funnel{
-		{Name: "From the shop to a purchase", Steps: []string{"page:/shop/**", "event:Add to basket", "page:/basket/", "goal:Purchase"}},
+		{Name: "From the shop to a purchase", Steps: []string{"page:/shop/**", "page:/basket/", "goal:Purchase"}},
 		{Name: "Readers who book a workshop", Steps: []string{"page:/journal/**", "page:/workshops/**", "goal:Workshop booking"}, Window: "30d"},
 	}
 	if _, err := r.accounts.ChangeSite(ctx, who, gen.Domain, account.SiteChange{Settings: &site.Settings}); err != nil {

@@ -84,7 +84,7 @@ var journeyDE = map[string]string{
 	"%s day":                                  "%s Tag",
 	"Funnel “%s”":                             "Trichter „%s“",
 	"Kind":                                    "Art",
-	"Which":                                   "Welche",
+	"Which":                                   "Was genau",
 	"Property":                                "Eigenschaft",
 	"Order placed":                            "Bestellung aufgegeben",
 	"The event's name.":                       "Der Name des Ereignisses.",
@@ -193,7 +193,7 @@ var journeyDE = map[string]string{
 
 	// where converters came from
 	"Where from": "Woher",
-	"Where those came from who reached a goal: by the first of their visits, which found them, and by the last, which brought them to it.": "Woher die kamen, die ein Ziel erreichten: nach ihrem ersten Besuch, der sie fand, und nach dem letzten, der sie hinbrachte.",
+	"Where those came from who reached a goal: by the first of their visits, which found them, and by the last, which brought them to it.": "Woher die kamen, die ein Ziel erreichten: nach ihrem ersten Besuch, mit dem es begann, und nach dem letzten, der sie hinbrachte.",
 	"Credited to the":              "Zugerechnet nach",
 	"Of visits within":             "Besuche innerhalb von",
 	"the visit itself":             "dem Besuch selbst",
@@ -208,7 +208,7 @@ var journeyDE = map[string]string{
 
 	// journeys
 	"Which pages people come from and go on to, around a page, an event, a goal or a source.": "Von welchen Seiten Leute kommen und wohin sie weitergehen, um eine Seite, ein Ereignis, ein Ziel oder eine Quelle herum.",
-	"Around":                     "Um",
+	"Around":                     "Rund um",
 	"Pages each way":             "Seiten je Richtung",
 	"After":                      "Danach",
 	"No journeys in this period": "Keine Wege in diesem Zeitraum",

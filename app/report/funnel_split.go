@@ -46,7 +46,7 @@ func SplitFunnel(ctx context.Context, site store.Reader, whole FunnelAnswer, by 
 		if err != nil {
 			return nil, Hidden{}, err
 		}
-		parts = append(parts, FunnelPart{row.Name, a})
+		parts, hidden.Rows = append(parts, FunnelPart{row.Name, a}), hidden.Rows+a.Hidden.Rows
 	}
 	hidden.Rows += keepRest(whole, parts, floor)
 	if hidden.Rows > 0 {
