@@ -158,7 +158,7 @@ func (p *Page) Wait(expression string) {
 		if err == nil {
 			return
 		}
-		if gone := strings.Contains(err.Error(), "context"); !gone || ctx.Err() != nil {
+		if gone := strings.Contains(err.Error(), "context") || strings.Contains(err.Error(), "navigated"); !gone || ctx.Err() != nil {
 			p.t.Fatalf("waiting in the page for %s: %v", expression, err)
 		}
 	}
