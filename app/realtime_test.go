@@ -43,10 +43,16 @@ func enterAs(t *testing.T, p *apptest.Page, a *apptest.App, email, path string) 
 	p.Open(a.URL + path)
 	p.Type("input[name=email]", email)
 	p.Type("input[name=password]", apptest.Password)
+	loads(t, p, chromedp.Click(chromedp.CSS("form.card button")))
+}
+
+// loads does what leads to another page, and waits for that.
+func loads(t *testing.T, p *apptest.Page, does chromedp.Action[chromedp.Void]) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(p.Context, 20*time.Second)
 	defer cancel()
-	if resp, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS("form.card button"))); err != nil || resp.Status != http.StatusOK {
-		t.Fatalf("signing in: %+v, %v", resp, err)
+	if resp, err := chromedp.RunResponse(ctx, does); err != nil || resp.Status != http.StatusOK {
+		t.Fatalf("loading a page: %+v, %v", resp, err)
 	}
 }
 

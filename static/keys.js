@@ -14,7 +14,7 @@ addEventListener("keydown", (e) => {
   going = -Infinity
   if (went && follow(`[data-go="${CSS.escape(key)}"]`, e)) return
   if (key === "G") return void (going = e.timeStamp)
-  if (key >= "1" && key <= "9") return click([...document.querySelectorAll(".sites .drop a")].find((a) => a.querySelector("kbd")?.textContent === key), e)
+  if (key >= "1" && key <= "9") return click([...document.querySelectorAll(".sites .drop a, .cards h2 a")].find((a) => a.querySelector("kbd")?.textContent === key), e)
   if (key === "I") {
     const list = [...document.querySelectorAll(".intervals a")]
     return click(list[(list.findIndex((a) => a.classList.contains("on")) + 1) % list.length], e)

@@ -26,7 +26,7 @@ func shortcuts() []shortcutGroup {
 	return []shortcutGroup{
 		{"Period", times},
 		{"Pages", pages},
-		{"Everywhere", []shortcut{{"1–9", "Your first nine sites"}, {"0", "All sites"}, {"/", "Search, or filter"}, {"Esc", "Close, or remove all filters"},
+		{"Everywhere", []shortcut{{"1–9", "Your first nine sites, pinned ones first"}, {"0", "All sites"}, {"/", "Search, or filter"}, {"Esc", "Close, or remove all filters"},
 			{".", "Copy the link to this page"}, {"?", "This help"}}},
 	}
 }

@@ -124,7 +124,7 @@ func (r Realtime) stream() string { return r.View.at("/live", "show", "realtime"
 // frame returns the page with the bar, the footer and the scripts of the present.
 func (r Realtime) frame() Page {
 	p := r.Dashboard.frame()
-	p.Scripts = []string{"swap.js", "keys.js", "live.js", "realtime.js"}
+	p.Scripts = []string{"swap.js", "live.js", "realtime.js"}
 	p.Styles = append(p.Styles, "realtime.css")
 	return p
 }

@@ -45,8 +45,11 @@ var controlErasures string
 //go:embed control_4.sql
 var controlAnnotations string
 
+//go:embed control_5.sql
+var controlPins string
+
 // controlSteps take the control file from version 0 to len(controlSteps), one by one.
-var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations}
+var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations, controlPins}
 
 // OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
 // returns ErrNewer, with the file untouched, when a newer version of the program has written it.

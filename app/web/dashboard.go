@@ -162,12 +162,8 @@ func (s *Server) frameOf(c *call, view views.View, chart report.Answer) (views.D
 	if d.Since, err = c.firstDay(); err != nil {
 		return d, err
 	}
-	sites, err := s.Accounts.Sites(c.Context(), c.who)
-	if err != nil {
+	if d.Sites, err = s.switcher(c); err != nil {
 		return d, err
-	}
-	for _, site := range sites {
-		d.Sites = append(d.Sites, site.Domain)
 	}
 	d.Segments, err = s.segmentsOf(c)
 	return d, err

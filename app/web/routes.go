@@ -53,6 +53,7 @@ var routes = slices.Concat([]route{
 	{"GET /sites", signedIn, (*Server).sites},
 	{"GET /sites/new", signedIn, (*Server).siteForm},
 	{"POST /sites", signedIn, (*Server).addSite},
+	{"POST /sites/{domain}/pin", siteRead, (*Server).pin},
 	{"GET /sites/{domain}/install", siteRead, (*Server).install},
 	{"GET /sites/{domain}/live", siteRead, (*Server).live},
 	{"GET /sites/{domain}/settings", siteWrite, (*Server).siteSettings},
