@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -383,7 +384,7 @@ func (d Dashboard) spots(at int, place func(int) float64, height func(float64) f
 			s.Y = height(row.Values[at].Number)
 		}
 		if row.Previous != nil && !row.Was.IsZero() {
-			s.OldName = w.bucket(a.Query.By, row.Was, false)
+			s.OldName = cmp.Or(d.Sides[1], w.bucket(a.Query.By, row.Was, false))
 			s.OldValue = w.FullFigure(m, row.Previous[at])
 			if row.Previous[at].Known {
 				s.Then = height(row.Previous[at].Number)

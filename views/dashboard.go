@@ -23,6 +23,7 @@ type Dashboard struct {
 	Geo       string          // where the country table comes from and its date; may be empty
 	CanChange bool            // the reader may change the site's settings
 	Segments  []Segment       // those that the reader may use, by name
+	Sides     [2]string       // names of the chart's two lines, where these are segments; empty: they are periods
 	Waiting   bool            // no hit was ever counted: how to begin is shown in place of figures
 	Took      time.Duration   // to answer all of it
 }

@@ -14,7 +14,7 @@ type sitePage struct {
 
 // sitePages are the pages of a site in the order of its navigation. A page is current by the path of its View: see Under.
 var sitePages = []sitePage{
-	{"", "Overview", []string{"/details", "/changes"}},
+	{"", "Overview", []string{"/details", "/changes", "/compare-segments"}},
 	{"/goals", "Goals", []string{"/goals/edit", "/attribution"}},
 	{"/funnels", "Funnels", []string{"/funnels/edit"}},
 	{"/journeys", "Journeys", nil},

@@ -17,6 +17,7 @@ import (
 var filterRoutes = []route{
 	{"GET /sites/{domain}/filter", siteRead, (*Server).filter},
 	{"GET /sites/{domain}/filter/values", siteRead, (*Server).filterValues},
+	{"GET /sites/{domain}/compare-segments", siteRead, (*Server).compareSegments},
 	{"GET /sites/{domain}/segments", siteRead, (*Server).segments},
 	{"POST /sites/{domain}/segments", siteRead, (*Server).saveSegment},
 	{"POST /sites/{domain}/segments/{id}", siteRead, (*Server).changeSegment},
