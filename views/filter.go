@@ -234,3 +234,12 @@ func (w *Words) Offered(d report.Dimension, text string, a report.Answer, furthe
 	}
 	return list
 }
+
+// SearchFor returns what rows by a dimension are to be searched for when somebody looks for a text: it, and the codes of what is
+// called so; nil for all.
+func (w *Words) SearchFor(d report.Dimension, text string) []string {
+	if text == "" || fixed(d) != nil {
+		return nil // few enough to look at all
+	}
+	return append(w.codesLike(d, text), text)
+}

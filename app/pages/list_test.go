@@ -8,6 +8,7 @@ package pages_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -107,6 +108,21 @@ var special = map[string][]stop{
 		{path: site + "/retention?by=month&period=12mo&compare=none"},
 		{path: "/sites/" + fresh + "/retention"},
 		{path: site + "/retention?by=day", status: http.StatusBadRequest},
+	},
+	"GET /sites/{domain}/filter": {
+		{path: site + "/filter"},
+		{path: site + "/filter?edit=1&back=" + url.QueryEscape(site+"?filter=page:is:/&filter=country:not:DE,FR")},
+		{path: site + "/filter?by=prop:plan&op=contains&apply=1", status: http.StatusBadRequest},
+	},
+	"GET /sites/{domain}/segments": {
+		{path: site + "/segments"},
+		{path: site + "/segments?back=" + url.QueryEscape(site+"?filter=did:is:Purchase&filter=country:is:DE")},
+	},
+	"GET /sites/{domain}/compare-segments": {
+		{path: site + "/compare-segments?filter=did:is:Purchase"},
+		{path: site + "/compare-segments?filter=page:contains:" + strings.Repeat("/long", 390) + "&with=all&period=12mo&metric=bounce_rate"},
+		{path: site + "/compare-segments"},
+		{path: site + "/compare-segments?with=99", status: http.StatusBadRequest},
 	},
 	"GET /sites/{domain}/details": {
 		{path: site + "/details?by=page"},

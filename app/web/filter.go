@@ -81,6 +81,9 @@ func (s *Server) filter(w http.ResponseWriter, c *call) error {
 	if form.Filter.By == "" {
 		form.Filter.By = "page"
 	}
+	if form.Props, err = report.Properties(c.Context(), c.site, q.Period, ""); err != nil {
+		return err
+	}
 	if form.Options, err = s.options(c, form.Filter.By, q, ""); err != nil {
 		return err
 	}
@@ -130,7 +133,8 @@ func meant(form views.FilterForm) (report.Filter, error) {
 // contain a text, if it is not empty. The smallest group holds, as for all rows.
 func (s *Server) options(c *call, by report.Dimension, q report.Query, text string) ([]views.FilterOption, error) {
 	words := c.page("").Words
-	ask := report.Query{Period: q.Period, Now: q.Now, By: by, Metrics: []report.Metric{report.Visitors}, Limit: fileRows}
+	ask := report.Query{Period: q.Period, Now: q.Now, By: by, Metrics: []report.Metric{report.Visitors},
+		Limit: filterOptions, Search: words.SearchFor(by, text)}
 	var further []string
 	if by == "did" || by == "goal" {
 		ask.By = "goal"
