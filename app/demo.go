@@ -97,6 +97,7 @@ func (r *Running) Furnish(ctx context.Context, now time.Time) (link string, err 
 	if err != nil {
 		return "", err
 	}
+	site.Settings.Forms, site.Settings.SearchKey = true, "q"
 	site.Settings.Goals = []account.Goal{
 		{Name: "Purchase", Event: "Purchase"}, {Name: "Workshop booking", Event: "Workshop booking"},
 		{Name: "Newsletter signup", Event: "Newsletter signup"}, {Name: "Saw the basket", Page: "/basket/"},

@@ -124,7 +124,7 @@ func figure(m report.Metric, v report.Value) string {
 		return "–"
 	}
 	switch m {
-	case report.BounceRate, report.ConversionRate, report.ScrollDepth:
+	case report.BounceRate, report.ConversionRate, report.ScrollDepth, report.ExitRate:
 		return strconv.FormatFloat(v.Number, 'f', 1, 64) + "%"
 	case report.VisitDuration, report.TimeOnPage:
 		return (time.Duration(v.Number*1000) * time.Millisecond).Round(time.Second).String()

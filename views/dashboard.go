@@ -45,30 +45,13 @@ func (d Dashboard) read() int {
 	return most
 }
 
-// floor says what the smallest group keeps back, or "".
+// floor says what the smallest group keeps back of the chart, or "".
 func (d Dashboard) floor() string {
-	rows, blank, reason := 0, d.Chart.Hidden.Rows, d.Chart.Hidden.Reason
-	for i, t := range d.View.Open() {
-		if h := d.Lists[i].Hidden; h.Rows > 0 {
-			reason = h.Reason
-			if t.By == "grid" {
-				blank += h.Rows
-			} else {
-				rows += h.Rows
-			}
-		}
-	}
-	w := d.words()
-	switch {
-	case reason == "":
+	w, h := d.words(), d.Chart.Hidden
+	if h.Rows == 0 {
 		return ""
-	case blank == 0:
-		return w.F("%s rows are kept together as (other): %s. The site's settings say how small is too small.", w.Exact(float64(rows)), w.Say(reason))
-	case rows == 0:
-		return w.F("%s hours or days are left blank: %s. The site's settings say how small is too small.", w.Exact(float64(blank)), w.Say(reason))
 	}
-	return w.F("%s rows are kept together as (other) and %s hours or days left blank: %s. The site's settings say how small is too small.",
-		w.Exact(float64(rows)), w.Exact(float64(blank)), w.Say(reason))
+	return w.F("%s hours or days are left blank: %s. The site's settings say how small is too small.", w.Exact(float64(h.Rows)), w.Say(h.Reason))
 }
 
 // daysNamed is how many days that are left out are named.

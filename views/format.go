@@ -121,7 +121,7 @@ func (w *Words) Figure(m report.Metric, v report.Value) string {
 		return none
 	}
 	switch m {
-	case report.BounceRate, report.ScrollDepth:
+	case report.BounceRate, report.ScrollDepth, report.ExitRate:
 		return w.Percent(v.Number, 0)
 	case report.ConversionRate:
 		return w.Percent(v.Number, 1)
@@ -141,7 +141,7 @@ func (w *Words) FullFigure(m report.Metric, v report.Value) string {
 		return none
 	}
 	switch m {
-	case report.BounceRate, report.ScrollDepth:
+	case report.BounceRate, report.ScrollDepth, report.ExitRate:
 		return w.Percent(v.Number, 1)
 	case report.ConversionRate:
 		return w.Percent(v.Number, 2)
@@ -180,7 +180,7 @@ func (w *Words) Change(m report.Metric, now, then report.Value) (string, Mood) {
 	var moved float64
 	var text string
 	switch m {
-	case report.BounceRate, report.ConversionRate, report.ScrollDepth:
+	case report.BounceRate, report.ConversionRate, report.ScrollDepth, report.ExitRate:
 		moved = math.Round(now.Number - then.Number)
 		text = w.F("%s pts", signed(moved, w.Exact(math.Abs(moved))))
 	default:
@@ -191,7 +191,7 @@ func (w *Words) Change(m report.Metric, now, then report.Value) (string, Mood) {
 		text = signed(moved, w.Exact(math.Abs(moved))+w.or().Space+"%")
 	}
 	switch {
-	case moved == 0:
+	case moved == 0, m == report.ExitRate: // every visit ends somewhere
 		return text, Same
 	case (moved > 0) == (m != report.BounceRate):
 		return text, Good

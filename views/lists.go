@@ -9,10 +9,11 @@ import (
 // row is one line of a list, ready to be drawn.
 type row struct {
 	Name, Title string // Title is the whole name where it may be cut
+	Also        string // what else it is called: the title of a page
 	Bar         string // width in percent
 	Share       string
 	Value, Full string
-	Extra       string // a second figure, or empty
+	Further     []string // the figures beside the first, in the order of Tab.further
 	Change, Was string
 	Mood        Mood
 	Link        string // filters by the row; empty for what can't be filtered by
@@ -21,13 +22,21 @@ type row struct {
 	Path        bool   // the name is an address: written left to right, cut in the middle of nothing
 }
 
+// headName names the column of a metric in the room of a list.
+func (w *Words) headName(m report.Metric) string {
+	if m == report.ConversionRate {
+		return w.T("Rate")
+	}
+	return w.T(metricNames[m])
+}
+
 // shown returns the rows of an answer that its list shows, and the figure of those without a value where they have none.
 func (t Tab) shown(a report.Answer) (rows []report.Row, unset *report.Value) {
 	for i, r := range a.Rows {
 		switch {
 		case t.Unset != "" && r.Name == report.NotSet:
 			unset = &a.Rows[i].Values[0]
-		case len(rows) < listRows || t.Limit() != listRows && t.Unset == "":
+		case len(rows) < listRows || t.Limit() > listRows+1:
 			rows = append(rows, r)
 		}
 	}
@@ -37,7 +46,36 @@ func (t Tab) shown(a report.Answer) (rows []report.Row, unset *report.Value) {
 // nothing reports whether a list has nothing to show.
 func (d Dashboard) nothing(t Tab, a report.Answer) bool {
 	rows, _ := t.shown(a)
-	return len(rows) == 0 || a.Totals[0].Number == 0
+	if t.By == "map" && !slices.ContainsFunc(rows, func(r report.Row) bool { return outlined(r.Name) && r.Values[0].Number > 0 }) {
+		return true
+	}
+	return len(rows) == 0 || a.Totals[0].Number == 0 || t.By == "property" && t.Prop == ""
+}
+
+// empty says why a list has nothing to show: nothing in the whole period or, where there is something, what is missing.
+func (d Dashboard) empty(t Tab) string {
+	w := d.words()
+	switch {
+	case len(d.Chart.Query.Filters) > 0 && t.Empty != noCities:
+		return w.T("Nothing here passes the filters in this period.")
+	case len(d.Chart.Totals) == 0 || d.Chart.Totals[0].Number > 0:
+		return w.T(t.Empty)
+	}
+	return w.T("No visits in this period.")
+}
+
+// small says how many rows of a list are kept together because they are too few people each, or "".
+func (d Dashboard) small(t Tab, a report.Answer) string {
+	w, n := d.words(), a.Hidden.Rows
+	switch {
+	case n == 0:
+		return ""
+	case t.By == "grid":
+		return w.F("%s hours are left out: %s.", w.Exact(float64(n)), w.Say(a.Hidden.Reason))
+	case n == 1:
+		return w.F("1 row is in (other): %s.", w.Say(a.Hidden.Reason))
+	}
+	return w.F("%s rows are in (other): %s.", w.Exact(float64(n)), w.Say(a.Hidden.Reason))
 }
 
 // unset says how many there are without a value, or "".
@@ -49,8 +87,8 @@ func (d Dashboard) unset(t Tab, a report.Answer) string {
 	return d.words().T(t.Unset) + ": " + d.words().listed(a.Query.Metrics[0], *v)
 }
 
-// further returns how many rows a list has where it does not show them all, or 0.
-func (t Tab) further(a report.Answer) int {
+// all returns how many rows a list has where it does not show them all, or 0.
+func (t Tab) all(a report.Answer) int {
 	rows, unset := t.shown(a)
 	total := a.TotalRows
 	if unset != nil {
@@ -62,42 +100,63 @@ func (t Tab) further(a report.Answer) int {
 	return total
 }
 
+// further returns which figures beside the first a list shows, by their place: not revenue where no row has any.
+func further(a report.Answer) (at []int) {
+	for i, m := range a.Query.Metrics {
+		paid := func(r report.Row) bool { return r.Values[i].Number != 0 }
+		if i > 0 && (m != report.Revenue || slices.ContainsFunc(a.Rows, paid)) {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
 // rows makes the lines of a list from its answer.
 func (d Dashboard) rows(t Tab, a report.Answer) []row {
-	w, by, high := d.words(), a.Query.By, 0.0
 	shown, _ := t.shown(a)
+	high := 0.0
 	for _, r := range shown {
 		high = max(high, r.Values[0].Number)
 	}
-	m := a.Query.Metrics[0]
-	list := make([]row, 0, len(shown))
-	for _, r := range shown {
-		v := r.Values[0]
-		line := row{Name: w.valueName(by, r.Name), Title: w.valueName(by, r.Name), Value: w.listed(m, v), Full: w.FullFigure(m, v) + " " + w.T(metricNames[m]), Path: isPath(by)}
-		if high > 0 {
-			line.Bar = percent(100 * v.Number / high)
-		}
-		if a.Totals[0].Number > 0 {
-			line.Share = w.share(100 * v.Number / a.Totals[0].Number)
-		}
-		if len(r.Values) > 1 {
-			line.Extra, line.Share = w.Figure(a.Query.Metrics[1], r.Values[1]), ""
-		}
-		if r.Previous != nil {
-			line.Change, line.Mood = w.Change(m, v, r.Previous[0])
-			line.Was = w.FullFigure(m, r.Previous[0])
-		}
-		if r.Name != report.Other {
-			line.Link, line.Without = d.View.only(by, report.Is, r.Name).URL(), d.View.only(by, report.Not, r.Name).URL()
-			line.On = d.View.filtered(by, r.Name)
-		}
-		list = append(list, line)
+	list := make([]row, len(shown))
+	for i, r := range shown {
+		list[i] = d.row(t, a, r, high)
 	}
 	return list
 }
 
+// row makes one line; high is the figure of the longest bar.
+func (d Dashboard) row(t Tab, a report.Answer, r report.Row, high float64) row {
+	w, by, m, v := d.words(), a.Query.By, a.Query.Metrics[0], r.Values[0]
+	line := row{Name: w.valueName(by, r.Name), Title: w.valueName(by, r.Name), Also: r.Title, Value: w.listed(m, v), Full: w.FullFigure(m, v) + " " + w.T(metricNames[m]), Path: isPath(by)}
+	if r.Title != "" {
+		line.Title += "\n" + r.Title
+	}
+	if high > 0 {
+		line.Bar = percent(100 * v.Number / high)
+	}
+	if a.Totals[0].Number > 0 {
+		line.Share = w.share(100 * v.Number / a.Totals[0].Number)
+	}
+	for _, at := range further(a) {
+		line.Further = append(line.Further, w.Figure(a.Query.Metrics[at], r.Values[at]))
+	}
+	if r.Previous != nil {
+		line.Change, line.Mood = w.Change(m, v, r.Previous[0])
+		line.Was = w.FullFigure(m, r.Previous[0])
+	}
+	if r.Name != report.Other {
+		view := d.View.only(by, report.Is, r.Name)
+		if line.On = d.View.filtered(by, r.Name); !line.On && t.Leads != "" {
+			view = view.tab(t.Leads)
+		}
+		line.Link, line.Without = view.URL(), d.View.only(by, report.Not, r.Name).URL()
+	}
+	return line
+}
+
 func isPath(by report.Dimension) bool {
-	return by == "page" || by == "entry_page" || by == "exit_page" || by == "referrer" || by == "hostname"
+	return by == "page" || by == "entry_page" || by == "exit_page" || by == "referrer" || by == "hostname" || by == "prop:url"
 }
 
 // share writes a part of a whole: whole percents, and <1% for what is there but small.

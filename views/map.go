@@ -63,43 +63,38 @@ func outlined(code string) bool {
 
 // weekCell is an hour of the week.
 type weekCell struct {
-	Views float64
-	Text  string
-	Shade string // opacity, 0–1
+	Visits float64
+	Text   string
+	Shade  string // opacity, 0–1
 }
 
-// gridDays is how many days the grid of a week looks at: hours of more can't be asked for, and 13 weeks show the rhythm.
-const gridDays = 91
+// weekdays are the names of rows by weekday, from the first of the week on; their first three letters are the short names.
+var weekdays = [7]string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 
-// GridPeriod returns the part of a period that the grid of a week is about: all of it, or its last 91 days.
-func GridPeriod(p report.Period) report.Period {
-	if first := p.To.AddDate(0, 0, -gridDays); first.After(p.From) {
-		p.Name, p.From = "custom", first
-	}
-	return p
-}
-
-var weekdays = [7]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
-
-// week adds up page views by weekday and hour of an answer by hour.
-func (d Dashboard) week(a report.Answer) (cells [7][24]weekCell) {
+// week returns the figures of an answer by hour of the week, and the highest of them; nil where there is none.
+func (d Dashboard) week(a report.Answer) (cells [7][24]weekCell, best *weekCell) {
 	w, high := d.words(), 0.0
+	visits := map[string]float64{}
 	for _, r := range a.Rows {
-		c := &cells[(int(r.Start.Weekday())+6)%7][r.Start.Hour()]
-		c.Views += r.Values[0].Number
-		high = max(high, c.Views)
+		if r.Name != report.Other {
+			visits[r.Name] = r.Values[0].Number
+			high = max(high, r.Values[0].Number)
+		}
 	}
 	for day := range cells {
 		for hour := range cells[day] {
+			name := weekdays[day] + " " + two(hour)
 			c := &cells[day][hour]
-			c.Text = w.T(weekdays[day]) + " " + two(hour) + ":00: " + w.Exact(c.Views)
-			c.Shade = "0.06"
-			if c.Views > 0 {
-				c.Shade = unit2(0.12 + 0.88*c.Views/high)
+			*c = weekCell{Visits: visits[name], Shade: "0.06", Text: w.valueName("hour_of_week", name) + ": " + w.Exact(visits[name])}
+			if c.Visits > 0 {
+				c.Shade = unit2(0.12 + 0.88*c.Visits/high)
+			}
+			if c.Visits == high && high > 0 && best == nil {
+				best = c
 			}
 		}
 	}
-	return cells
+	return cells, best
 }
 
 // unit2 writes a number with two decimals at most.

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,12 +17,17 @@ type panel struct {
 
 // Tab is one list of a panel: the question that it asks and how its answer is drawn.
 type Tab struct {
-	By      report.Dimension // also its name in the address; "map" and "grid" ask for countries and hours
+	By      report.Dimension // its name in the address
 	Label   string
-	Under   string          // label of the group that the tab is in, or empty: tabs of a group share one place in the row of tabs
-	Metrics []report.Metric // the first one orders the list and draws the bars
-	Empty   string          // what an empty list says
-	Unset   string          // what is said of visits without a value, which have no row; empty: they have one
+	Under   string           // label of the group that the tab is in, or empty: tabs of a group share one place in the row of tabs
+	Metrics []report.Metric  // the first one orders the list and draws the bars
+	Empty   string           // what an empty list says
+	Unset   string           // what is said of visits without a value, which have no row; empty: they have one
+	Ask     report.Dimension // what it asks for, where that is not By
+	Of      string           // the event that it is about; empty: it is about all
+	Leads   report.Dimension // the tab that choosing a row opens, where another then tells more
+	Table   string           // name of its whole table, where Label alone would not say it
+	Prop    string           // of the tab "property": the one that is chosen; empty: there is none
 }
 
 // listRows is how many rows a list of the dashboard has.
@@ -32,8 +38,8 @@ var visitorsOnly = []report.Metric{report.Visitors}
 // The panels, in their order. The first tab of each is open unless the address says otherwise.
 var panels = []*panel{
 	{"sources", "Sources", []Tab{
-		{By: "channel", Label: "Channels", Empty: "No visits in this period."},
-		{By: "source", Label: "Sources", Empty: "No visits in this period."},
+		{By: "channel", Label: "Channels", Empty: "No visits in this period.", Leads: "source"},
+		{By: "source", Label: "Sources", Empty: "No visits in this period.", Leads: "referrer"},
 		{By: "referrer", Label: "Referrers", Empty: "No visit came from a link on another site.", Unset: "Without a referrer"},
 		{By: "utm_campaign", Label: "Campaigns", Under: "Campaigns", Empty: noTags, Unset: "Not tagged"},
 		{By: "utm_source", Label: "Source", Under: "Campaigns", Empty: noTags, Unset: "Not tagged"},
@@ -43,38 +49,58 @@ var panels = []*panel{
 	}},
 	{"pages", "Pages", []Tab{
 		{By: "page", Label: "Pages", Empty: "No page was read in this period."},
-		{By: "entry_page", Label: "Entry", Empty: "No visit began in this period."},
-		{By: "exit_page", Label: "Exit", Empty: "No visit ended in this period."},
+		{By: "entry_page", Label: "Entry", Table: "Entry pages", Empty: "No visit began in this period."},
+		{By: "exit_page", Label: "Exit", Table: "Exit pages", Empty: "No visit ended in this period."},
 		{By: "title", Label: "Titles", Empty: "No page had a title.", Unset: "Without a title"},
 		{By: "hostname", Label: "Hosts", Empty: "No page was read in this period."},
 	}},
 	{"places", "Places", []Tab{
-		{By: "map", Label: "Map", Empty: "No country is known for this period."},
+		{By: "map", Ask: "country", Label: "Map", Empty: "No country is known for this period."},
 		{By: "country", Label: "Countries", Empty: "No country is known for this period."},
-		{By: "region", Label: "Regions", Empty: noCities, Unset: "Not known"},
+		{By: "region", Label: "Regions", Empty: noCities, Unset: "Not known", Leads: "city"},
 		{By: "city", Label: "Cities", Empty: noCities, Unset: "Not known"},
 		{By: "language", Label: "Languages", Empty: "No browser named a language in this period.", Unset: "Not known"},
 	}},
 	{"devices", "Devices", []Tab{
-		{By: "browser", Label: "Browsers", Under: "Browsers", Empty: "No visits in this period."},
-		{By: "browser_version", Label: "Versions", Under: "Browsers", Empty: "No visits in this period."},
-		{By: "os", Label: "Systems", Under: "Systems", Empty: "No visits in this period."},
-		{By: "os_version", Label: "Versions", Under: "Systems", Empty: "No browser named its system's version.", Unset: "Not known"},
+		{By: "browser", Label: "Browsers", Under: "Browsers", Empty: "No visits in this period.", Leads: "browser_version"},
+		{By: "browser_version", Label: "Versions", Under: "Browsers", Table: "Versions of browsers", Empty: "No visits in this period."},
+		{By: "os", Label: "Systems", Under: "Systems", Empty: "No visits in this period.", Leads: "os_version"},
+		{By: "os_version", Label: "Versions", Under: "Systems", Table: "Versions of systems", Empty: "No browser named its system's version.", Unset: "Not known"},
 		{By: "device", Label: "Devices", Under: "Devices", Empty: "No visits in this period."},
 		{By: "device_model", Label: "Models", Under: "Devices", Empty: "No phone or tablet named its make.", Unset: "Not known"},
 		{By: "screen", Label: "Screens", Empty: "No visits in this period.", Unset: "Not known"},
 	}},
-	{"goals", "Goals", []Tab{
-		{By: "goal", Label: "Goals", Metrics: []report.Metric{report.Conversions, report.ConversionRate},
-			Empty: "No goal was reached in this period. Goals are events or pages that you name in the site's settings."},
-		{By: "event", Label: "Events", Metrics: []report.Metric{report.EventCount, report.Visitors},
-			Empty: "No event in this period. A page sends one with sandprint('event', 'Order placed')."},
+	{"links", "Links and files", []Tab{
+		{By: "outbound", Ask: "prop:url", Of: "Outbound Link: Click", Label: "Outbound links", Metrics: eventsOf,
+			Empty: "No click on a link to another site in this period. Counting them is a switch in the site's settings."},
+		{By: "download", Ask: "prop:url", Of: "File Download", Label: "Downloads", Metrics: eventsOf,
+			Empty: "No file was downloaded in this period. Counting them is a switch in the site's settings."},
+		{By: "form", Ask: "page", Of: "Form: Submission", Label: "Forms", Metrics: eventsOf,
+			Empty: "No form was sent in this period. Counting them is a switch in the site's settings."},
+		{By: "missing", Ask: "page", Of: "404", Label: "Not found", Table: "Pages not found", Metrics: eventsOf,
+			Empty: "No missing page was reported in this period. The page that says so to your visitors reports one with sandprint('event', '404')."},
+		{By: "search", Ask: "prop:term", Of: "Search", Label: "Searches", Table: "Searches on the site", Metrics: eventsOf,
+			Empty: "No search on the site was counted in this period. Its settings ask for the query key of the search."},
 	}},
 	{"when", "Visitors", []Tab{
-		{By: "grid", Label: "When people come", Metrics: []report.Metric{report.Pageviews}, Empty: "No page was read in this period."},
+		{By: "grid", Ask: "hour_of_week", Label: "When people come", Metrics: []report.Metric{report.Visits}, Empty: "No visits in this period."},
 		{By: "visitor_type", Label: "New and returning", Empty: "No visits in this period."},
 	}},
+	{"goals", "Goals", []Tab{
+		{By: "goal", Label: "Goals", Metrics: []report.Metric{report.Conversions, report.ConversionRate, report.Visitors, report.Revenue},
+			Empty: "No goal was reached in this period. Goals are events or pages that you name in the site's settings."},
+		{By: "event", Label: "Events", Metrics: []report.Metric{report.EventCount, report.Visitors, report.Revenue},
+			Empty: "No event in this period. A page sends one with sandprint('event', 'Order placed')."},
+		{By: "property", Label: "Properties", Unset: "Without it", Metrics: []report.Metric{report.EventCount, report.Visitors, report.Revenue},
+			Empty: "No event with properties in this period. A page sends one with sandprint('event', 'Order placed', {props: {plan: 'pro'}})."},
+	}},
 }
+
+// eventsOf are the figures of lists of one event.
+var eventsOf = []report.Metric{report.EventCount, report.Visitors}
+
+// wide reports whether the panel has the room of two.
+func (p *panel) wide() bool { return p.ID == "goals" }
 
 const (
 	noTags   = "No tagged link in this period. Add ?utm_campaign=… to the links of a campaign."
@@ -111,33 +137,130 @@ func (v View) Open() []Tab {
 				open[i] = t
 			}
 		}
+		open[i] = open[i].under(v)
 	}
 	return open
 }
 
+// Find returns the list of a name in the address, such as "page", "outbound" or "prop:plan", as it is on a page of a view.
+func Find(by report.Dimension, v View) Tab {
+	for _, p := range panels {
+		for _, t := range p.Tabs {
+			if t.By == by && by != "property" || t.address() == by && t.Of == "" && t.By != "map" {
+				return t.under(v)
+			}
+		}
+	}
+	t := Tab{By: by}
+	if name, ok := strings.CutPrefix(string(by), "prop:"); ok {
+		t.Label, t.Prop = name, name
+	}
+	return t.under(v)
+}
+
+// under returns the tab as it is on a page of a view: where a goal is chosen, it tells what led to how many conversions.
+func (t Tab) under(v View) Tab {
+	switch {
+	case t.By == "property":
+		t.Prop = v.prop()
+	case !v.goal || t.Of != "" || t.By == "grid" || t.By == "goal" || t.By == "event":
+	case t.By == "map":
+		t.Metrics = []report.Metric{report.Conversions}
+	default:
+		t.Metrics = []report.Metric{report.Conversions, report.ConversionRate}
+	}
+	return t
+}
+
 // Asks returns the dimension that a tab asks for.
 func (t Tab) Asks() report.Dimension {
+	switch {
+	case t.Ask != "":
+		return t.Ask
+	case t.By != "property":
+		return t.By
+	case t.Prop == "":
+		return "event" // there is nothing to ask for
+	}
+	return report.Dimension("prop:" + t.Prop)
+}
+
+// address returns the name of the tab's whole table in the address.
+func (t Tab) address() report.Dimension {
 	switch t.By {
-	case "map":
-		return "country"
-	case "grid":
-		return "hour"
+	case "map", "grid", "property":
+		return t.Asks()
 	}
 	return t.By
 }
 
-// Limit returns how many rows a tab asks for; 0 stands for all, as time buckets have it.
-func (t Tab) Limit() int {
-	switch t.By {
-	case "map":
-		return 300
-	case "grid":
-		return 0
+// Filters returns what the tab's rows must pass beside the filters of the page.
+func (t Tab) Filters() []report.Filter {
+	if t.Of == "" {
+		return nil
 	}
-	if t.Unset != "" {
+	return []report.Filter{{By: "event", Op: report.Is, Values: []string{t.Of}}}
+}
+
+// Titled reports whether the tab's rows are pages, which have titles.
+func (t Tab) Titled() bool {
+	return slices.Contains([]report.Dimension{"page", "entry_page", "exit_page"}, t.Asks())
+}
+
+// Limit returns how many rows a tab asks for.
+func (t Tab) Limit() int {
+	switch {
+	case t.By == "map":
+		return 300
+	case t.By == "grid":
+		return 7*24 + 1
+	case t.Unset != "":
 		return listRows + 1
 	}
 	return listRows
+}
+
+// Properties reports whether the list of an event's properties is open, and returns the event that it is about: empty for
+// all.
+func (v View) Properties() (event string, open bool) {
+	for _, f := range v.Filters {
+		if f.By == "event" && f.Op == report.Is && len(f.Values) == 1 {
+			event = f.Values[0]
+		}
+	}
+	return event, slices.Contains(v.values["tab"], "property")
+}
+
+// Knowing returns the view where it is known which properties there are to choose from.
+func (v View) Knowing(props []string) View {
+	v.props = props
+	return v
+}
+
+// propsNamed is how many properties to choose from are named without being asked for.
+const propsNamed = 10
+
+// propsFor returns the properties to choose from: the first ones with the chosen one, and the rest.
+func (v View) propsFor(chosen string) (first, rest []string) {
+	for _, name := range v.props {
+		if len(first) < propsNamed && (len(first) < propsNamed-1 || name == chosen || slices.Contains(first, chosen)) {
+			first = append(first, name)
+		} else {
+			rest = append(rest, name)
+		}
+	}
+	return first, rest
+}
+
+// prop returns the property that is chosen: what the address says or, where that is none, the first.
+func (v View) prop() string {
+	switch asked := v.Get("property"); {
+	case slices.Contains(v.props, asked):
+		return asked
+	case len(v.props) > 0:
+		return v.props[0]
+	}
+	return ""
 }
 
 // Tiles returns the metrics of the tiles under these filters: with a page, what is known of pages; with a goal, of goals.
@@ -159,7 +282,7 @@ var metricNames = map[report.Metric]string{
 	report.Visitors: "Visitors", report.Visits: "Visits", report.Pageviews: "Page views", report.ViewsPerVisit: "Views per visit",
 	report.BounceRate: "Bounce rate", report.VisitDuration: "Visit duration", report.EventCount: "Events",
 	report.TimeOnPage: "Time on page", report.ScrollDepth: "Scroll depth", report.Conversions: "Conversions",
-	report.ConversionRate: "Conversion rate", report.Revenue: "Revenue",
+	report.ConversionRate: "Conversion rate", report.Revenue: "Revenue", report.ExitRate: "Exit rate",
 }
 
 // dimensionNames are the dimensions as people read them, singular.
@@ -168,7 +291,7 @@ var dimensionNames = map[report.Dimension]string{
 	"channel": "Channel", "referrer": "Referrer", "utm_source": "Campaign source", "utm_medium": "Campaign medium", "utm_campaign": "Campaign",
 	"utm_content": "Campaign content", "utm_term": "Campaign term", "country": "Country", "region": "Region", "city": "City",
 	"language": "Language", "browser": "Browser", "browser_version": "Browser version", "os": "System", "os_version": "System version",
-	"device": "Device", "device_model": "Model", "screen": "Screen", "visitor_type": "Visitor", "weekday": "Weekday", "hour_of_day": "Hour",
+	"device": "Device", "device_model": "Model", "screen": "Screen", "visitor_type": "Visitor", "weekday": "Weekday", "hour_of_day": "Hour", "hour_of_week": "Hour of the week",
 	"event": "Event", "goal": "Goal", "did": "Goal reached in the visit", "minute": "Minute", "hour": "Hour", "day": "Day", "week": "Week", "month": "Month",
 }
 
@@ -198,6 +321,20 @@ func (w *Words) valueName(d report.Dimension, value string) string {
 		if name, ok := w.or().languageName(value); ok {
 			return name
 		}
+	case "region": // ISO 3166-2, as DE-BE
+		if country, part, ok := strings.Cut(value, "-"); ok && w.or().Countries[country] != "" {
+			return w.or().Countries[country] + ", " + part
+		}
+	case "screen":
+		if value != report.NotSet && value != report.Other {
+			return strings.Replace(value, "-", "–", 1) + "\u00a0px"
+		}
+	case "hour_of_week":
+		if day, hour, ok := strings.Cut(value, " "); ok {
+			return w.T(day) + " " + hour + ":00"
+		}
+	case "weekday":
+		return w.T(value)
 	case "page", "entry_page", "exit_page", "title", "hostname", "referrer":
 		return value
 	}
@@ -242,10 +379,28 @@ func (w *Words) CodeOf(d report.Dimension, text string) string {
 	return text
 }
 
-// CodesLike returns the codes of the countries or languages whose name contains text; none for other dimensions.
+// CodesLike returns the values that are shown by names which contain text: codes of countries and languages, and others that are
+// translated.
 func (w *Words) CodesLike(d report.Dimension, text string) []string {
 	text = strings.ToLower(text)
-	return w.codes(d, func(name string) bool { return strings.Contains(strings.ToLower(name), text) })
+	like := func(name string) bool { return strings.Contains(strings.ToLower(name), text) }
+	list := w.codes(d, like)
+	add := func(value, name string) {
+		if like(w.T(name)) {
+			list = append(list, value)
+		}
+	}
+	switch d {
+	case "weekday", "hour_of_week":
+		for _, day := range weekdays {
+			add(day, day)
+		}
+	case "device", "visitor_type", "source", "channel":
+		for _, value := range slices.Sorted(maps.Keys(valueNames)) {
+			add(value, valueNames[value])
+		}
+	}
+	return list
 }
 
 func (w *Words) codes(d report.Dimension, match func(name string) bool) (codes []string) {

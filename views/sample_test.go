@@ -5,10 +5,12 @@ import (
 	"compress/gzip"
 	"context"
 	"flag"
+	"fmt"
 	"math"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -43,7 +45,7 @@ func sample(params string) views.Dashboard {
 		ask.Del("compare")
 	}
 	q := must(report.Parse(ask, berlin, sampleNow))
-	v := views.NewView("kiln-and-sea.example", values, q.Filters)
+	v := views.NewView("kiln-and-sea.example", values, q.Filters).Knowing([]string{"plan", "colour"})
 	d := views.Dashboard{
 		Page:  views.Page{User: "mara@kiln-and-sea.example", Words: views.English, Theme: values.Get("theme")},
 		View:  v,
@@ -55,7 +57,7 @@ func sample(params string) views.Dashboard {
 	d.Chart = series(q)
 	for _, t := range v.Open() {
 		lq := q
-		lq.By, lq.Metrics = t.Asks(), t.Metrics
+		lq.By, lq.Metrics, lq.Filters = t.Asks(), t.Metrics, slices.Concat(q.Filters, t.Filters())
 		d.Lists = append(d.Lists, answerTo(lq))
 	}
 	return d
@@ -132,26 +134,35 @@ var sampleRows = map[report.Dimension][]string{
 	"goal":     {"Order placed", "Newsletter", "Workshop booked", "Catalogue download"},
 
 	"visitor_type": {"new", "returning", "(not set)"},
+
+	"prop:url":  {"instagram.com/kilnandsea", "openstreetmap.org/way/26", "(other)"},
+	"prop:plan": {"pro", "free", "(not set)"},
 }
+
+// sampleTitles are those of some of the sample's pages.
+var sampleTitles = map[string]string{"/": "Kiln & Sea: stoneware from the coast", "/shop": "Shop", "/journal/on-salt": "On salt"}
 
 // answerTo makes an answer to the question of a list.
 func answerTo(q report.Query) report.Answer {
-	if q.By == "hour" {
+	if q.By == "hour_of_week" {
 		a := report.Answer{Query: q, Totals: figures(q.Metrics, 60_124)}
-		for t := q.Period.From; t.Before(q.Period.To); t = t.Add(time.Hour) {
-			busy := math.Exp(-math.Pow(float64(t.Hour())-19.5, 2)/14) + 0.5*math.Exp(-math.Pow(float64(t.Hour())-10.5, 2)/6) + 0.02
-			if day := t.Weekday(); day == time.Saturday || day == time.Sunday {
-				busy = 0.9*math.Exp(-math.Pow(float64(t.Hour())-13.5, 2)/20) + 0.02
+		for day, name := range []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"} {
+			for hour := range 24 {
+				busy := math.Exp(-math.Pow(float64(hour)-19.5, 2)/14) + 0.5*math.Exp(-math.Pow(float64(hour)-10.5, 2)/6) + 0.02
+				if day > 4 {
+					busy = 0.9*math.Exp(-math.Pow(float64(hour)-13.5, 2)/20) + 0.02
+				}
+				a.Rows = append(a.Rows, report.Row{Name: fmt.Sprintf("%s %02d", name, hour), Values: figures(q.Metrics, math.Round(1600*busy))})
 			}
-			a.Rows = append(a.Rows, report.Row{Start: t, Values: []report.Value{{Number: math.Round(90 * busy), Known: true}}})
 		}
+		a.TotalRows = len(a.Rows)
 		return a
 	}
 	names := sampleRows[q.By]
 	a := report.Answer{Query: q, Totals: figures(q.Metrics, 60_124), Read: 311_204, TotalRows: len(names) + 48}
 	n := 21_480.0
 	for i, name := range names {
-		row := report.Row{Name: name, Values: figures(q.Metrics, n)}
+		row := report.Row{Name: name, Title: sampleTitles[name], Values: figures(q.Metrics, n)}
 		if q.Compare != nil {
 			row.Previous = figures(q.Metrics, math.Round(n*(0.8+0.06*float64(i%6))))
 		}

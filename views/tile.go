@@ -15,6 +15,7 @@ var metricHelp = map[report.Metric]string{
 	report.ScrollDepth:    "How far down a visit came on a page, in percent of its height: the deepest point of each, averaged over visits and pages where it is known.",
 	report.Conversions:    "Page views and events that reached a goal, each counted once for each goal.",
 	report.ConversionRate: "Visitors who reached a goal, divided by all visitors under the other filters.",
+	report.ExitRate:       "Visits that ended on the page, divided by its page views.",
 	report.Revenue:        "Sum of the amounts of the conversions, in the currency that most of them have.",
 }
 

@@ -14,6 +14,7 @@ import (
 //
 //	metric    the figure that the chart shows                      interval  the chart's time bucket
 //	tab       a list to show in its panel, by dimension; repeatable   share     the share token that the reader came with
+//	property  the property of events whose values are listed
 //	segment   a saved segment by its number; repeatable
 //
 // A parameter that has its default is left out. Every method that returns a link returns one of the same view with one
@@ -24,15 +25,17 @@ type View struct {
 	values  url.Values
 	page    string   // under the site's address; empty: the dashboard
 	more    []string // pairs of parameters that only that page has
+	props   []string // properties of events to choose from; see Knowing
+	goal    bool     // a goal is chosen, maybe by a segment
 }
 
 // kept are the parameters that links carry on; filters are kept apart.
-var kept = []string{"period", "from", "to", "compare", "match", "metric", "interval", "tab", "share", "segment"}
+var kept = []string{"period", "from", "to", "compare", "match", "metric", "interval", "tab", "property", "share", "segment"}
 
 // NewView returns the view of a site at an address with these parameters, whose filters have been parsed; those of segments are not
 // its own.
 func NewView(site string, values url.Values, filters []report.Filter) View {
-	v := View{Site: site, values: url.Values{}}
+	v := View{Site: site, values: url.Values{}, goal: slices.ContainsFunc(filters, func(f report.Filter) bool { return f.By == "goal" && f.Op == report.Is })}
 	v.Filters = slices.DeleteFunc(slices.Clone(filters), func(f report.Filter) bool { return f.Of != 0 })
 	for _, key := range kept {
 		if list := values[key]; len(list) > 0 && list[0] != "" {

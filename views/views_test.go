@@ -87,7 +87,7 @@ func TestDashboardHoldsItsParts(t *testing.T) {
 	if got := text(class(doc, "on")[0]); !strings.HasPrefix(got, "kiln-and-sea.example") {
 		t.Errorf("the switcher marks %q", got)
 	}
-	for name, want := range map[string]int{"tile": 6, "panel": 6, "plot": 1, "pill": 1, "row": 3*9 + 6 + 4} {
+	for name, want := range map[string]int{"tile": 6, "panel": 7, "plot": 1, "pill": 1, "row": 3*9 + 6 + 3 + 4} {
 		if got := len(class(doc, name)); got != want {
 			t.Errorf("%d elements of class %s, want %d", got, name, want)
 		}
@@ -126,10 +126,10 @@ var hostile = []string{
 
 func TestHostileValuesStayText(t *testing.T) {
 	for _, value := range hostile {
-		d := sample("tab=country&tab=event&tab=visitor_type")
+		d := sample("tab=country&tab=property&tab=visitor_type")
 		for i := range d.Lists {
 			for j := range d.Lists[i].Rows {
-				d.Lists[i].Rows[j].Name = value
+				d.Lists[i].Rows[j].Name, d.Lists[i].Rows[j].Title = value, value
 			}
 		}
 		d.View.Filters = []report.Filter{{By: "page", Op: report.Is, Values: []string{value}}}
@@ -144,7 +144,7 @@ func TestHostileValuesStayText(t *testing.T) {
 			}
 		}
 		name := class(class(doc, "panel")[1], "name")[0]
-		if got := name.FirstChild.FirstChild.Data; got != value {
+		if got := find(name, func(n *html.Node) bool { return n.Data == "bdi" })[0].FirstChild.Data; got != value {
 			t.Errorf("the row says %.60q, want %.60q", got, value)
 		}
 		if row := class(doc, "row")[0]; !strings.HasPrefix(attr(row, "href"), "/sites/kiln-and-sea.example?") {
@@ -159,7 +159,7 @@ func TestHostileValuesInDetails(t *testing.T) {
 		q := d.Chart.Query
 		q.By, q.Metrics = "page", views.DetailMetrics("page")
 		a := answerTo(q)
-		a.Rows[0].Name = value
+		a.Rows[0].Name, a.Rows[0].Title = value, value
 		d.View = d.View.Under("/details", "by", "page", "search", value)
 		inlineFree(t, parse(t, draw(t, views.DetailsPage(views.Details{Dashboard: d, By: "page", Search: value, Answer: a}))))
 	}
@@ -193,8 +193,8 @@ func TestEmptyAnswersSayWhatToDo(t *testing.T) {
 		d.Lists[i].Rows, d.Lists[i].TotalRows = nil, 0
 	}
 	doc := parse(t, draw(t, views.DashboardPage(d)))
-	if got := len(class(doc, "none")); got != 6 {
-		t.Errorf("%d empty panels speak, want 6", got)
+	if got := len(class(doc, "none")); got != 7 {
+		t.Errorf("%d empty panels speak, want 7", got)
 	}
 	if got := text(class(doc, "none")[0]); !strings.Contains(got, "utm_campaign") {
 		t.Errorf("no campaigns says %q", got)
@@ -205,12 +205,100 @@ func TestEmptyAnswersSayWhatToDo(t *testing.T) {
 	}
 }
 
+// A panel says what its own list keeps back, the page what the chart does.
 func TestFloorIsSaid(t *testing.T) {
-	d := sample("")
-	d.Lists[2].Hidden = report.Hidden{Rows: 3, Reason: "groups under 5"}
-	got := text(class(parse(t, draw(t, views.DashboardPage(d))), "floor")[0])
-	if !strings.Contains(got, "3 rows") || !strings.Contains(got, "groups under 5") {
-		t.Errorf("the page says %q", got)
+	for _, c := range []struct {
+		rows int
+		want string
+	}{{0, ""}, {1, "1 row is in (other): groups under 5."}, {3, "3 rows are in (other): groups under 5."}} {
+		d := sample("")
+		if c.rows > 0 {
+			d.Lists[2].Hidden = report.Hidden{Rows: c.rows, Reason: "groups under 5"}
+			d.Chart.Hidden = d.Lists[2].Hidden
+		}
+		doc := parse(t, draw(t, views.DashboardPage(d)))
+		for i, panel := range class(doc, "panel") {
+			if kept := class(panel, "kept"); i != 2 && len(kept) > 0 || i == 2 && strings.Join(texts(kept), "") != c.want {
+				t.Errorf("%d rows: panel %d says %q", c.rows, i, texts(kept))
+			}
+		}
+		if got := len(class(doc, "floor")); got != min(c.rows, 1) {
+			t.Errorf("%d rows: the page says %d times that the chart has blanks", c.rows, got)
+		}
+	}
+}
+
+// texts returns what elements say.
+func texts(list []*html.Node) (out []string) {
+	for _, n := range list {
+		out = append(out, text(n))
+	}
+	return out
+}
+
+// Why a panel is empty: nothing at all, the filters, or what is missing just there.
+func TestEmptyPanelsSayWhy(t *testing.T) {
+	for _, c := range []struct {
+		params   string
+		visitors float64
+		want     string
+	}{
+		{"tab=utm_campaign", 10, "No tagged link in this period. Add ?utm_campaign=… to the links of a campaign."},
+		{"tab=utm_campaign", 0, "No visits in this period."},
+		{"tab=utm_campaign&filter=country:is:DE", 10, "Nothing here passes the filters in this period."},
+		{"tab=utm_campaign&filter=country:is:DE", 0, "Nothing here passes the filters in this period."},
+	} {
+		d := sample(c.params)
+		d.Chart.Totals[0].Number, d.Lists[0].Rows, d.Lists[0].TotalRows = c.visitors, nil, 0
+		panel := class(parse(t, draw(t, views.DashboardPage(d))), "panel")[0]
+		if got := text(class(panel, "none")[0]); got != c.want {
+			t.Errorf("%s with %v visitors: %q, want %q", c.params, c.visitors, got, c.want)
+		}
+		if got := class(panel, "details"); len(got) > 0 {
+			t.Errorf("%s: an empty panel leads to details", c.params)
+		}
+	}
+}
+
+// While a goal is chosen, panels tell what led to how many conversions.
+func TestPanelsUnderAGoal(t *testing.T) {
+	for _, c := range []struct{ params, want string }{
+		{"filter=goal:is:Newsletter&tab=country", "Rate Conversions"},
+		{"filter=goal:not:Newsletter", ""},
+		{"", ""},
+	} {
+		doc := parse(t, draw(t, views.DashboardPage(sample(c.params))))
+		for _, panel := range class(doc, "panel")[:4] {
+			if got := strings.Join(texts(class(panel, "heads")), ""); got != c.want && len(class(panel, "map")) == 0 {
+				t.Errorf("%s: a panel is headed %q, want %q", c.params, got, c.want)
+			}
+		}
+	}
+	page := views.NewView("a.example", nil, []report.Filter{{By: "goal", Op: report.Is, Values: []string{"Newsletter"}}})
+	if got := views.Find("source", page).Columns(page)[:2]; !slices.Equal(got, []report.Metric{report.Conversions, report.ConversionRate}) {
+		t.Errorf("the table by source begins with %v", got)
+	}
+}
+
+// A row leads to the list that tells more of it: referrers of a source, versions of a browser; what is chosen already leads out.
+func TestRowsLeadOn(t *testing.T) {
+	for _, c := range []struct {
+		params string
+		panel  int
+		want   string
+	}{
+		{"tab=source", 0, "/sites/kiln-and-sea.example?tab=referrer&filter=source:is:Google"},
+		{"", 0, "/sites/kiln-and-sea.example?tab=source&filter=channel:is:Organic+Search"},
+		{"tab=browser", 3, "/sites/kiln-and-sea.example?tab=browser_version&filter=browser:is:Chrome"},
+		{"tab=browser&filter=browser:is:Chrome", 3, "/sites/kiln-and-sea.example?tab=browser"},
+		{"", 4, "/sites/kiln-and-sea.example?filter=prop%5C:url:is:instagram.com/kilnandsea"},
+		{"tab=property&property=plan", 6, "/sites/kiln-and-sea.example?tab=property&property=plan&filter=prop:plan:is:pro"},
+	} {
+		panel := class(parse(t, draw(t, views.DashboardPage(sample(c.params)))), "panel")[c.panel]
+		got := attr(class(panel, "row")[0], "href")
+		if strings.ReplaceAll(got, "prop%5C:", "prop:") != strings.ReplaceAll(c.want, "prop%5C:", "prop:") {
+			t.Errorf("%s: panel %d leads to %s, want %s", c.params, c.panel, got, c.want)
+		}
 	}
 }
 
@@ -243,6 +331,7 @@ func TestDaysThatAreLeftOutAreSaid(t *testing.T) {
 func TestGolden(t *testing.T) {
 	doc := parse(t, draw(t, views.DashboardPage(sample(""))))
 	golden(t, "map", render(t, class(doc, "map")[0]))
+	golden(t, "week", render(t, class(doc, "week")[0]))
 }
 
 func golden(t *testing.T, name, got string) {

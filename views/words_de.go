@@ -295,11 +295,8 @@ var textsDE = map[string]string{
 	"Details":                        "Einzelheiten",
 	"All %s":                         "Alle %s",
 	"%s before":                      "vorher %s",
-	"Visitors by country":            "Besucher nach Ländern",
 	"Query key of the site's search": "Abfrageschlüssel der Suche auf der Website",
 	"Of /search?q=kettle it is q. Searches are then counted with their terms, which are cleaned of personal data and shown from the smallest group on.": "Bei /suche?q=kessel ist es q. Suchen werden dann mit ihren Begriffen gezählt; diese werden von persönlichen Angaben bereinigt und erst ab der kleinsten Gruppe gezeigt.",
-	"Page views by weekday and hour":               "Seitenaufrufe nach Wochentag und Stunde",
-	"Page views, the stronger the colour the more": "Seitenaufrufe, je kräftiger die Farbe, desto mehr",
 
 	// dashboard
 	"%s by %s":           "%s je %s",

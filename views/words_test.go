@@ -85,7 +85,7 @@ func TestGermanIsComplete(t *testing.T) {
 	for _, p := range panels {
 		wantGerman(t, p.Name)
 		for _, tab := range p.Tabs {
-			for _, text := range []string{tab.Label, tab.Under, tab.Empty, tab.Unset} {
+			for _, text := range []string{tab.Label, tab.Under, tab.Empty, tab.Unset, tab.Table} {
 				wantGerman(t, text)
 			}
 		}

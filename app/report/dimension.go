@@ -144,13 +144,24 @@ func group(d Dimension, dicts func(store.Dim) []string) *grouping {
 		add(0, "")
 	}
 	for i, v := range values {
-		if isProp {
+		switch {
+		case isProp:
 			add(i, propValue(v, prop))
-		} else {
+		case d == "browser_version" || d == "os_version":
+			add(i, versioned(field(v, src.field-1), field(v, src.field)))
+		default:
 			add(i, field(v, src.field))
 		}
 	}
 	return g
+}
+
+// versioned puts a version behind the name of what it is one of: alone it would be that of several.
+func versioned(name, version string) string {
+	if name == "" || version == "" || name == Other || version == Other {
+		return version
+	}
+	return name + " " + version
 }
 
 // field returns the n-th field of a dictionary value.

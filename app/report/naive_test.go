@@ -109,11 +109,17 @@ func (n *naive) names(h *store.Hit, by report.Dimension) []string {
 	case "browser":
 		v = h.Agent.Browser
 	case "browser_version":
-		v = h.Agent.BrowserVersion
+		v = h.Agent.Browser + " " + h.Agent.BrowserVersion
+		if h.Agent.Browser == "" || h.Agent.BrowserVersion == "" {
+			v = h.Agent.BrowserVersion
+		}
 	case "os":
 		v = h.Agent.OS
 	case "os_version":
-		v = h.Agent.OSVersion
+		v = h.Agent.OS + " " + h.Agent.OSVersion
+		if h.Agent.OS == "" || h.Agent.OSVersion == "" {
+			v = h.Agent.OSVersion
+		}
 	case "device":
 		v = h.Agent.Device
 	case "device_model":

@@ -1,14 +1,11 @@
 package web
 
 import (
-	"bytes"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"time"
 
-	"sandprint/app/problem"
 	"sandprint/app/report"
 	"sandprint/views"
 )
@@ -38,6 +35,9 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 	if err := view.CheckChart(); err != nil {
 		return err
 	}
+	if view, err = c.knowing(view, q); err != nil {
+		return err
+	}
 	since, err := c.firstDay()
 	if err != nil {
 		return err
@@ -58,7 +58,9 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 			}
 			q.Compare = nil
 			values.Set("period", "day") // so that what is clicked stays in it
-			view = views.NewView(c.site.Info().Domain, values, q.Filters)
+			if view, err = c.knowing(views.NewView(c.site.Info().Domain, values, q.Filters), q); err != nil {
+				return err
+			}
 			if answers, err = s.askPage(c, view, q); err != nil {
 				return err
 			}
@@ -140,15 +142,7 @@ func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Ans
 	chart.By, chart.Metrics = view.Interval(q.Period), views.Tiles(q.Filters)
 	queries := []report.Query{chart}
 	for _, tab := range view.Open() {
-		list := q
-		list.By, list.Metrics, list.Limit = tab.Asks(), tab.Metrics, tab.Limit()
-		if tab.By == "grid" || tab.By == "map" {
-			list.Compare = nil
-		}
-		if tab.By == "grid" {
-			list.Period = views.GridPeriod(q.Period)
-		}
-		queries = append(queries, list)
+		queries = append(queries, listQuery(q, tab))
 	}
 	return report.RunAll(c.Context(), c.site, append(queries, liveQuery(q)))
 }
@@ -167,90 +161,4 @@ func (s *Server) frameOf(c *call, view views.View, chart report.Answer) (views.D
 	}
 	d.Segments, err = s.segmentsOf(c)
 	return d, err
-}
-
-// details is the whole table of one list, as a page or with format=csv as a file.
-func (s *Server) details(w http.ResponseWriter, c *call) error {
-	values := c.URL.Query()
-	now := time.Now().In(c.site.Info().Zone)
-	q, err := c.pageQuery(values, now)
-	if err != nil {
-		return err
-	}
-	view := views.NewView(c.site.Info().Domain, values, q.Filters)
-	by, search, live := report.Dimension(values.Get("by")), values.Get("search"), liveQuery(q)
-	if q, err = tableQuery(q, by, values); err != nil {
-		return err
-	}
-	if values.Get("format") == "csv" {
-		return s.file(w, c, q)
-	}
-	if timeBuckets[by] {
-		return redirect(w, view.URL())
-	}
-	answers, err := report.RunAll(c.Context(), c.site, []report.Query{q, live})
-	if err != nil {
-		return err
-	}
-	view = view.Under("/details", "by", string(by), "sort", values.Get("sort"), "search", search)
-	d, err := s.frameOf(c, view, answers[0])
-	if err != nil {
-		return err
-	}
-	d.Live = int(answers[1].Totals[0].Number)
-	return s.html(w, c, http.StatusOK, views.DetailsPage(views.Details{Dashboard: d, By: by, Search: search, Sort: values.Get("sort"), Answer: answers[0]}))
-}
-
-// timeBuckets are the dimensions that are in order of time: files have them, tables to sort don't.
-var timeBuckets = map[report.Dimension]bool{"minute": true, "hour": true, "day": true, "week": true, "month": true}
-
-// tableQuery makes the question of a page that of a table: by, sort, search and offset are read from the address.
-func tableQuery(q report.Query, by report.Dimension, values url.Values) (report.Query, error) {
-	if by == "" {
-		return q, problem.BadField("by", "bad_dimension", "The address does not say of what the details are.").
-			WithHint("Open them from a panel of the dashboard.")
-	}
-	metrics := views.DetailMetrics(by)
-	ask := url.Values{"by": {string(by)}, "period": {"day"}, "sort": {values.Get("sort")}, "offset": {values.Get("offset")}}
-	for _, m := range metrics {
-		ask.Add("metrics", string(m))
-	}
-	table, err := report.Parse(ask, q.Now.Location(), q.Now)
-	if err != nil {
-		return q, err
-	}
-	q.By, q.Metrics, q.Sort, q.Offset, q.Limit = by, metrics, table.Sort, table.Offset, views.DetailsRows
-	if text := values.Get("search"); text != "" {
-		f := report.Filter{By: by, Op: report.Contains, Values: []string{text}}
-		var words *views.Words
-		if codes := words.CodesLike(by, text); len(codes) > 0 {
-			f.Op, f.Values = report.Is, codes
-		}
-		if f, err = report.ParseFilter(f.String()); err != nil {
-			return q, err
-		}
-		q.Filters = append(slices.Clone(q.Filters), f)
-	}
-	return q, nil
-}
-
-// fileRows is how many rows a file has at most.
-const fileRows = 10_000
-
-// file answers with a table as CSV.
-func (s *Server) file(w http.ResponseWriter, c *call, q report.Query) error {
-	q.Limit, q.Offset = fileRows, 0
-	answer, err := report.Run(c.Context(), c.site, q)
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if err := answer.WriteCSV(&b); err != nil {
-		return err
-	}
-	markDamaged(w, answer)
-	from, to := answer.Query.Period.Dates()
-	name := c.site.Info().Domain + " " + string(q.By) + " " + from + " " + to + ".csv"
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	return s.send(w, c, http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
 }

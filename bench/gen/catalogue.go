@@ -29,11 +29,11 @@ var (
 // pagesOf returns the pages of the site: about 130, or o.Paths of them.
 func pagesOf(o Options) []page {
 	pages := []page{
-		{kind: home, page: store.Page{Path: "/", Title: "Kiln & Sea: stoneware from the coast"}, events: []happening{signup("footer", 0.012)}},
-		{kind: shop, page: store.Page{Path: "/shop/", Title: "Shop"}},
+		{kind: home, page: store.Page{Path: "/", Title: "Kiln & Sea: stoneware from the coast"}, events: []happening{signup("footer", 0.012), search(0.02)}},
+		{kind: shop, page: store.Page{Path: "/shop/", Title: "Shop"}, events: []happening{search(0.07)}},
 		{kind: journal, page: store.Page{Path: "/journal/", Title: "Journal"}, events: []happening{signup("journal", 0.02)}},
 		{kind: about, page: store.Page{Path: "/about/", Title: "About the studio"}, events: outbound},
-		{kind: about, page: store.Page{Path: "/shipping/", Title: "Shipping and returns"}},
+		{kind: about, page: store.Page{Path: "/shipping/", Title: "Shipping and returns"}, events: []happening{{name: "Form: Submission", chance: 0.05, props: []string{`{"path":"/shipping/"}`}}}},
 		{kind: about, page: store.Page{Path: "/stockists/", Title: "Where to find us"}, events: outbound},
 		{kind: workshops, page: store.Page{Path: "/workshops/", Title: "Workshops"}, events: booking(0.03)},
 		{kind: workshops, page: store.Page{Path: "/workshops/wheel-weekend/", Title: "A weekend at the wheel"}, events: booking(0.055)},
@@ -54,6 +54,9 @@ func pagesOf(o Options) []page {
 	}
 	for i := range left - left*55/100 {
 		pages = append(pages, postPage(i))
+	}
+	if last := &pages[len(pages)-1]; o.Paths == 0 { // a link to what is no more
+		*last = page{kind: post, page: store.Page{Path: "/journal/kiln-diary/", Title: "Page not found"}, events: []happening{{name: "404", chance: 1, props: []string{`{"path":"/journal/kiln-diary/"}`}}}}
 	}
 	return pages
 }
@@ -77,7 +80,8 @@ func postPage(i int) page {
 	}
 	events := []happening{signup("post", 0.014)}
 	if i%4 == 2 {
-		events = append(events, happening{name: "Download", chance: 0.05, props: []string{`{"file":"glaze-recipes.pdf"}`, `{"file":"firing-log.pdf"}`}})
+		events = append(events, happening{name: "File Download", chance: 0.05, props: []string{
+			`{"url":"` + Domain + `/files/glaze-recipes.pdf"}`, `{"url":"` + Domain + `/files/firing-log.pdf"}`}})
 	}
 	return page{kind: post, page: store.Page{Path: "/journal/" + slug(title) + "/", Title: title}, events: events}
 }
@@ -92,11 +96,17 @@ var (
 	purchase = happening{name: "Purchase", chance: 0.9, price: 5400, props: []string{
 		`{"items":"1","shipping":"standard"}`, `{"items":"1","shipping":"standard"}`, `{"items":"2","shipping":"standard"}`,
 		`{"items":"3","shipping":"standard"}`, `{"items":"1","shipping":"express"}`, `{"items":"2","shipping":"pick-up"}`}}
-	outbound = []happening{{name: "Outbound link", chance: 0.06, props: []string{`{"host":"instagram.com"}`, `{"host":"openstreetmap.org"}`, `{"host":"etsy.com"}`}}}
+	outbound = []happening{{name: "Outbound Link: Click", chance: 0.06, props: []string{`{"url":"instagram.com/kilnandsea"}`, `{"url":"openstreetmap.org/way/26"}`, `{"url":"etsy.com/shop/kilnandsea"}`}}}
 )
 
 func signup(where string, chance float64) happening {
 	return happening{name: "Newsletter signup", chance: chance, props: []string{`{"place":"` + where + `"}`}}
+}
+
+// search is the site's own search, as its visitors use it.
+func search(chance float64) happening {
+	return happening{name: "Search", chance: chance, props: []string{`{"term":"teapot"}`, `{"term":"teapot"}`, `{"term":"blue mug"}`,
+		`{"term":"gift card"}`, `{"term":"seconds"}`, `{"term":"opening hours"}`, `{"term":"butter dish"}`}}
 }
 
 func booking(chance float64) []happening {
