@@ -419,7 +419,7 @@ func retentionCurve(r Retention) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		c := r.curve()
-		if c.Line != "" {
+		if c.Line != "" || c.Dots != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<figure class=\"curve\"><figcaption>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
