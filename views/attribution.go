@@ -90,11 +90,6 @@ func (a Attribution) change(c *report.Credit, first bool) (string, Mood) {
 // earns reports whether there is revenue.
 func (a Attribution) earns() bool { return a.Answer.Revenue.Known && a.Answer.Revenue.Number != 0 }
 
-// asking returns the view with one of the page's own parameters changed.
-func (a Attribution) asking(name, value string) View {
-	return a.View.Under("/attribution", append(without(a.View.more, name), name, value)...)
-}
-
 // creditBy are the dimensions that conversions can be credited by.
 var creditBy = []report.Dimension{"channel", "source", "referrer", "utm_campaign", "utm_source", "utm_medium", "utm_content", "utm_term"}
 

@@ -3,7 +3,6 @@ package views
 import (
 	"cmp"
 	"slices"
-	"strconv"
 
 	"sandprint/app/report"
 )
@@ -22,11 +21,6 @@ func (p Paths) from() report.Step { return p.Answer.Paths.From }
 // start returns the view of the journeys from another moment.
 func (p Paths) start(by report.Dimension, name string) View {
 	return p.View.Under("/journeys", "start", report.Step{By: by, Name: name}.String(), "depth", p.View.own("depth"))
-}
-
-// depth returns the view with so many pages on each side.
-func (p Paths) depth(n int) View {
-	return p.View.Under("/journeys", "start", p.from().String(), "depth", unlessFirst("2", strconv.Itoa(n)))
 }
 
 // The flow picture is measured in CSS pixels, so that its labels stay readable: it scrolls in its box where it is wider.
