@@ -71,7 +71,7 @@ func TestThePresentInABrowser(t *testing.T) {
 
 	visit(t, a, "now.example", "/about", 1, false)
 	p.Wait(big + ` === "1" && document.querySelector("[data-now]").textContent === "1"`)
-	p.Wait(`[...document.querySelectorAll(".row .name")].some((e) => e.textContent === "/about")`)
+	p.Wait(`[...document.querySelectorAll(".row .name > bdi")].some((e) => e.textContent === "/about")`)
 	for v := range 6 {
 		visit(t, a, "now.example", "/shop", 10+v, true)
 	}

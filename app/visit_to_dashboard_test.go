@@ -216,7 +216,7 @@ func readsDashboard(t *testing.T, a *apptest.App) {
 			t.Errorf("the dashboard says %q of %s, want %q (of %v)", tiles[name], name, want, tiles)
 		}
 	}
-	lists := apptest.Eval[string](p, `[...document.querySelectorAll('.rows .name')].map(e => e.textContent).join('|')`)
+	lists := apptest.Eval[string](p, `[...document.querySelectorAll('.rows .name > bdi')].map(e => e.textContent).join('|')`)
 	for _, name := range []string{"/", "/cart", "Referral", "Chrome"} {
 		if !strings.Contains("|"+lists+"|", "|"+name+"|") {
 			t.Errorf("the dashboard lists no %q: %s", name, lists)
