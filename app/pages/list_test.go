@@ -124,6 +124,23 @@ var special = map[string][]stop{
 		{path: site + "/compare-segments"},
 		{path: site + "/compare-segments?with=99", status: http.StatusBadRequest},
 	},
+	"GET /sites": {
+		{path: "/sites"},
+		{path: "/sites?q=nothing+like+it"},
+		{path: "/sites?page=99", status: http.StatusBadRequest},
+	},
+	"GET /sites/{domain}/changes": {
+		{path: site + "/changes"},
+		{path: site + "/changes?by=page&metric=pageviews"},
+		{path: site + "/changes?period=7d&metric=revenue&filter=country:is:DE"},
+		{path: site + "/changes?compare=none"},
+		{path: "/sites/" + fresh + "/changes"},
+	},
+	"GET /sites/{domain}/realtime": {
+		{path: site + "/realtime"},
+		{path: site + "/realtime?filter=device:is:phone"},
+		{path: "/sites/" + fresh + "/realtime"},
+	},
 	"GET /sites/{domain}/details": {
 		{path: site + "/details?by=page"},
 		{path: site + "/details?by=source&sort=bounce_rate:asc&search=o"},

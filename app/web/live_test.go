@@ -221,7 +221,7 @@ func TestLiveKeepsToFilters(t *testing.T) {
 		f.want(400, "GET", site+"/live?filter=love", "cookie", cookie)
 
 		page := f.want(200, "GET", site+"/realtime?filter=page:is:/shop", "cookie", cookie).Body.String()
-		for _, want := range []string{`http-equiv="refresh" content="30"`, "Visitors now", `data-live="/sites/a.example/live?show=realtime&amp;filter=page:is:/shop"`, "far source", "7 visitors, 7 page views", "in the last 30 minutes"} {
+		for _, want := range []string{"Reload now", "Visitors now", `data-live="/sites/a.example/live?show=realtime&amp;filter=page:is:/shop"`, "far source", "7 visitors, 7 page views", "in the last 30 minutes"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the page lacks %q", want)
 			}

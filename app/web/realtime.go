@@ -9,9 +9,6 @@ import (
 	"sandprint/views"
 )
 
-// realtimeReload is after how many seconds a browser without scripts loads the page of the present again.
-const realtimeReload = 30
-
 // realtime is the page of the present: the last 30 minutes, and who is there now.
 func (s *Server) realtime(w http.ResponseWriter, c *call) error {
 	p, err := c.sitePage(usualPeriod)
@@ -27,7 +24,6 @@ func (s *Server) realtime(w http.ResponseWriter, c *call) error {
 		return err
 	}
 	page.Live = page.Now()
-	page.Page.Refresh = realtimeReload
 	return s.html(w, c, http.StatusOK, views.RealtimePage(page))
 }
 
