@@ -103,7 +103,8 @@ func (c SegmentsCompared) rows(at int) []comparedRow {
 	a, b := c.ListsA[at], c.ListsB[at]
 	var list []comparedRow
 	for _, name := range namesOf(a, b) {
-		row := comparedRow{Name: c.words().valueName(a.Query.By, name), Title: name, Path: isPath(a.Query.By)}
+		shown := c.words().valueName(a.Query.By, name)
+		row := comparedRow{Name: shown, Title: shown, Path: isPath(a.Query.By)}
 		row.shareA, row.FullA, row.knownA = c.share(a, name)
 		row.shareB, row.FullB, row.knownB = c.share(b, name)
 		list = append(list, row)

@@ -46,7 +46,7 @@ func (h house) files(t *testing.T) {
 		quietOn(t, p)
 		look := apptest.Eval[string](p, `[getComputedStyle(document.body).backgroundColor, document.querySelectorAll(".tile strong").length, document.querySelectorAll(".panel").length,
 			document.querySelector(".paper").checkVisibility(), document.querySelectorAll("a, [style]").length].join(" ")`)
-		if look != "rgb(250, 246, 239) 6 6 true 0" {
+		if look != "rgb(250, 246, 239) 6 7 true 0" {
 			t.Errorf("%s: the file looks like %s", query, look)
 		}
 	}
@@ -126,6 +126,9 @@ func jsonOf(v any) string {
 	return string(b)
 }
 
+// eventLists are lists that are no dimension of the API: they are of a property of some events.
+var eventLists = map[string]bool{"outbound": true, "download": true, "form": true, "missing": true, "search": true, "property": true}
+
 // tables gets every list of the dashboard, whichever tab it is under, as a file and compares its first row with the API's.
 func (h house) tables(t *testing.T) {
 	c := h.client(t, false)
@@ -156,7 +159,7 @@ func (h house) tables(t *testing.T) {
 			t.Errorf("%s: %s, %d rows, %v", address, resp.Status, len(rows), err)
 			continue
 		}
-		if len(rows) < 2 {
+		if eventLists[by] || len(rows) < 2 {
 			continue
 		}
 		metric := rows[0][1]
