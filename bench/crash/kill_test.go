@@ -105,11 +105,17 @@ func (k *killing) once(site string) {
 		_, err := load.Command(context.WithoutCancel(k.t.Context()), strings.NewReader(""), k.program, "maintain", "--data", k.data)
 		round <- err
 	}()
-	timer := time.AfterFunc(time.Duration(k.dice(60_000))*time.Microsecond, func() { s.Kill() })
-	defer timer.Stop()
+	killed := make(chan struct{})
+	timer := time.AfterFunc(time.Duration(k.dice(60_000))*time.Microsecond, func() {
+		defer close(killed)
+		s.Kill()
+	})
 	k.clients(func(int) { k.send(s.Addr, site, time.Time{}, 1000) }) // until the kill
 	if <-round != nil {
 		k.during++
+	}
+	if !timer.Stop() { // two can't wait for one process
+		<-killed
 	}
 }
 
