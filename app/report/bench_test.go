@@ -87,8 +87,9 @@ func cpu() time.Duration {
 // BenchmarkRun reports CPU milliseconds a question over 12 months and 1.2 M page views, without decoding.
 func BenchmarkRun(b *testing.B) {
 	zone := berlin(b)
-	s := site{info: store.SiteInfo{Zone: zone}, snap: synthetic()}
+	s := site{info: store.SiteInfo{Zone: zone, Settings: store.SiteSettings{Goals: []store.Goal{{Name: "Read", Page: "/blog/aa*"}}}}, snap: synthetic()}
 	year := time.Unix(20_365*86400, 0).In(zone)
+	did := []report.Filter{{By: "did", Op: report.Not, Values: []string{"Read"}}}
 	filters := []report.Filter{{By: "country", Op: report.Is, Values: []string{"ca"}}, {By: "browser", Op: report.Is, Values: []string{"ca", "da"}}, {By: "page", Op: report.Matches, Values: []string{"/blog**"}}}
 	series := []report.Metric{report.Visitors, report.Pageviews}
 	for _, c := range []struct {
@@ -102,6 +103,8 @@ func BenchmarkRun(b *testing.B) {
 		{"q4-sources-filtered", "12mo", report.Query{By: "source", Metrics: series, Limit: 10, Filters: filters}},
 		{"q5-entry-pages", "12mo", report.Query{By: "entry_page", Metrics: []report.Metric{report.Visits, report.BounceRate, report.VisitDuration}, Limit: 10}},
 		{"tiles", "12mo", report.Query{Metrics: []report.Metric{report.Visitors, report.Visits, report.Pageviews, report.ViewsPerVisit, report.BounceRate, report.VisitDuration}}},
+		{"q2d-year-series-did", "12mo", report.Query{By: "day", Metrics: series, Filters: did}},
+		{"q2e-year-series-except", "12mo", report.Query{By: "day", Metrics: series, Except: filters}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			c.q.Period, _ = report.NewPeriod(c.period, year)
