@@ -87,12 +87,17 @@ type changeRow struct {
 	Link, Without string // filter by the row, and exclude it; empty for what can't be filtered by
 }
 
+// mostShare is up to which share of a difference, in percent, a list has shares: where rows moved far more than all of them
+// together, one says nothing.
+const mostShare = 300
+
 // changeRows makes the lines of a list: bars are in proportion to the largest movement.
 func (c Changes) changeRows(l report.ChangeList) []changeRow {
 	w, m := c.words(), c.Metric
-	high := 0.0
+	high, shares := 0.0, true
 	for _, r := range l.Rows {
 		high = math.Max(high, distance(r))
+		shares = shares && math.Abs(r.Share.Number) <= mostShare
 	}
 	list := make([]changeRow, 0, len(l.Rows))
 	for _, r := range l.Rows {
@@ -101,7 +106,7 @@ func (c Changes) changeRows(l report.ChangeList) []changeRow {
 		if r.Difference.Number < 0 || !r.Difference.Known && r.Previous.Known {
 			line.Kind = "loss"
 		}
-		if r.Share.Known {
+		if r.Share.Known && shares {
 			line.Share = w.signedShare(r.Share.Number)
 		}
 		if r.Name != report.Other {
