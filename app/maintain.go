@@ -47,7 +47,9 @@ func (in *instance) maintain(ctx context.Context, clockIsRight bool, report func
 		return failed
 	}
 	began := time.Now()
-	did, err := in.privacy.Nightly(ctx, versionOf().Version, round.Free)
+	last, err := in.store.LastRound(ctx)
+	failed = errors.Join(failed, err)
+	did, err := in.privacy.Nightly(ctx, versionOf().Version, last.Waits != "" && !clockIsRight, round.Free)
 	report(store.Step{Name: "copies", Did: did, Took: time.Since(began).Milliseconds()})
 	return errors.Join(failed, err, in.accounts.Tidy(ctx))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"sandprint/app/store"
@@ -18,8 +19,9 @@ const copyTime = "20060102-150405"
 const dailyCopies = 14
 
 // Nightly goes on with erasures that are not done, makes a copy of everything unless there is one of the last 20 hours, opens it and reads
-// all of it, and lets go of the copies that are too old. It returns what it did, in words; empty: there was nothing to do.
-func (p *Service) Nightly(ctx context.Context, version string, room func() (uint64, error)) (did string, err error) {
+// all of it, and lets go of the copies that are too old, unless the clock looks wrong: one that is a year ahead would take them all. It returns
+// what it did, in words; empty: there was nothing to do.
+func (p *Service) Nightly(ctx context.Context, version string, clockLooksWrong bool, room func() (uint64, error)) (did string, err error) {
 	resumed, failed := p.Resume(ctx)
 	if resumed > 0 {
 		did = fmt.Sprintf("went on with %d erasures; ", resumed)
@@ -29,19 +31,28 @@ func (p *Service) Nightly(ctx context.Context, version string, room func() (uint
 	if made != "" {
 		did += "copied everything to " + filepath.Base(made) + "; "
 	}
-	went, err := p.Expire(time.Now())
-	failed = errors.Join(failed, err)
-	if went > 0 {
-		did += fmt.Sprintf("removed %d old copies; ", went)
+	if clockLooksWrong {
+		did += "no copy is removed for its age, because the clock looks wrong; "
+	} else {
+		went, err := p.letGo(ctx)
+		failed = errors.Join(failed, err)
+		if went > 0 {
+			did += fmt.Sprintf("removed %d old copies; ", went)
+		}
 	}
-	_, err = p.store.Control().ForgetTombstones(ctx, time.Now())
-	if err == nil {
-		err = p.publish(ctx)
+	return strings.TrimSuffix(did, "; "), failed
+}
+
+// letGo lets go of the copies that are too old, and of the tombstones that no copy needs any more.
+func (p *Service) letGo(ctx context.Context) (copies int, err error) {
+	now := time.Now()
+	if copies, err = p.Expire(now); err != nil {
+		return copies, err
 	}
-	if did != "" {
-		did = did[:len(did)-2]
+	if _, err := p.store.Control().ForgetTombstones(ctx, now); err != nil {
+		return copies, err
 	}
-	return did, errors.Join(failed, err)
+	return copies, p.publish(ctx)
 }
 
 func (p *Service) copy(ctx context.Context, version string, room func() (uint64, error)) (made string, err error) {

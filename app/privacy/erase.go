@@ -160,7 +160,11 @@ func (p *Service) Erase(ctx context.Context, o Order, tell func(Progress)) (Rece
 	if err != nil {
 		return Receipt{}, fmt.Errorf("nothing was erased: %w", err)
 	}
-	data, copies, err := p.carryOut(ctx, stones, tell)
+	var data store.Erased
+	var copies []store.Copy
+	if err = p.publish(ctx); err == nil {
+		data, copies, err = p.carryOut(ctx, stones, tell)
+	}
 	if err != nil {
 		return Receipt{}, fmt.Errorf("the erasure did not come to its end: %w; it goes on by itself tonight, or when it is asked for again", err)
 	}
@@ -201,7 +205,7 @@ func (p *Service) note(ctx context.Context, o Order) ([]store.Tombstone, error) 
 	}
 	all := append(again, added...)
 	slices.SortStableFunc(all, func(a, b store.Tombstone) int { return cmp.Compare(b.Kind, a.Kind) }) // sites before their customer
-	return all, p.publish(ctx)
+	return all, nil
 }
 
 // publish writes the tombstones beside the copies.
@@ -338,8 +342,14 @@ func (p *Service) Resume(ctx context.Context) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	open := together(stones)
+	if len(open) > 0 {
+		if err := p.publish(ctx); err != nil {
+			return 0, err
+		}
+	}
 	var failed error
-	for _, open := range together(stones) {
+	for _, open := range open {
 		data, copies, err := p.carryOut(ctx, open, nil)
 		if err == nil && (data.Visits > 0 || data.Keys > 0 || open[0].Kind != store.EraseVisitor) {
 			_, err = p.receipt(ctx, open[0].Kind, open[0].Site, data, copies)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -201,7 +202,7 @@ func TestNightlyCopies(t *testing.T) {
 		for night := range 80 {
 			time.Sleep(24 * time.Hour)
 			for range 2 { // the second time there is one
-				if _, err := p.Nightly(ctx, "test", room); err != nil {
+				if _, err := p.Nightly(ctx, "test", false, room); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -220,4 +221,45 @@ func TestNightlyCopies(t *testing.T) {
 			t.Errorf("%d tombstones are left, %v", len(stones), err)
 		}
 	})
+}
+
+// With a clock that looks wrong no copy goes, however old it seems; and what an end of the program left of a backup that was being replaced is
+// tidied up, also where the directory has a full stop in its name.
+func TestCopiesOutliveAWrongClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir, s, _ := fixture(t)
+		p, first := service(t, s), filepath.Join(dir, "backups", "first")
+		time.Sleep(400 * 24 * time.Hour)
+		if did, err := p.Nightly(t.Context(), "test", true, room); err != nil || !strings.Contains(did, "clock looks wrong") {
+			t.Fatalf("%q, %v", did, err)
+		}
+		if _, err := store.Verify(t.Context(), first); err != nil {
+			t.Errorf("the clock took it: %v", err)
+		}
+		if _, err := p.Nightly(t.Context(), "test", false, room); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(first); err == nil {
+			t.Error("it is there with a clock that is right")
+		}
+	})
+}
+
+func TestLeftoversOfCopies(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data.d", "backups")
+	for _, name := range []string{"a", "a.replaced", "a.work", "b.replaced", "c.erased", "d.unfinished", "e.keep"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.TidyBackups(dir); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	for i := range left {
+		left[i] = filepath.Base(left[i])
+	}
+	if got := strings.Join(left, " "); got != "a b e.keep" || err != nil {
+		t.Errorf("left is %s, %v", got, err)
+	}
 }

@@ -60,11 +60,12 @@ func TidyBackups(dir string) error {
 	}
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		base, ending, _ := strings.Cut(path, ".")
+		name, ending, _ := strings.Cut(e.Name(), ".")
 		switch "." + ending {
 		case eraseReplaced:
-			if _, err := os.Lstat(base); errors.Is(err, os.ErrNotExist) { // nothing took its place: it is what there is
-				if err := os.Rename(path, base); err != nil {
+			whole := filepath.Join(dir, name)
+			if _, err := os.Lstat(whole); errors.Is(err, os.ErrNotExist) { // nothing took its place: it is what there is
+				if err := os.Rename(path, whole); err != nil {
 					return err
 				}
 				continue
