@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -295,8 +296,8 @@ func TestAnErasureCutShortIsRunAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		s, site := newSite(t, dir)
-		ctx, cancel := context.WithCancel(background)
-		_, err := site.EraseVisitor(&fuse{ctx, cancel, calls}, gone[0].key)
+		ctx, cancel := newFuse(calls)
+		_, err := site.EraseVisitor(ctx, gone[0].key)
 		if whole = err == nil; !whole && ctx.Err() == nil {
 			t.Fatalf("cut short after %d calls: %v", calls, err)
 		}
@@ -323,15 +324,22 @@ func TestAnErasureCutShortIsRunAgain(t *testing.T) {
 	}
 }
 
-// fuse is a context that is cancelled the time that it is asked so often.
+// fuse is a context that is cancelled the time that it is asked so often, by whichever goroutine.
 type fuse struct {
 	context.Context
 	cancel context.CancelFunc
-	left   int
+	left   atomic.Int64
+}
+
+func newFuse(n int) (*fuse, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	f := &fuse{Context: ctx, cancel: cancel}
+	f.left.Store(int64(n))
+	return f, cancel
 }
 
 func (f *fuse) Done() <-chan struct{} {
-	if f.left--; f.left == 0 {
+	if f.left.Add(-1) == 0 {
 		f.cancel()
 	}
 	return f.Context.Done()

@@ -98,6 +98,9 @@ func lies(is, was everything) string {
 // what is given out is what was written, or there is an error or a mark.
 func TestNoFlippedBitAndNoCutIsTakenForTruth(t *testing.T) {
 	flips, cuts := 300, 100
+	if testing.Short() {
+		flips, cuts = 30, 10
+	}
 	dir := t.TempDir()
 	s, site := newSite(t, dir)
 	r := rand.New(rand.NewPCG(7, 7))

@@ -61,7 +61,11 @@ func oneView(n int64) []Hit {
 // Hits for many more sites than may be open come from several sides at once: a site that is closed to make room for
 // another must not be closed under someone who is about to write to it.
 func TestASiteIsOpenForWhoeverHoldsIt(t *testing.T) {
-	const sites, writers, each, keep = 200, 6, 200, 4
+	const writers, keep = 6, 4
+	sites, each := 200, 200
+	if testing.Short() {
+		sites, each = 60, 40
+	}
 	dir := t.TempDir()
 	s, ids := manySites(t, dir, sites, Options{OpenSites: keep})
 	var done sync.WaitGroup
@@ -71,7 +75,7 @@ func TestASiteIsOpenForWhoeverHoldsIt(t *testing.T) {
 			for i := range each {
 				n := int64(w*each + i)
 				ctx, end := context.WithCancel(t.Context())
-				site, err := s.Site(ctx, ids[n*7919%sites])
+				site, err := s.Site(ctx, ids[n*7919%int64(sites)])
 				if err == nil {
 					runtime.Gosched()
 					if i%3 == 0 {

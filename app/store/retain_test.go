@@ -111,6 +111,9 @@ func naiveTotals(hits []Hit, zone *time.Location, keep func(Hit) bool) []DayTota
 // More than a year of nights: what is older than the site keeps goes on its day, and not one earlier; what is left of
 // it are totals, equal to a naive count.
 func TestRetentionOverAYear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a year takes minutes under the race detector")
+	}
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(at("2026-12-01T01:00:00Z")))

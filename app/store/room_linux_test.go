@@ -50,6 +50,9 @@ func TestFreeRoomIsGivenBack(t *testing.T) {
 		{"nothing", 0, 0, plenty, "", false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			if testing.Short() && row.rows > 5000 {
+				t.Skip("a large file takes minutes under the race detector")
+			}
 			_, _, site := grown(t, row.rows, row.deleted)
 			ctx := context.Background()
 			before, _ := blocksOf(t, site)
@@ -79,6 +82,9 @@ func TestFreeRoomIsGivenBack(t *testing.T) {
 
 // The copy that writing a file anew needs is neither in memory nor anywhere but in the data directory.
 func TestACopyOfAFileStaysInTheDirectory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a large file takes minutes under the race detector")
+	}
 	dir, _, site := grown(t, 9000, 30)
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real

@@ -133,7 +133,11 @@ type trial struct {
 // Whatever is sealed when, early or by night, with imports into sealed days meanwhile, repeats of sealed hits and a
 // restart now and then: a site tells the same as SnapshotOf all its hits.
 func TestSealingAtAnyTimeChangesNoAnswer(t *testing.T) {
-	for seed := range uint64(4) {
+	seeds := uint64(4)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		dir := t.TempDir()
 		synctest.Test(t, func(t *testing.T) {
 			x := &trial{T: t, r: rand.New(rand.NewPCG(seed, uint64(time.Now().UnixNano()))), dir: dir}
