@@ -144,7 +144,6 @@ var journeyDE = map[string]string{
 	"no conversion":                 "keine Conversion",
 	"Edit the goal %s":              "Das Ziel %s ändern",
 	"Remove the goal %s":            "Das Ziel %s entfernen",
-	"Remove":                        "Entfernen",
 	"Remove this goal":              "Dieses Ziel entfernen",
 	"The goal is removed.":          "Das Ziel ist entfernt.",
 	"Removing a goal deletes nothing that was counted: set it again, and its figures are back.": "Ein Ziel zu entfernen löscht nichts Gezähltes: Setzen Sie es wieder, sind auch seine Zahlen wieder da.",

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -96,6 +97,37 @@ func wantGerman(t *testing.T, text string) {
 	t.Helper()
 	if _, ok := textsDE[text]; !ok && text != "" {
 		t.Errorf("no German for %q", text)
+	}
+}
+
+// A text is translated in one place: of two in different files, the later one in the alphabet would win.
+func TestGermanIsSaidOnce(t *testing.T) {
+	files, err := filepath.Glob("words_de*.go")
+	if err != nil || len(files) < 2 {
+		t.Fatal(files, err)
+	}
+	said := map[string]string{}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			pair, ok := n.(*ast.KeyValueExpr)
+			if !ok {
+				return true
+			}
+			if key, ok := pair.Key.(*ast.BasicLit); ok {
+				if before := said[key.Value]; before != "" {
+					t.Errorf("%s is in %s and in %s", key.Value, before, name)
+				}
+				said[key.Value] = name
+			}
+			return true
+		})
+	}
+	if len(said) != len(textsDE) {
+		t.Errorf("%d texts are written, %d are known", len(said), len(textsDE))
 	}
 }
 
