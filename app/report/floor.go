@@ -11,7 +11,7 @@ import (
 )
 
 // DefaultFloor is the smallest group shown where the floor holds and the owner chose none.
-const DefaultFloor = 5
+const DefaultFloor = store.DefaultFloor
 
 // floorOf returns the floor that holds for the rows of q; 0: none. It holds for rows by what can single people out
 // (region, city, device model, property) and for every answer with a filter on anything but the page, or without a segment.

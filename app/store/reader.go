@@ -48,6 +48,17 @@ type SiteSettings struct {
 	Forms     bool     `json:"forms,omitempty"`     // count form submissions
 
 	Retention Retention `json:"retention,omitzero"` // how long what is kept
+	Notice    Notice    `json:"notice,omitzero"`    // what the documents about the site are to say
+}
+
+// DefaultFloor is the smallest group shown where the floor holds and the owner chose none.
+const DefaultFloor = 5
+
+// Notice is what only the owner of a site can say in its documents about privacy.
+type Notice struct {
+	Controller string `json:"controller,omitempty"` // who runs the site, with postal address
+	Contact    string `json:"contact,omitempty"`    // e-mail address for questions about privacy
+	Basis      string `json:"basis,omitempty"`      // "interest", "consent" or "exemption"; empty: not chosen
 }
 
 // Goal is a named conversion: an event by its name, or a page by a path pattern (* within a level, ** across).

@@ -12,6 +12,7 @@ import (
 
 	"sandprint/app/account"
 	"sandprint/app/problem"
+	"sandprint/app/report"
 )
 
 //go:embed openapi.json
@@ -62,16 +63,13 @@ type apiGoal struct {
 	Engaged int      `json:"engaged,omitempty"`
 }
 
-// defaultFloor is what a floor of 0 stands for.
-const defaultFloor = 5
-
 func siteOut(info account.SiteInfo) apiSiteOut {
 	set := info.Settings
 	out := apiSiteOut{Domain: info.Domain, Timezone: info.Zone.String(), Mode: info.Mode, Created: info.Created.UTC(),
 		Hosts: append([]string{}, set.Hosts...), QueryKeys: append([]string{}, set.QueryKeys...), SearchKey: set.SearchKey, Excluded: append([]string{}, set.Excluded...),
 		Goals: []apiGoal{}, Funnels: []savedFunnel{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
 	if out.Floor == 0 {
-		out.Floor = defaultFloor
+		out.Floor = report.DefaultFloor
 	}
 	keep := set.Retention.OrDefault()
 	out.KeepKeys, out.KeepVisits, out.KeepTotals = keep.Keys, keep.Visits, keep.Totals

@@ -105,7 +105,7 @@ func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
 		}
 	}
 	return account.SiteChange{Zone: &f.Zone, Mode: &f.Mode, Edit: func(is *account.SiteSettings) error {
-		set.Goals, set.Funnels = is.Goals, is.Funnels // which have pages of their own
+		set.Goals, set.Funnels, set.Notice = is.Goals, is.Funnels, is.Notice // which have pages of their own
 		*is = set
 		return nil
 	}}, nil

@@ -1,0 +1,179 @@
+package privacy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"sandprint/app/store"
+)
+
+// revision is that of the texts in documents/: it is raised when what they say changes, so that owners hear of it as of a change of
+// their settings.
+const revision = 1
+
+// cookieMonths is how long tracker.js lets the cookie live, from the first visit.
+const cookieMonths = 13
+
+// Facts are what documents are made of: the settings of a site and of the instance as they hold, never as they were left open.
+type Facts struct {
+	Revision  int             `json:"revision"`
+	Domain    string          `json:"site"` // empty: what is about no site
+	Zone      string          `json:"timezone"`
+	Mode      string          `json:"mode"` // cookie, cookieless or consent
+	Keep      store.Retention `json:"keep_months"`
+	Floor     int             `json:"smallest_group"` // visitors
+	Links     bool            `json:"links"`          // clicks on links to other sites, and downloads
+	Forms     bool            `json:"forms"`
+	SearchKey string          `json:"search_key"` // empty: searches on the site are not counted
+	Localhost bool            `json:"localhost"`
+	Hosts     []string        `json:"hosts"`
+	QueryKeys []string        `json:"query_keys"`
+	Excluded  []string        `json:"excluded"`
+	Notice    store.Notice    `json:"notice"`
+	Instance  Instance        `json:"instance"`
+}
+
+// Instance is what documents say of the whole installation.
+type Instance struct {
+	Origin    string   `json:"origin"`     // as people reach it: "https://stats.example.com"
+	Shared    bool     `json:"shared"`     // it has several customers: its operator is a processor of theirs
+	RateLimit int      `json:"rate_limit"` // hits a second and network; 0: none
+	LogDays   int      `json:"log_days"`   // of the service log's own files; 0: it goes to stderr and is kept by whoever reads that
+	Cities    bool     `json:"cities"`     // the table of places has regions and cities
+	Operator  Operator `json:"operator"`
+}
+
+// Operator is who runs the instance, as they say themselves; what is empty is for them to fill in.
+type Operator struct {
+	Name    string `json:"name"`    // and postal address
+	Contact string `json:"contact"` // e-mail address for questions about privacy
+	Host    string `json:"host"`    // whose machines it runs on, and in which country; empty: their own
+}
+
+// FactsOf returns the facts of a site. A zero site is about the instance only: what it says of visitors is what a new site has.
+func FactsOf(info store.SiteInfo, in Instance) Facts {
+	set := info.Settings
+	f := Facts{Revision: revision, Domain: info.Domain, Zone: "UTC", Mode: info.Mode, Keep: set.Retention.OrDefault(), Floor: set.Floor, Links: !set.NoLinks,
+		Forms: set.Forms, SearchKey: set.SearchKey, Localhost: set.Localhost, Hosts: set.Hosts, QueryKeys: set.QueryKeys, Excluded: set.Excluded,
+		Notice: set.Notice, Instance: in}
+	if info.Zone != nil {
+		f.Zone = info.Zone.String()
+	}
+	if f.Mode == "" {
+		f.Mode = "cookie"
+	}
+	if f.Floor == 0 {
+		f.Floor = store.DefaultFloor
+	}
+	return f
+}
+
+// Hash returns the SHA-256 of the facts in hex: two that say the same have the same.
+func (f Facts) Hash() string {
+	text, _ := json.Marshal(f) // of strings, numbers and switches, which can't fail
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// Cookie reports whether the site may set its cookie.
+func (f Facts) Cookie() bool { return f.Mode != "cookieless" }
+
+// Consent reports whether the site waits for consent.
+func (f Facts) Consent() bool { return f.Mode == "consent" }
+
+// CookieMonths is how long the cookie lives.
+func (f Facts) CookieMonths() int { return cookieMonths }
+
+// DailyCopies is of how many days the newest copy is kept.
+func (f Facts) DailyCopies() int { return dailyCopies }
+
+// CopyDays is how long a copy lives at most.
+func (f Facts) CopyDays() int { return int(CopiesLive.Hours() / 24) }
+
+// LateHours is how long hits of an erased visitor are refused.
+func (f Facts) LateHours() int { return int(lateHits.Hours()) }
+
+// Page is the address of the site's privacy page.
+func (f Facts) Page() string { return f.Instance.Origin + "/privacy/" + f.Domain }
+
+// Setting is one of the facts in words: a name and a value, both English.
+type Setting struct{ Name, Value string }
+
+// Settings returns the facts in words, in an order that never changes.
+func (f Facts) Settings() []Setting {
+	num := strconv.Itoa
+	months := func(n int) string { return plural(n, "month", "months") }
+	on := func(b bool) string {
+		if b {
+			return "on"
+		}
+		return "off"
+	}
+	or := func(text, none string) string {
+		if text == "" {
+			return none
+		}
+		return text
+	}
+	list := func(l []string) string { return or(strings.Join(l, ", "), "none") }
+	rate, log := "off", "not kept by Sandprint"
+	if f.Instance.RateLimit > 0 {
+		rate = num(f.Instance.RateLimit)
+	}
+	if f.Instance.LogDays > 0 {
+		log = plural(f.Instance.LogDays, "day", "days")
+	}
+	return []Setting{
+		{"Revision of the texts", num(f.Revision)},
+		{"How visitors are recognised", f.Mode},
+		{"Visitors are recognised", months(f.Keep.Keys)},
+		{"Visits", months(f.Keep.Visits)},
+		{"Totals of days", months(f.Keep.Totals)},
+		{"Smallest group shown", num(f.Floor)},
+		{"Clicks on links to other sites, and downloads", on(f.Links)},
+		{"Forms that are sent", on(f.Forms)},
+		{"Query key of the site's search", or(f.SearchKey, "none")},
+		{"Pages on localhost", on(f.Localhost)},
+		{"Further hosts", list(f.Hosts)},
+		{"Query keys to keep", list(f.QueryKeys)},
+		{"Pages that are not counted", list(f.Excluded)},
+		{"Time zone", f.Zone},
+		{"Controller", or(f.Notice.Controller, "not named")},
+		{"Contact for questions about privacy", or(f.Notice.Contact, "not named")},
+		{"Legal basis", or(f.Notice.Basis, "not chosen")},
+		{"Address of this instance", or(f.Instance.Origin, "not named")},
+		{"Several customers", on(f.Instance.Shared)},
+		{"Hits a second and network", rate},
+		{"Service log", log},
+		{"Regions and cities", on(f.Instance.Cities)},
+		{"Operator", or(f.Instance.Operator.Name, "not named")},
+		{"Operator's contact", or(f.Instance.Operator.Contact, "not named")},
+		{"Host", or(f.Instance.Operator.Host, "none")},
+	}
+}
+
+// Change is one setting that is not what it was.
+type Change struct{ Name, Was, Is string }
+
+// ChangesSince returns what differs from earlier facts, in words.
+func (f Facts) ChangesSince(before Facts) (list []Change) {
+	was := before.Settings()
+	for i, s := range f.Settings() {
+		if s != was[i] {
+			list = append(list, Change{s.Name, was[i].Value, s.Value})
+		}
+	}
+	return list
+}
+
+// plural writes a number with what it counts.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
