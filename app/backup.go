@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sandprint/app/account"
 	"sandprint/app/store"
 )
 
@@ -39,7 +40,7 @@ func (sh *shell) backupCommand() *cobra.Command {
 			}
 			dir := filepath.Join(to, time.Now().UTC().Format(backupTime))
 			m, err := in.store.Backup(ctx, dir, versionOf().Version, func() (uint64, error) { return diskFree(to) })
-			if err != nil {
+			if err = in.accounts.Note(ctx, account.Local(), "instance.backup", 0, 0, err); err != nil {
 				return fmt.Errorf("no backup was made: %w", err)
 			}
 			bytes := int64(0)
@@ -98,6 +99,9 @@ func (sh *shell) restoreCommand() *cobra.Command {
 			if err != nil {
 				return backupError(err)
 			}
+			if err := noteRestore(cmd.Context(), dir); err != nil {
+				return err
+			}
 			switch {
 			case stones == nil:
 				sh.say("There is no erasures.json in %s: if something was erased since, name the directory that has it with --erasures, or erase it again.", f.Erasures)
@@ -109,6 +113,15 @@ func (sh *shell) restoreCommand() *cobra.Command {
 		}}
 	define(c.Flags(), &f)
 	return c
+}
+
+// noteRestore has the audit log of a new directory say that it is one.
+func noteRestore(ctx context.Context, dir string) error {
+	in, err := openInstance(dir, store.Options{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(in.accounts.Note(ctx, account.Local(), "instance.restore", 0, 0, nil), in.Close())
 }
 
 // backupError gives the error of a backup its exit code.

@@ -172,7 +172,7 @@ func (in *instance) examineFiles(ctx context.Context) []finding {
 	if len(wrong) == 0 {
 		wrong = []finding{{About: "data", OK: true, Is: fmt.Sprintf("control file and %d sites are as they were written", len(sites))}}
 	}
-	return append(wrong, in.examineRound(ctx, sites))
+	return append(wrong, in.examineChains(ctx), in.examineRound(ctx, sites))
 }
 
 func (in *instance) checkSite(ctx context.Context, id string) ([]string, error) {
@@ -183,6 +183,15 @@ func (in *instance) checkSite(ctx context.Context, id string) ([]string, error) 
 		return nil, err
 	}
 	return site.Check(ctx)
+}
+
+// examineChains goes along the audit log and the receipts.
+func (in *instance) examineChains(ctx context.Context) finding {
+	n, err := in.store.Control().CheckAudit(ctx)
+	if err = errors.Join(err, in.store.Control().CheckReceipts(ctx)); err != nil {
+		return finding{About: "audit log", Is: oneLine(err.Error()), Mend: "somebody or something wrote to the control file: find out who had the machine, and compare with a backup from before"}
+	}
+	return finding{About: "audit log", OK: true, Is: fmt.Sprintf("%d entries and all receipts are as they were written", n)}
 }
 
 // damagedFile is the finding that a file is not as it was written.

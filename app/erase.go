@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sandprint/app/account"
 	"sandprint/app/collect"
 	"sandprint/app/privacy"
 	"sandprint/app/store"
@@ -116,7 +117,8 @@ func (sh *shell) erase(ctx context.Context, in *instance, o privacy.Order, what 
 		}
 	}
 	r, err := in.privacy.Erase(ctx, o, func(p privacy.Progress) { sh.say("%d of %d: %s", p.Done, p.Steps, p.Step) })
-	if err != nil {
+	action, customer, object := o.Deed()
+	if err = in.accounts.Note(ctx, account.Local(), action, customer, object, err); err != nil {
 		return err
 	}
 	return sh.print(f.JSON, r, receiptRows(r)...)

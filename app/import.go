@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sandprint/app/account"
 	"sandprint/app/transfer"
 )
 
@@ -46,7 +47,7 @@ func (sh *shell) importHits() *cobra.Command {
 			if progress != nil {
 				sh.say("")
 			}
-			if err != nil {
+			if err = in.accounts.Note(ctx, account.Local(), "site.import", site.Info().Customer, site.Info().Number, err); err != nil {
 				return err
 			}
 			return sh.printImport(f.JSON, result)

@@ -36,6 +36,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"sandprint/app/problem"
 	"sandprint/app/store"
 )
@@ -60,6 +62,7 @@ type Service struct {
 	hashing  chan struct{} // holds an element while a password is hashed
 	waiting  chan struct{} // holds an element for each caller who waits for hashing
 	setup    setup
+	refusals *rate.Limiter // of what is refused, how much is noted in the audit log
 	remove   func(context.Context, SiteInfo) error // removes a site, the copies of it too
 	changing sync.Mutex                            // held while users are added and removed and keys made, so that what was checked stays true
 }
@@ -70,7 +73,7 @@ func New(s *store.Store) *Service {
 		_, err := s.RemoveSite(ctx, info.ID)
 		return err
 	}
-	return &Service{store: s, control: s.Control(), remove: remove, tries: newThrottle(),
+	return &Service{store: s, control: s.Control(), remove: remove, tries: newThrottle(), refusals: newRefusals(),
 		hashing: make(chan struct{}, 1), waiting: make(chan struct{}, maxWaiting)}
 }
 

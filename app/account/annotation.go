@@ -33,8 +33,11 @@ func (s *Service) Annotations(ctx context.Context, who Who, domain string, from,
 
 // AddAnnotation puts a note on a site's chart: for its editors and above. Line breaks in the text become spaces, and what
 // can't be seen is left out.
-func (s *Service) AddAnnotation(ctx context.Context, who Who, domain string, at time.Time, text string) (Annotation, error) {
+func (s *Service) AddAnnotation(ctx context.Context, who Who, domain string, at time.Time, text string) (a Annotation, err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "annotation.add", &on, &err)
 	info, err := s.annotated(ctx, who, domain)
+	on.customer = info.Customer
 	if err != nil {
 		return Annotation{}, err
 	}
@@ -47,7 +50,8 @@ func (s *Service) AddAnnotation(ctx context.Context, who Who, domain string, at 
 	case at.Year() < 1970 || at.Year() > 9998:
 		return Annotation{}, problem.BadField("at", "bad_time", "The annotation is at no time that a chart can show.").WithHint("Write the time as 2026-11-24T15:04:05+01:00 or 2026-11-24.")
 	}
-	a, err := s.control.AddAnnotation(ctx, info.ID, at, text, maxNotes)
+	a, err = s.control.AddAnnotation(ctx, info.ID, at, text, maxNotes)
+	on.object = a.ID
 	if errors.Is(err, store.ErrFull) {
 		return a, problem.New(http.StatusConflict, "too_many", "This site has 10,000 annotations, and no room for more.").WithHint("Remove some that nobody needs.")
 	}
@@ -55,8 +59,11 @@ func (s *Service) AddAnnotation(ctx context.Context, who Who, domain string, at 
 }
 
 // RemoveAnnotation takes a note off a site's chart: for its editors and above.
-func (s *Service) RemoveAnnotation(ctx context.Context, who Who, domain string, id int64) error {
+func (s *Service) RemoveAnnotation(ctx context.Context, who Who, domain string, id int64) (err error) {
+	on := deed{actor: who.user, object: id}
+	defer s.note(ctx, "annotation.remove", &on, &err)
 	info, err := s.annotated(ctx, who, domain)
+	on.customer = info.Customer
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,8 @@ func (s *Service) CookieKeys(ctx context.Context) ([][]byte, error) {
 }
 
 // ChangeCookieKey makes a new key to sign with and forgets all but the last one. Who runs on CookieKeys gets them anew.
-func (s *Service) ChangeCookieKey(ctx context.Context) error {
+func (s *Service) ChangeCookieKey(ctx context.Context) (err error) {
+	defer s.note(ctx, "instance.cookie-key", &deed{}, &err)
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	old, err := s.control.Setting(ctx, cookieKeys)

@@ -29,6 +29,8 @@ type Link struct {
 
 // NewLink returns the secret of a new link for a user: for the command line and the demo.
 func (s *Service) NewLink(ctx context.Context, who Who, email string, purpose Purpose) (secret string, err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "user.link", &on, &err)
 	if err := needLocal(who, "Making a link that signs someone in"); err != nil {
 		return "", err
 	}
@@ -36,6 +38,7 @@ func (s *Service) NewLink(ctx context.Context, who Who, email string, purpose Pu
 	if err != nil {
 		return "", err
 	}
+	on.object = user.ID
 	secret = newSecret()
 	return secret, s.control.AddLink(ctx, store.LoginLink{Hash: digest(secret), User: user.ID,
 		Purpose: string(purpose), Expires: time.Now().Add(linkLife[purpose])})
@@ -67,21 +70,28 @@ func (s *Service) UseLink(ctx context.Context, secret, newPassword string) (sess
 		return "", err
 	}
 	if Purpose(l.Purpose) == PasswordLink {
-		if err := checkNewPassword(newPassword, user.Email); err != nil {
+		if err := s.usePasswordLink(ctx, l, user, newPassword); err != nil {
 			return "", err
-		}
-		hash, err := s.hashPassword(ctx, newPassword)
-		if err != nil {
-			return "", err
-		}
-		if err := s.control.DeleteLink(ctx, l.Hash); err != nil {
-			return "", notFound(err)
-		}
-		if err := s.control.SetPassword(ctx, user.ID, hash); err != nil {
-			return "", notFound(err)
 		}
 	}
 	return s.newSession(ctx, user.ID)
+}
+
+// usePasswordLink sets a password and uses its link up.
+func (s *Service) usePasswordLink(ctx context.Context, l store.LoginLink, user store.User, password string) (err error) {
+	on := deed{user.ID, 0, user.ID}
+	defer s.note(ctx, "user.password", &on, &err)
+	if err := checkNewPassword(password, user.Email); err != nil {
+		return err
+	}
+	hash, err := s.hashPassword(ctx, password)
+	if err != nil {
+		return err
+	}
+	if err := s.control.DeleteLink(ctx, l.Hash); err != nil {
+		return notFound(err)
+	}
+	return notFound(s.control.SetPassword(ctx, user.ID, hash))
 }
 
 // userByEmail returns the user of an address, or says that there is none: for the command line only.

@@ -59,13 +59,16 @@ func segmentOf(who Who, site SiteInfo, row store.Segment) Segment {
 }
 
 // AddSegment saves filters under a name, for the asker alone or, by an editor, for the site. The caller has parsed the filters.
-func (s *Service) AddSegment(ctx context.Context, who Who, domain string, n Segment) (Segment, error) {
+func (s *Service) AddSegment(ctx context.Context, who Who, domain string, n Segment) (seg Segment, err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "segment.add", &on, &err)
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	site, err := s.site(ctx, who, domain)
 	if err != nil {
 		return Segment{}, err
 	}
+	on.customer = site.Customer
 	row := store.Segment{Site: site.ID, Name: strings.TrimSpace(n.Name), Filters: n.Filters, Created: time.Now()}
 	if !n.Shared {
 		row.User = who.user
@@ -89,14 +92,18 @@ func (s *Service) AddSegment(ctx context.Context, who Who, domain string, n Segm
 	if row.ID, err = s.control.AddSegment(ctx, row); err != nil {
 		return Segment{}, nameTaken(err)
 	}
+	on.object = row.ID
 	return segmentOf(who, site, row), nil
 }
 
 // ChangeSegment renames a segment, replaces its filters, or gives it to the site or takes it back from it.
-func (s *Service) ChangeSegment(ctx context.Context, who Who, domain string, id int64, change SegmentChange) (Segment, error) {
+func (s *Service) ChangeSegment(ctx context.Context, who Who, domain string, id int64, change SegmentChange) (seg Segment, err error) {
+	on := deed{actor: who.user, object: id}
+	defer s.note(ctx, "segment.change", &on, &err)
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	site, row, err := s.segment(ctx, who, domain, id)
+	on.customer = site.Customer
 	if err != nil {
 		return Segment{}, err
 	}
@@ -118,10 +125,13 @@ func (s *Service) ChangeSegment(ctx context.Context, who Who, domain string, id 
 }
 
 // RemoveSegment removes a segment.
-func (s *Service) RemoveSegment(ctx context.Context, who Who, domain string, id int64) error {
+func (s *Service) RemoveSegment(ctx context.Context, who Who, domain string, id int64) (err error) {
+	on := deed{actor: who.user, object: id}
+	defer s.note(ctx, "segment.remove", &on, &err)
 	s.changing.Lock()
 	defer s.changing.Unlock()
-	_, row, err := s.segment(ctx, who, domain, id)
+	site, row, err := s.segment(ctx, who, domain, id)
+	on.customer = site.Customer
 	if err != nil {
 		return err
 	}

@@ -26,37 +26,47 @@ var errCredentials = problem.New(http.StatusUnauthorized, "bad_credentials", "Th
 // kept in memory only, as a keyed number. A wrong password and an unknown address give the same refusal after the
 // same time (401); after 10 failures in 15 minutes, by the account or by the network, comes a 429.
 func (s *Service) SignIn(ctx context.Context, email, password, network string) (sessionID string, err error) {
-	email = foldEmail(email)
-	try, wait := s.tries.begin(email, network)
-	if wait > 0 {
-		return "", tooMany(wait)
-	}
-	user, err := s.control.UserByEmail(ctx, email)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return "", err
-	}
-	ok, err := s.checkPassword(ctx, password, user.Password)
+	user, err := s.knows(ctx, email, password, network)
 	if err != nil {
-		return "", err
-	}
-	if !ok {
-		return "", errCredentials
-	}
-	try.succeeded()
-	if err := s.renewHash(ctx, user, password); err != nil {
+		on := deed{user.ID, 0, user.ID}
+		s.note(ctx, "user.sign-in", &on, &err)
 		return "", err
 	}
 	return s.newSession(ctx, user.ID)
 }
 
+// knows returns the user whose password it is. The user comes with the refusal of a wrong one too.
+func (s *Service) knows(ctx context.Context, email, password, network string) (user store.User, err error) {
+	email = foldEmail(email)
+	try, wait := s.tries.begin(email, network)
+	if wait > 0 {
+		return user, tooMany(wait)
+	}
+	user, err = s.control.UserByEmail(ctx, email)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return user, err
+	}
+	ok, err := s.checkPassword(ctx, password, user.Password)
+	if err != nil {
+		return user, err
+	}
+	if !ok {
+		return user, errCredentials
+	}
+	try.succeeded()
+	return user, s.renewHash(ctx, user, password)
+}
+
 // newSession signs a user in.
-func (s *Service) newSession(ctx context.Context, user int64) (string, error) {
+func (s *Service) newSession(ctx context.Context, user int64) (id string, err error) {
+	on := deed{user, 0, user}
+	defer s.note(ctx, "user.sign-in", &on, &err)
 	now := time.Now()
 	if err := s.Tidy(ctx); err != nil {
 		return "", err
 	}
-	id := newSecret()
-	err := s.control.AddSession(ctx, store.Session{Hash: digest(id), User: user, Created: now, Seen: now, Expires: now.Add(SessionLife)})
+	id = newSecret()
+	err = s.control.AddSession(ctx, store.Session{Hash: digest(id), User: user, Created: now, Seen: now, Expires: now.Add(SessionLife)})
 	return id, notFound(err)
 }
 
@@ -99,16 +109,26 @@ func (s *Service) whoIs(ctx context.Context, user int64) (Who, error) {
 }
 
 // SignOut ends a session; one that has ended already is no error.
-func (s *Service) SignOut(ctx context.Context, sessionID string) error {
-	err := s.control.DeleteSession(ctx, digest(sessionID))
+func (s *Service) SignOut(ctx context.Context, sessionID string) (err error) {
+	session, err := s.control.Session(ctx, digest(sessionID))
 	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	on := deed{session.User, 0, session.User}
+	defer s.note(ctx, "user.sign-out", &on, &err)
+	if err = s.control.DeleteSession(ctx, session.Hash); errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	return err
 }
 
 // EndSessions signs the asker out everywhere.
-func (s *Service) EndSessions(ctx context.Context, who Who) error {
+func (s *Service) EndSessions(ctx context.Context, who Who) (err error) {
+	on := deed{who.user, 0, who.user}
+	defer s.note(ctx, "user.sign-out-everywhere", &on, &err)
 	if err := needUser(who); err != nil {
 		return err
 	}

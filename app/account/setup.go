@@ -100,34 +100,46 @@ func (s *Service) checkSetup(ctx context.Context, token string) error {
 // Claim makes the first user, owner of the customer DefaultCustomer and operator of the instance, and signs them in.
 // Of any number of claims one succeeds; from then on all get problem.NotFound, also when all users are removed.
 func (s *Service) Claim(ctx context.Context, token, email, password string) (sessionID string, err error) {
+	user, err := s.claim(ctx, token, email, password)
+	if err != nil {
+		return "", err
+	}
+	return s.newSession(ctx, user)
+}
+
+// claim makes the first user and returns their number.
+func (s *Service) claim(ctx context.Context, token, email, password string) (number int64, err error) {
+	var on deed
+	defer s.note(ctx, "user.add", &on, &err)
 	s.setup.Lock()
 	defer s.setup.Unlock()
 	if err := s.checkSetup(ctx, token); err != nil {
-		return "", err
+		return 0, err
 	}
 	email, err = checkEmail(email)
 	if err != nil {
-		return "", err
+		return 0, err
 	}
 	if err := checkNewPassword(password, email); err != nil {
-		return "", err
+		return 0, err
 	}
 	hash, err := s.hashPassword(ctx, password)
 	if err != nil {
-		return "", err
+		return 0, err
 	}
 	user, err := s.control.AddUser(ctx, store.NewUser{Email: email, Password: hash, Customer: DefaultCustomer,
 		Role: string(Owner), Created: time.Now(), Claim: true})
 	if errors.Is(err, store.ErrExists) {
-		return "", problem.NotFound
+		return 0, problem.NotFound
 	}
 	if err != nil {
-		return "", err
+		return 0, err
 	}
-	if err := s.endSetup(); err != nil {
-		return "", err
+	on.actor, on.object = user.ID, user.ID
+	for customer := range user.Roles {
+		on.customer = customer
 	}
-	return s.newSession(ctx, user.ID)
+	return user.ID, s.endSetup()
 }
 
 // endSetup removes the setup token, if any. The caller holds the lock.

@@ -86,7 +86,9 @@ func (s *Service) CheckSite(domain, zone string) error {
 }
 
 // AddSite adds a site to a customer whose admin or owner the asker is.
-func (s *Service) AddSite(ctx context.Context, who Who, n NewSite) (SiteInfo, error) {
+func (s *Service) AddSite(ctx context.Context, who Who, n NewSite) (info SiteInfo, err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "site.add", &on, &err)
 	if !who.Signed() {
 		return SiteInfo{}, needUser(who)
 	}
@@ -108,10 +110,11 @@ func (s *Service) AddSite(ctx context.Context, who Who, n NewSite) (SiteInfo, er
 	if err != nil {
 		return SiteInfo{}, err
 	}
-	info, err := s.store.AddSite(ctx, SiteInfo{Customer: customer, Domain: domain, Zone: zone, Mode: mode})
+	info, err = s.store.AddSite(ctx, SiteInfo{Customer: customer, Domain: domain, Zone: zone, Mode: mode})
 	if errors.Is(err, store.ErrExists) {
 		return SiteInfo{}, s.taken(ctx, who, domain)
 	}
+	on.customer, on.object = customer, info.Number
 	return info, err
 }
 
@@ -170,13 +173,16 @@ func (s *Service) localCustomer(ctx context.Context, name string) (int64, error)
 }
 
 // ChangeSite changes a site's settings: for its editors and above.
-func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change SiteChange) (SiteInfo, error) {
+func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change SiteChange) (info SiteInfo, err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "site.change", &on, &err)
 	s.changing.Lock()
 	defer s.changing.Unlock()
-	info, err := s.site(ctx, who, domain)
+	info, err = s.site(ctx, who, domain)
 	if err != nil {
 		return SiteInfo{}, err
 	}
+	on.customer, on.object = info.Customer, info.Number
 	if !who.CanWrite(info) {
 		return SiteInfo{}, forbidden("You may read this site, but not change it.", "Ask an owner for the role editor, or use a token of scope write.")
 	}
@@ -207,14 +213,16 @@ func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change
 	return info, notFound(s.store.UpdateSite(ctx, info))
 }
 
-// RemoveSite removes a site with all that was counted on it: for its customer's admins and owners.
-func (s *Service) RemoveSite(ctx context.Context, who Who, domain string) error {
-	s.changing.Lock()
-	defer s.changing.Unlock()
+// RemoveSite removes a site with all that was counted on it: for its customer's admins and owners. Others go on meanwhile: erasing its copies
+// may take minutes.
+func (s *Service) RemoveSite(ctx context.Context, who Who, domain string) (err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "site.remove", &on, &err)
 	info, err := s.site(ctx, who, domain)
 	if err != nil {
 		return err
 	}
+	on.customer, on.object = info.Customer, info.Number
 	if !who.CanManage(info) {
 		return forbidden("You may read this site, but not remove it.", "Ask an owner.")
 	}

@@ -31,6 +31,8 @@ var errToken = problem.New(http.StatusUnauthorized, "bad_token", "This token is 
 // AddToken makes a token: "sp_" and 160 random bits as 32 characters, which can't be shown again. A user makes their
 // own, the command line anyone's.
 func (s *Service) AddToken(ctx context.Context, who Who, n NewToken) (secret string, t Token, err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "token.add", &on, &err)
 	if n.Scope != Read && n.Scope != Write {
 		return "", Token{}, problem.BadField("scope", "bad_scope", "There is no scope "+quote(string(n.Scope))+".").
 			WithHint("The scopes are read and write; write may read.")
@@ -48,12 +50,13 @@ func (s *Service) AddToken(ctx context.Context, who Who, n NewToken) (secret str
 		if err != nil {
 			return "", Token{}, err
 		}
-		t.Site = site.ID
+		t.Site, on.customer = site.ID, site.Customer
 	}
 	var raw [20]byte
 	rand.Read(raw[:])
 	secret = "sp_" + strings.ToLower(base32.StdEncoding.EncodeToString(raw[:]))
 	t, err = s.control.AddToken(ctx, digest(secret), t)
+	on.object = t.ID
 	return secret, t, notFound(err)
 }
 
@@ -93,7 +96,9 @@ func (s *Service) Tokens(ctx context.Context, who Who) ([]Token, error) {
 }
 
 // RevokeToken revokes one of the tokens that Tokens lists.
-func (s *Service) RevokeToken(ctx context.Context, who Who, id int64) error {
+func (s *Service) RevokeToken(ctx context.Context, who Who, id int64) (err error) {
+	on := deed{actor: who.user, object: id}
+	defer s.note(ctx, "token.revoke", &on, &err)
 	own, err := s.Tokens(ctx, who)
 	if err != nil {
 		return err

@@ -39,7 +39,9 @@ type NewUser struct {
 
 // AddUser adds a user at the command line; one who is there already joins one more customer. The first user becomes
 // the operator too and ends setup.
-func (s *Service) AddUser(ctx context.Context, who Who, n NewUser) (User, error) {
+func (s *Service) AddUser(ctx context.Context, who Who, n NewUser) (user User, err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "user.add", &on, &err)
 	if err := needLocal(who, "Adding a user"); err != nil {
 		return User{}, err
 	}
@@ -67,7 +69,13 @@ func (s *Service) AddUser(ctx context.Context, who Who, n NewUser) (User, error)
 	if err != nil {
 		return User{}, err
 	}
-	return s.user(ctx, email)
+	to, err := s.control.CustomerByName(ctx, customer)
+	if err != nil {
+		return User{}, err
+	}
+	user, err = s.user(ctx, email)
+	on.customer, on.object = to.ID, user.Number
+	return user, err
 }
 
 func (s *Service) addUser(ctx context.Context, email, password, customer string, role Role) (err error) {
@@ -176,7 +184,9 @@ func (s *Service) customerNames(ctx context.Context) (map[int64]string, error) {
 
 // RemoveUser removes a user with their sessions, tokens and links, and customers that have neither users nor sites
 // then. It refuses to remove the last owner of a customer that has sites.
-func (s *Service) RemoveUser(ctx context.Context, who Who, email string) error {
+func (s *Service) RemoveUser(ctx context.Context, who Who, email string) (err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "user.remove", &on, &err)
 	if err := needLocal(who, "Removing a user"); err != nil {
 		return err
 	}
@@ -185,6 +195,10 @@ func (s *Service) RemoveUser(ctx context.Context, who Who, email string) error {
 	user, err := s.userByEmail(ctx, email)
 	if err != nil {
 		return err
+	}
+	on.object = user.ID
+	for customer := range user.Roles {
+		on.customer = customer // of one whom several know, the others see that they are gone
 	}
 	if err := s.checkLastOwner(ctx, user); err != nil {
 		return err
@@ -220,7 +234,9 @@ func (s *Service) checkLastOwner(ctx context.Context, user store.User) error {
 }
 
 // SetPassword sets a user's password at the command line. It ends all their sessions and links.
-func (s *Service) SetPassword(ctx context.Context, who Who, email, password string) error {
+func (s *Service) SetPassword(ctx context.Context, who Who, email, password string) (err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "user.password", &on, &err)
 	if err := needLocal(who, "Setting someone's password"); err != nil {
 		return err
 	}
@@ -228,29 +244,33 @@ func (s *Service) SetPassword(ctx context.Context, who Who, email, password stri
 	if err != nil {
 		return err
 	}
+	on.object = user.ID
 	return s.setPassword(ctx, user, password)
 }
 
 // ChangePassword sets the asker's own password, who must know the old one. It ends all their sessions and returns the id
 // of a new one. It is throttled as SignIn is.
 func (s *Service) ChangePassword(ctx context.Context, who Who, old, password, network string) (sessionID string, err error) {
-	if err := needUser(who); err != nil {
+	if err := s.changePassword(ctx, who, old, password, network); err != nil {
 		return "", err
+	}
+	return s.newSession(ctx, who.user)
+}
+
+func (s *Service) changePassword(ctx context.Context, who Who, old, password, network string) (err error) {
+	on := deed{who.user, 0, who.user}
+	defer s.note(ctx, "user.password", &on, &err)
+	if err := needUser(who); err != nil {
+		return err
 	}
 	if err := checkNewPassword(password, who.email); err != nil {
-		return "", err
+		return err
 	}
-	if _, err := s.SignIn(ctx, who.email, old, network); err != nil {
-		return "", err
-	}
-	user, err := s.control.User(ctx, who.user)
+	user, err := s.knows(ctx, who.email, old, network)
 	if err != nil {
-		return "", notFound(err)
+		return err
 	}
-	if err := s.setPassword(ctx, user, password); err != nil {
-		return "", err
-	}
-	return s.newSession(ctx, user.ID)
+	return s.setPassword(ctx, user, password)
 }
 
 func (s *Service) setPassword(ctx context.Context, user store.User, password string) error {

@@ -47,6 +47,21 @@ func (o Order) kind() string {
 	return ""
 }
 
+// Deed returns what the audit log says of an order: the action, whose owners see it, and the number of what it is done to.
+func (o Order) Deed() (action string, customer, object int64) {
+	switch o.kind() {
+	case store.EraseCustomer:
+		return "customer.erase", o.Customer.ID, o.Customer.ID
+	case store.EraseVisitor:
+		action = "site.erase-visitor"
+	case store.EraseBefore:
+		action = "site.erase-before"
+	default:
+		action = "site.remove"
+	}
+	return action, o.Site.Customer, o.Site.Number
+}
+
 // Going is what an order will erase.
 type Going struct {
 	store.Erased

@@ -22,7 +22,7 @@ var (
 )
 
 // Control is the control file, control.db: customers, users and their roles, sites, their settings and annotations, saved
-// segments, what was erased, sessions, tokens, sign-in links and instance-wide settings. It holds rows and no rules; who may do what is app/account's.
+// segments, what was erased, what people did, sessions, tokens, sign-in links and instance-wide settings. It holds rows and no rules; who may do what is app/account's.
 //
 // One connection writes, a few read. Its methods may be called by several goroutines at once. They return ErrNotFound,
 // ErrExists, or an error of the file itself.
@@ -48,8 +48,11 @@ var controlAnnotations string
 //go:embed control_5.sql
 var controlPins string
 
+//go:embed control_6.sql
+var controlAudit string
+
 // controlSteps take the control file from version 0 to len(controlSteps), one by one.
-var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations, controlPins}
+var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations, controlPins, controlAudit}
 
 // OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
 // returns ErrNewer, with the file untouched, when a newer version of the program has written it.

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -32,12 +30,7 @@ func scanReceipt(row scanner) (r Receipt, err error) {
 
 // linkOf returns the link of a receipt after the one before; before is nil for the first.
 func (r Receipt) linkOf(before []byte) []byte {
-	h := sha256.New()
-	h.Write(before)
-	h.Write([]byte(r.Number))
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(r.Made.Unix())))
-	h.Write(r.Body)
-	return h.Sum(nil)
+	return link(before, []byte(r.Number), eight(r.Made.Unix()), r.Body)
 }
 
 // AddReceipt adds a receipt to the chain and returns it with its number and its link.
