@@ -126,6 +126,11 @@ var special = map[string][]stop{
 		{path: site + "/compare-segments"},
 		{path: site + "/compare-segments?with=99", status: http.StatusBadRequest},
 	},
+	"GET /audit": {
+		{path: "/audit"},
+		{path: "/audit?from=2"},
+		{path: "/audit?from=x", status: http.StatusBadRequest},
+	},
 	"GET /sites": {
 		{path: "/sites"},
 		{path: "/sites?q=nothing+like+it"},

@@ -144,7 +144,7 @@ func (a Answer) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	var head []string
 	if a.Query.By != "" {
-		head = append(head, cellText(string(a.Query.By)))
+		head = append(head, CellText(string(a.Query.By)))
 	}
 	head = append(head, a.headCSV("")...)
 	if a.Query.Compare != nil {
@@ -160,7 +160,7 @@ func (a Answer) WriteCSV(w io.Writer) error {
 	for _, r := range rows {
 		var line []string
 		if a.Query.By != "" {
-			line = append(line, cellText(r.Name))
+			line = append(line, CellText(r.Name))
 		}
 		line = append(line, a.lineCSV(r.Values)...)
 		if a.Query.Compare != nil {
@@ -192,15 +192,15 @@ func (a Answer) lineCSV(values []Value) (line []string) {
 		}
 		line = append(line, number)
 		if m == Revenue {
-			line = append(line, cellText(currency))
+			line = append(line, CellText(currency))
 		}
 	}
 	return line
 }
 
-// cellText keeps a spreadsheet from taking a visitor's text for a formula: where it could, a ' goes before it (OWASP, CSV
+// CellText keeps a spreadsheet from taking a visitor's text for a formula: where it could, a ' goes before it (OWASP, CSV
 // injection). Plain numbers stay as they are.
-func cellText(s string) string {
+func CellText(s string) string {
 	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return s
 	}

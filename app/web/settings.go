@@ -23,6 +23,7 @@ var notices = map[string]string{"saved": "Saved.", "revoked": "The token is revo
 func said(c *call) string { return notices[c.URL.Query().Get("done")] }
 
 func (s *Server) ownSettings(w http.ResponseWriter, c *call, status int, m views.OwnSettings) error {
+	m.CanAudit = c.who.CanAudit()
 	tokens, err := s.Accounts.Tokens(c.Context(), c.who)
 	if err != nil {
 		return err
