@@ -62,7 +62,7 @@ type Service struct {
 	hashing  chan struct{} // holds an element while a password is hashed
 	waiting  chan struct{} // holds an element for each caller who waits for hashing
 	setup    setup
-	refusals *rate.Limiter // of what is refused, how much is noted in the audit log
+	refusals *rate.Limiter                         // of what is refused, how much is noted in the audit log
 	remove   func(context.Context, SiteInfo) error // removes a site, the copies of it too
 	changing sync.Mutex                            // held while users are added and removed and keys made, so that what was checked stays true
 }
