@@ -112,7 +112,7 @@ type auditNames struct {
 	sites map[int64]string
 }
 
-// namesFor returns the people and sites whose names an owner or the operator may know.
+// namesFor returns the people and sites whose names the asker may know: the operator sees those of other customers by number.
 func (s *Service) namesFor(ctx context.Context, who Who) (n auditNames, err error) {
 	n = auditNames{map[int64]string{}, map[int64]string{}}
 	users, err := s.control.Users(ctx)
@@ -122,7 +122,7 @@ func (s *Service) namesFor(ctx context.Context, who Who) (n auditNames, err erro
 	owned := who.owned()
 	for _, u := range users {
 		theirs := slices.ContainsFunc(owned, func(customer int64) bool { return u.Roles[customer] != "" })
-		if who.Operator() || theirs {
+		if theirs || u.ID == who.user || who.local {
 			n.users[u.ID] = u.Email
 		}
 	}

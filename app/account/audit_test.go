@@ -166,7 +166,7 @@ bob@b.example site.remove  done`
 	if got := logOf(t, s, b); got != want {
 		t.Errorf("the owner of B sees\n%s\nwant\n%s", got, want)
 	}
-	if got := logOf(t, s, a); strings.Count(got, "\n") < strings.Count(want, "\n")+5 || !strings.Contains(got, "ann@a.example") || !strings.Contains(got, " user.sign-in  refused") {
+	if got := logOf(t, s, a); strings.Count(got, "\n") < strings.Count(want, "\n")+5 || !strings.Contains(got, "ann@a.example") || strings.Contains(got, "b.example") || !strings.Contains(got, " user.sign-in  refused") {
 		t.Errorf("the operator sees\n%s", got)
 	}
 	_, err = s.Audit(ctx, v, 0, 10)

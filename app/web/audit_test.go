@@ -16,7 +16,7 @@ func TestAudit(t *testing.T) {
 	for name, want := range map[string][]string{
 		"owner A":  {"Added a site", siteA, people["viewer A"].Email, "Revoked a token"},
 		"owner B":  {"Added a site", siteB},
-		"operator": {people["owner A"].Email, people["owner B"].Email, "What people did on this instance."},
+		"operator": {"person ", "What people did on this instance."},
 	} {
 		body := f.want(200, "GET", "/audit", "cookie", f.sessions[name]).Body.String()
 		for _, text := range want {
@@ -24,7 +24,7 @@ func TestAudit(t *testing.T) {
 				t.Errorf("%s doesn't see %q: %s", name, text, body)
 			}
 		}
-		if name != "operator" && strings.Contains(body, map[string]string{"owner A": "b.example", "owner B": "a.example"}[name]) {
+		if other := map[string]string{"owner A": siteB, "owner B": siteA, "operator": siteB}[name]; strings.Contains(body, other) {
 			t.Errorf("%s sees what is another customer's: %s", name, body)
 		}
 		var got struct{ Entries []map[string]any }
