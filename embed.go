@@ -12,9 +12,9 @@ import (
 //go:embed tracker.js static/tracker static/*.css static/*.js static/*.svg
 var files embed.FS
 
-// countries is the country table. It is not among the files: reading it from there would copy its 6 MB into memory.
+// countries is the country table. It is not among the files: reading it from there would copy it into memory.
 //
-//go:embed static/country.mmdb
+//go:embed static/country.bin
 var countries []byte
 
 // assets is what the binary carries.

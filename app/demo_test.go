@@ -104,7 +104,7 @@ func TestDemoTrickle(t *testing.T) {
 	if err := cfg.TrustedProxies.UnmarshalText([]byte("127.0.0.1")); err != nil {
 		t.Fatal(err)
 	}
-	countries, err := os.ReadFile("../static/country.mmdb")
+	countries, err := os.ReadFile("../static/country.bin")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func usagef(format string, args ...any) error { return failf(exitUsage, format, 
 // Assets are what the binary carries: the files tracker.js and static/ of the repository, and the country table.
 type Assets struct {
 	fs.FS
-	Countries []byte // static/country.mmdb
+	Countries []byte // static/country.bin
 }
 
 // Main runs one command line and returns its exit code. Args are without the program's name. An interrupt or SIGTERM

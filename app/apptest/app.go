@@ -88,7 +88,7 @@ func Assets(t testing.TB) app.Assets {
 	t.Helper()
 	_, file, _, _ := runtime.Caller(0)
 	root := os.DirFS(filepath.Join(filepath.Dir(file), "..", ".."))
-	countries, err := fs.ReadFile(root, "static/country.mmdb")
+	countries, err := fs.ReadFile(root, "static/country.bin")
 	if err != nil {
 		t.Fatal(err)
 	}

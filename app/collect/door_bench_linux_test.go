@@ -23,7 +23,7 @@ import (
 //
 //	go test -run '^$' -bench Door -benchtime 100000x ./app/collect
 func BenchmarkDoor(b *testing.B) {
-	table, err := os.ReadFile("../../static/country.mmdb")
+	table, err := os.ReadFile("../../static/country.bin")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func open(t *testing.T, change func(*Options, *store.SiteInfo)) *place {
 	if change != nil {
 		change(&o, &p.info)
 	}
-	table, err := os.ReadFile("../../static/country.mmdb")
+	table, err := os.ReadFile("../../static/country.bin")
 	p.must(err)
 	o.Geo, err = enrich.OpenGeo(table, "")
 	p.must(err)

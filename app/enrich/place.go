@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/oschwald/geoip2-golang/v2"
-	"github.com/oschwald/maxminddb-golang/v2"
 )
 
 // recheck is how long the owner's file may have been replaced before it is noticed.
@@ -34,9 +33,8 @@ type Geo struct {
 
 // A geoTable is one opened table; exactly one of own and theirs is set.
 type geoTable struct {
-	own    *maxminddb.Reader // of the type tools/geobuild writes
-	theirs *geoip2.Reader    // GeoLite2, GeoIP2, DB-IP
-	meta   maxminddb.Metadata
+	own    *countries
+	theirs *geoip2.Reader // GeoLite2, GeoIP2, DB-IP
 }
 
 // A stamp tells one version of a file from another.
@@ -45,19 +43,16 @@ type stamp struct {
 	size     int64
 }
 
-// ownType is the database type that tools/geobuild writes.
-const ownType = "Sandprint-Country"
-
 // OpenGeo opens file, a GeoLite2, GeoIP2 or DB-IP country or city table in MMDB format, or the table in embedded where
 // file is empty. The error is a sentence that names the file and says what to do.
 func OpenGeo(embedded []byte, file string) (*Geo, error) {
 	g := &Geo{file: file}
 	if file == "" {
-		table, err := openTable(embedded)
+		own, err := openCountries(embedded)
 		if err != nil {
-			return nil, fmt.Errorf("the country table in this binary is damaged (%w); build or download it again", err)
+			return nil, fmt.Errorf("the country table in this binary is damaged: %w; build or download it again", err)
 		}
-		g.table.Store(table)
+		g.table.Store(&geoTable{own: own})
 		return g, nil
 	}
 	g.read()
@@ -68,15 +63,8 @@ func OpenGeo(embedded []byte, file string) (*Geo, error) {
 	return g, nil
 }
 
-// openTable opens a table of either kind.
+// openTable opens an owner's file.
 func openTable(data []byte) (*geoTable, error) {
-	own, err := maxminddb.OpenBytes(data)
-	if err != nil {
-		return nil, err
-	}
-	if own.Metadata.DatabaseType == ownType {
-		return &geoTable{own: own, meta: own.Metadata}, nil
-	}
 	theirs, err := geoip2.OpenBytes(data)
 	if err != nil {
 		return nil, err
@@ -85,7 +73,7 @@ func openTable(data []byte) (*geoTable, error) {
 	if _, err := theirs.City(netip.IPv4Unspecified()); errors.As(err, new(geoip2.InvalidMethodError)) {
 		return nil, err
 	}
-	return &geoTable{theirs: theirs, meta: own.Metadata}, nil
+	return &geoTable{theirs: theirs}, nil
 }
 
 // read reads the owner's file and puts it to use; a file that cannot be used leaves the table that is. The caller holds mu
@@ -138,11 +126,7 @@ func (g *Geo) Place(addr netip.Addr) Place {
 		return Place{}
 	}
 	if table.own != nil {
-		var country string
-		if err := table.own.Lookup(addr).DecodePath(&country, "country", "iso_code"); err != nil {
-			return Place{}
-		}
-		return Place{Country: country}
+		return Place{Country: table.own.of(addr)}
 	}
 	record, err := table.theirs.City(addr) // every accepted type answers it; a country table without region and city
 	if err != nil {
@@ -157,18 +141,26 @@ func (g *Geo) Place(addr netip.Addr) Place {
 
 // Built is the date of the data, zero when closed.
 func (g *Geo) Built() time.Time {
-	if t := g.current(); t != nil {
-		return t.meta.BuildTime().UTC()
+	t := g.current()
+	switch {
+	case t == nil:
+		return time.Time{}
+	case t.own != nil:
+		return t.own.built
 	}
-	return time.Time{}
+	return t.theirs.Metadata().BuildTime().UTC()
 }
 
 // Name says which table answers, by its own type name: "Sandprint-Country", "GeoLite2-City".
 func (g *Geo) Name() string {
-	if t := g.current(); t != nil {
-		return t.meta.DatabaseType
+	t := g.current()
+	switch {
+	case t == nil:
+		return ""
+	case t.own != nil:
+		return "Sandprint-Country"
 	}
-	return ""
+	return t.theirs.Metadata().DatabaseType
 }
 
 // Err says what is wrong with the latest version of the owner's file, as a sentence that names it. While it is not nil

@@ -15,7 +15,7 @@ import (
 
 // embedded is the table that the binary carries.
 func embedded(t testing.TB) []byte {
-	data, err := os.ReadFile("../../static/country.mmdb")
+	data, err := os.ReadFile("../../static/country.bin")
 	if err != nil {
 		t.Fatal(err)
 	}

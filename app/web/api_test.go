@@ -224,7 +224,7 @@ func TestStatic(t *testing.T) {
 	if plain := f.want(200, "GET", "/static/style.css"); plain.Header().Get("Cache-Control") != "no-cache" {
 		t.Errorf("plain name: %v", plain.Header())
 	}
-	for _, none := range []string{"/static/country.mmdb", "/static/", "/static/..%2fstyle.css", "/static/style.0000.css"} {
+	for _, none := range []string{"/static/country.bin", "/static/", "/static/..%2fstyle.css", "/static/style.0000.css"} {
 		f.want(404, "GET", none)
 	}
 	if h := f.want(200, "HEAD", hashed); h.Body.Len() != 0 || h.Header().Get("Content-Length") == "" {

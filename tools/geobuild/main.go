@@ -1,4 +1,4 @@
-// Geobuild makes static/country.mmdb, the table by which Sandprint tells the country of an address.
+// Geobuild makes static/country.bin, the table by which Sandprint tells the country of an address.
 //
 // It reads two lists of address ranges, one line each of
 //
@@ -13,31 +13,24 @@
 //	cd tools && go run ./geobuild -built 2026-06-17 \
 //	    -v4 ../package/geo-whois-asn-country-ipv4.csv \
 //	    -v6 ../package/geo-whois-asn-country-ipv6.csv \
-//	    -out ../static/country.mmdb
+//	    -out ../static/country.bin
 //
-// Nothing finer than a /24 or a /64 is kept: where one holds several countries it gets the one with the most addresses.
+// Nothing finer than a /24 or a /48 is kept: where one holds several countries it gets the one with the most addresses.
 // Reserved ranges (IANA's special-purpose registries, RFC 6890) never get a country, whatever the lists say. The same
 // input and date give the same bytes. It is run by hand for a release, never by a test.
 package main
 
 import (
 	"bytes"
-	"errors"
+	"cmp"
+	"encoding/binary"
 	"flag"
 	"fmt"
 	"io"
-	"net"
-	"net/netip"
 	"os"
+	"slices"
 	"time"
-
-	"github.com/maxmind/mmdbwriter"
-	"github.com/maxmind/mmdbwriter/mmdbtype"
-	"github.com/oschwald/maxminddb-golang/v2"
 )
-
-// databaseType names our own table in the file's metadata. MaxMind's own names are not ours to use.
-const databaseType = "Sandprint-Country"
 
 func main() {
 	v4 := flag.String("v4", "", "CSV `file` of IPv4 ranges")
@@ -49,97 +42,96 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*v4, *v6, *built, *out, os.Stdout); err != nil {
+	if err := build(*v4, *v6, *built, *out, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "geobuild:", err)
 		os.Exit(1)
 	}
 }
 
-// run builds the table, proves it and puts it in place of the old one.
-func run(v4, v6, built, out string, say io.Writer) error {
+// build makes the table and puts it in place of the old one.
+func build(v4, v6, built, out string, say io.Writer) error {
 	date, err := time.Parse(time.DateOnly, built)
 	if err != nil {
 		return fmt.Errorf("-built must be a date such as 2026-06-17: %w", err)
 	}
-	tree, err := mmdbwriter.New(mmdbwriter.Options{
-		BuildEpoch:   date.Unix(),
-		DatabaseType: databaseType,
-		Description:  map[string]string{"en": "Country by network, from NRO data (CC BY 4.0), cut at /24 and /64"},
-		IPVersion:    6,
-		RecordSize:   24,
-	})
-	if err != nil {
-		return err
-	}
-	for _, list := range []struct {
+	var lists [2][]span
+	for i, list := range []struct {
 		file string
 		cut  cut
 	}{{v4, ipv4}, {v6, ipv6}} {
-		n, err := insert(tree, list.file, list.cut)
-		if err != nil {
+		if lists[i], err = readFile(list.file, list.cut); err != nil {
 			return fmt.Errorf("%s: %w", list.file, err)
 		}
-		fmt.Fprintf(say, "%s: %d ranges kept\n", list.file, n)
+		fmt.Fprintf(say, "%s: %d ranges kept\n", list.file, len(lists[i]))
 	}
-	var file bytes.Buffer
-	if _, err := tree.WriteTo(&file); err != nil {
+	table, err := encode(date, lists[0], lists[1])
+	if err != nil {
 		return err
 	}
-	if err := prove(file.Bytes()); err != nil {
-		return err
-	}
-	fmt.Fprintf(say, "%s: %d bytes, data of %s\n", out, file.Len(), built)
-	return os.WriteFile(out, file.Bytes(), 0o644)
+	fmt.Fprintf(say, "%s: %d bytes, data of %s\n", out, len(table), built)
+	return os.WriteFile(out, table, 0o644)
 }
 
-// insert reads one list into the tree and returns how many ranges it became.
-func insert(tree *mmdbwriter.Tree, name string, c cut) (int, error) {
+// readFile reads one list.
+func readFile(name string, c cut) ([]span, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer file.Close()
 	spans, err := read(file, c)
-	if err != nil {
-		return 0, err
-	}
-	spans = subtract(spans, c.reserved())
-	for _, s := range spans {
-		record := mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String(s.country)}}
-		first, last := c.first(s.from), c.last(s.to)
-		if err := tree.InsertRange(net.IP(first.AsSlice()), net.IP(last.AsSlice()), record); err != nil {
-			return 0, fmt.Errorf("%s to %s: %w", first, last, err)
-		}
-	}
-	return len(spans), nil
+	return subtract(spans, c.reserved()), err
 }
 
-// prove opens the table as the program will and refuses one that is damaged, empty or knows a reserved address.
-func prove(file []byte) error {
-	db, err := maxminddb.OpenBytes(file)
-	if err != nil {
-		return err
-	}
-	if err := db.Verify(); err != nil {
-		return err
-	}
-	for _, c := range []cut{ipv4, ipv6} {
-		for _, p := range c.special {
-			prefix := netip.MustParsePrefix(p)
-			for _, addr := range []netip.Addr{prefix.Addr(), c.last(c.unit(prefix.Addr()))} {
-				if db.Lookup(addr).Found() && !aliased(addr) {
-					return fmt.Errorf("the reserved range %s has a country", prefix)
-				}
-			}
+// encode writes the table, whose form app/enrich/country.go states.
+func encode(built time.Time, v4, v6 []span) ([]byte, error) {
+	codes := []string{"\x00\x00"}
+	for _, s := range slices.Concat(v4, v6) {
+		if !slices.Contains(codes, s.country) {
+			codes = append(codes, s.country)
 		}
 	}
-	for range db.Networks() {
-		return nil
+	slices.Sort(codes)
+	if len(codes) > 256 {
+		return nil, fmt.Errorf("%d countries are more than a byte can number", len(codes)-1)
 	}
-	return errors.New("the table is empty")
+	ends4, ends6 := runs(v4), runs(v6)
+	var b bytes.Buffer
+	b.WriteString("spgeo\x00\x00\x01")
+	for _, n := range []int{int(built.Unix() / (24 * 60 * 60)), len(codes), len(ends4), len(ends6)} {
+		binary.Write(&b, binary.BigEndian, uint32(n))
+	}
+	for _, code := range codes {
+		b.WriteString(code)
+	}
+	for i, runs := range [][]run{ends4, ends6} {
+		skip := 8 - []int{ipv4.bits, ipv6.bits}[i]/8
+		for _, r := range runs {
+			b.Write(binary.BigEndian.AppendUint64(nil, r.from)[skip:])
+			number, _ := slices.BinarySearch(codes, cmp.Or(r.country, codes[0]))
+			b.WriteByte(byte(number))
+		}
+	}
+	return b.Bytes(), nil
 }
 
-// aliased says whether the file answers for addr with the IPv4 address inside it (6to4, RFC 3056; Teredo, RFC 4380).
-func aliased(addr netip.Addr) bool {
-	return netip.MustParsePrefix("2002::/16").Contains(addr) || netip.MustParsePrefix("2001::/32").Contains(addr)
+// A run is what begins at a unit and goes on until the next run: a country, or none.
+type run struct {
+	from    uint64
+	country string
+}
+
+// runs turns spans into runs.
+func runs(spans []span) []run {
+	var all []run
+	for i, s := range spans {
+		if i > 0 && spans[i-1].to+1 < s.from {
+			all = append(all, run{spans[i-1].to + 1, ""})
+		}
+		all = append(all, run{s.from, s.country})
+	}
+	if n := len(spans); n > 0 {
+		all = append(all, run{spans[n-1].to + 1, ""})
+	}
+	return all
 }

@@ -29,7 +29,7 @@ var (
 	}}
 	// Beyond 2000::/3 nothing is global unicast (RFC 4291); 2001::/23 is the IETF's own, with Teredo, benchmarking,
 	// ORCHID and the like in it; 2002::/16 is 6to4; 2001:db8::/32 and 3fff::/20 are for documentation.
-	ipv6 = cut{bits: 64, bytes: 16, special: []string{
+	ipv6 = cut{bits: 48, bytes: 16, special: []string{
 		"::/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "4000::/2", "8000::/1",
 	}}
 )
@@ -52,7 +52,8 @@ func (c cut) split(addr netip.Addr) (unit uint64, before float64) {
 	if c.bytes == 4 {
 		return uint64(binary.BigEndian.Uint32(b) >> 8), float64(b[3]) / 256
 	}
-	return binary.BigEndian.Uint64(b), float64(binary.BigEndian.Uint64(b[8:])) / math.Exp2(64)
+	high := binary.BigEndian.Uint64(b)
+	return high >> 16, (float64(high&0xffff) + float64(binary.BigEndian.Uint64(b[8:]))/math.Exp2(64)) / 0x10000
 }
 
 // first and last are the ends of a unit.
@@ -63,7 +64,7 @@ func (c cut) addr(unit, rest uint64) netip.Addr {
 	if c.bytes == 4 {
 		return netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, uint32(unit<<8|rest&0xff))))
 	}
-	b := binary.BigEndian.AppendUint64(nil, unit)
+	b := binary.BigEndian.AppendUint64(nil, unit<<16|rest&0xffff)
 	return netip.AddrFrom16([16]byte(binary.BigEndian.AppendUint64(b, rest)))
 }
 

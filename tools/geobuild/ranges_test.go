@@ -24,8 +24,8 @@ func TestRead(t *testing.T) {
 		{"a gap stays one", "1.0.0.0,1.0.0.255,AU\n1.0.2.0,1.0.2.255,AU", ipv4, []span{{0x10000, 0x10000, "AU"}, {0x10002, 0x10002, "AU"}}},
 		{"of ranges that overlap the first holds", "1.0.0.0,1.0.1.255,DE\n1.0.0.0,1.0.0.255,BE\n1.0.1.0,1.0.2.255,FR", ipv4,
 			[]span{{0x10000, 0x10001, "DE"}, {0x10002, 0x10002, "FR"}}},
-		{"finer than a /64", "2a00::,2a00::ffff,DE\n2a00::1:0,2a00::ffff:ffff:ffff:ffff,FR", ipv6,
-			[]span{{0x2a00 << 48, 0x2a00 << 48, "FR"}}},
+		{"finer than a /48", "2a00::,2a00::ffff,DE\n2a00::1:0,2a00::ffff:ffff:ffff:ffff:ffff,FR", ipv6,
+			[]span{{0x2a00 << 32, 0x2a00 << 32, "FR"}}},
 	}
 	for _, test := range tests {
 		got, err := read(strings.NewReader(test.list), test.cut)
