@@ -273,7 +273,8 @@ func checkSettings(set SiteSettings) (SiteSettings, error) {
 	for _, l := range []struct {
 		field, what string
 		texts       []string
-	}{{"hosts", "host", set.Hosts}, {"query_keys", "query key", set.QueryKeys}, {"excluded", "path pattern", set.Excluded}} {
+	}{{"hosts", "host", set.Hosts}, {"query_keys", "query key", set.QueryKeys}, {"excluded", "path pattern", set.Excluded}, {"groups", "group of pages", set.Groups},
+		{"excluded_countries", "country", set.ExcludedCountries}, {"excluded_networks", "network", set.ExcludedNetworks}} {
 		if len(l.texts) > maxList {
 			return set, tooLong(l.field, l.what)
 		}
@@ -287,6 +288,9 @@ func checkSettings(set SiteSettings) (SiteSettings, error) {
 		}
 	}
 	if err := checkSearchKey(set.SearchKey); err != nil {
+		return set, err
+	}
+	if err := checkRules(&set); err != nil {
 		return set, err
 	}
 	if err := checkGoals(set.Goals); err != nil {

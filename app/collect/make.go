@@ -12,6 +12,8 @@ const (
 	reasonBot      = "bot"
 	reasonForeign  = "foreign host"
 	reasonExcluded = "excluded page"
+	reasonCountry  = "excluded country"
+	reasonNetwork  = "excluded network"
 	reasonPrivate  = "private page" // an event on a page of which only the path is counted
 	reasonSpam     = "referrer spam"
 	reasonOptedOut = "opted out"

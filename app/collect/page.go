@@ -53,6 +53,9 @@ func (r *rules) look(raw, title string) seenPage {
 	} else {
 		p.Path, _, _ = strings.Cut(clean.Path, "?")
 	}
+	if group, is := r.grouped(p.Path); is {
+		p.Path, p.Title = group, "" // one page has not as many titles as it stands for
+	}
 	return p
 }
 

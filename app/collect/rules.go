@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -24,14 +25,22 @@ const (
 // countPaths matches paths that are about an account, a purchase or a message.
 var countPaths = regexp.MustCompile(`(?i)` + countRule)
 
-// rules are the page rules of one site.
+// rules are the rules of one site.
 type rules struct {
-	number   string   // like no other's
-	patterns []string // of which excluded was made
+	number   string             // like no other's
+	from     store.SiteSettings // of which they were made
 	excluded *regexp.Regexp
+	groups   []group
+	networks []netip.Prefix // from which nothing is counted: a setting of the owner's
 	keys     []string
 	search   string // query key of the site's search; empty: none
 	own      bool   // the owner's rules alone; otherwise those about accounts, purchases and messages too
+}
+
+// group is pages that count as one.
+type group struct {
+	name  string // the pattern as the owner wrote it, which stands for their path
+	paths *regexp.Regexp
 }
 
 // rulesMade counts rules.
@@ -39,16 +48,38 @@ var rulesMade atomic.Uint64
 
 // newRules returns the rules of a site's settings.
 func newRules(s store.SiteSettings) *rules {
-	r := &rules{number: strconv.FormatUint(rulesMade.Add(1), 36), patterns: s.Excluded, keys: s.QueryKeys, search: s.SearchKey}
-	if len(s.Excluded) == 0 {
-		return r
+	r := &rules{number: strconv.FormatUint(rulesMade.Add(1), 36), from: s, keys: s.QueryKeys, search: s.SearchKey}
+	if len(s.Excluded) > 0 {
+		r.excluded = pathsOf(s.Excluded...)
 	}
-	each := make([]string, len(s.Excluded))
-	for i, pattern := range s.Excluded {
+	for _, pattern := range s.Groups {
+		if paths := pathsOf(pattern); paths != nil {
+			r.groups = append(r.groups, group{pattern, paths})
+		}
+	}
+	for _, text := range s.ExcludedNetworks {
+		if network, err := netip.ParsePrefix(text); err == nil { // looked at when it was set
+			r.networks = append(r.networks, network)
+		}
+	}
+	return r
+}
+
+// pathsOf returns what matches the paths of some patterns; nil where they are too long to be any.
+func pathsOf(patterns ...string) *regexp.Regexp {
+	each := make([]string, len(patterns))
+	for i, pattern := range patterns {
 		each[i] = pathExpr(pattern)
 	}
-	r.excluded, _ = regexp.Compile(`^(?:` + strings.Join(each, "|") + `)$`) // fails only on a pattern too long to be one
-	return r
+	paths, _ := regexp.Compile(`^(?:` + strings.Join(each, "|") + `)$`)
+	return paths
+}
+
+// madeOf reports whether r was made of such settings, as far as rules are made of them.
+func (r *rules) madeOf(s *store.SiteSettings) bool {
+	is := &r.from
+	return is.SearchKey == s.SearchKey && slices.Equal(is.QueryKeys, s.QueryKeys) && slices.Equal(is.Groups, s.Groups) && slices.Equal(is.Excluded, s.Excluded) &&
+		slices.Equal(is.ExcludedCountries, s.ExcludedCountries) && slices.Equal(is.ExcludedNetworks, s.ExcludedNetworks)
 }
 
 // pathExpr translates a path pattern: * is anything within a level, ** anything.
@@ -84,6 +115,17 @@ func (r *rules) excludes(p enrich.CleanedPage) bool {
 	return r.excluded != nil && (r.excluded.MatchString(p.URL.Path) || r.excluded.MatchString(p.URL.EscapedPath()))
 }
 
+// grouped returns the path under which a page is counted that is kept as path, and whether that is a group's.
+func (r *rules) grouped(path string) (string, bool) {
+	bare, _, _ := strings.Cut(path, "?")
+	for _, g := range r.groups {
+		if g.paths.MatchString(bare) {
+			return g.name, true
+		}
+	}
+	return path, false
+}
+
 // rulebook keeps the rules of sites, made anew when an owner changes them.
 type rulebook struct {
 	mu   sync.Mutex
@@ -93,7 +135,7 @@ type rulebook struct {
 func (b *rulebook) of(info store.SiteInfo) *rules {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if r := b.made[info.ID]; r != nil && slices.Equal(r.patterns, info.Settings.Excluded) && slices.Equal(r.keys, info.Settings.QueryKeys) && r.search == info.Settings.SearchKey {
+	if r := b.made[info.ID]; r != nil && r.madeOf(&info.Settings) {
 		return r
 	}
 	if b.made == nil || len(b.made) >= maxScripts {

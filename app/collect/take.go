@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -142,6 +143,7 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 		}
 		return nil, nil
 	}
+	away := t.away()
 	now := cmp.Or(t.from.at, time.Now().Unix())
 	kept := make([]store.Hit, 0, len(hits))
 	for i := range hits {
@@ -151,6 +153,10 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 			if err := t.decide(ctx, h); err != nil {
 				return nil, err
 			}
+			continue
+		}
+		if away != "" {
+			t.drop(h, away)
 			continue
 		}
 		if out.Kind != store.Engage {
@@ -217,11 +223,28 @@ func (t *taking) describe(h *wireHit, out *store.Hit) (search, reason string) {
 	if h.place(out, p) {
 		return "", reasonSpam
 	}
+	out.Agent, out.Place = t.agent, t.place()
+	return p.search, ""
+}
+
+// place returns where the sender is, as far as that is known.
+func (t *taking) place() store.Place {
 	if !t.located && t.from.addr.IsValid() {
 		t.where, t.located = store.Place(t.door.o.Geo.Place(t.from.addr)), true
 	}
-	out.Agent, out.Place = t.agent, t.where
-	return p.search, ""
+	return t.where
+}
+
+// away returns the reason for which the owner has nothing counted from where the sender is; empty: it is counted. A visitor's
+// decisions hold from everywhere.
+func (t *taking) away() string {
+	if contains(t.rules.networks, t.from.addr) {
+		return reasonNetwork
+	}
+	if countries := t.rules.from.ExcludedCountries; len(countries) > 0 && slices.Contains(countries, t.place().Country) {
+		return reasonCountry
+	}
+	return ""
 }
 
 // nameForm is the event that the tracker sends of forms at level count too, where the owner asked for it: it tells the path only.

@@ -39,13 +39,17 @@ type SiteSettings struct {
 	Hosts     []string `json:"hosts,omitempty"`     // further hosts whose pages count; the domain and its sub-domains always do
 	QueryKeys []string `json:"queryKeys,omitempty"` // query keys kept in paths beside the built-in ones
 	SearchKey string   `json:"searchKey,omitempty"` // query key of the site's search, whose value becomes an event; never kept in a path
-	Excluded  []string `json:"excluded,omitempty"`  // path patterns (* within a level, ** across) that are not counted
+	Groups    []string `json:"groups,omitempty"`    // path patterns (* within a level, ** across) whose pages count as one, under the first pattern that they match
+	Excluded  []string `json:"excluded,omitempty"`  // path patterns that are not counted
 	Goals     []Goal   `json:"goals,omitempty"`     // named conversions; none: each event is one under its own name
 	Funnels   []Funnel `json:"funnels,omitempty"`   // saved questions about steps
 	Floor     int      `json:"floor,omitempty"`     // smallest group shown where the floor holds, 1–20; 0: 5
 	Localhost bool     `json:"localhost,omitempty"` // count pages on localhost too
 	NoLinks   bool     `json:"noLinks,omitempty"`   // switch off outbound links and downloads
 	Forms     bool     `json:"forms,omitempty"`     // count form submissions
+
+	ExcludedCountries []string `json:"excludedCountries,omitempty"` // ISO 3166-1 codes of countries from which nothing is counted
+	ExcludedNetworks  []string `json:"excludedNetworks,omitempty"`  // networks (CIDR) from which nothing is counted; /24 and /48 at the finest, so none is a single address
 
 	Retention Retention `json:"retention,omitzero"` // how long what is kept
 	Notice    Notice    `json:"notice,omitzero"`    // what the documents about the site are to say

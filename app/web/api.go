@@ -33,6 +33,7 @@ type apiSiteOut struct {
 	Hosts     []string      `json:"hosts"`
 	QueryKeys []string      `json:"query_keys"`
 	SearchKey string        `json:"search_key"`
+	Groups    []string      `json:"groups"`
 	Excluded  []string      `json:"excluded"`
 	Goals     []apiGoal     `json:"goals"`
 	Funnels   []savedFunnel `json:"funnels"`
@@ -40,6 +41,9 @@ type apiSiteOut struct {
 	Localhost bool          `json:"localhost"`
 	Links     bool          `json:"links"`
 	Forms     bool          `json:"forms"`
+
+	ExcludedCountries []string `json:"excluded_countries"`
+	ExcludedNetworks  []string `json:"excluded_networks"`
 
 	KeepKeys   int `json:"keep_keys"` // months, as are these
 	KeepVisits int `json:"keep_visits"`
@@ -66,7 +70,8 @@ type apiGoal struct {
 func siteOut(info account.SiteInfo) apiSiteOut {
 	set := info.Settings
 	out := apiSiteOut{Domain: info.Domain, Timezone: info.Zone.String(), Mode: info.Mode, Created: info.Created.UTC(),
-		Hosts: append([]string{}, set.Hosts...), QueryKeys: append([]string{}, set.QueryKeys...), SearchKey: set.SearchKey, Excluded: append([]string{}, set.Excluded...),
+		Hosts: append([]string{}, set.Hosts...), QueryKeys: append([]string{}, set.QueryKeys...), SearchKey: set.SearchKey, Groups: append([]string{}, set.Groups...), Excluded: append([]string{}, set.Excluded...),
+		ExcludedCountries: append([]string{}, set.ExcludedCountries...), ExcludedNetworks: append([]string{}, set.ExcludedNetworks...),
 		Goals: []apiGoal{}, Funnels: []savedFunnel{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
 	if out.Floor == 0 {
 		out.Floor = report.DefaultFloor
@@ -123,6 +128,7 @@ type apiSiteIn struct {
 	Hosts     *[]string      `json:"hosts"`
 	QueryKeys *[]string      `json:"query_keys"`
 	SearchKey *string        `json:"search_key"`
+	Groups    *[]string      `json:"groups"`
 	Excluded  *[]string      `json:"excluded"`
 	Goals     *[]apiGoal     `json:"goals"`
 	Funnels   *[]savedFunnel `json:"funnels"`
@@ -130,6 +136,9 @@ type apiSiteIn struct {
 	Localhost *bool          `json:"localhost"`
 	Links     *bool          `json:"links"`
 	Forms     *bool          `json:"forms"`
+
+	ExcludedCountries *[]string `json:"excluded_countries"`
+	ExcludedNetworks  *[]string `json:"excluded_networks"`
 
 	KeepKeys   *int `json:"keep_keys"`
 	KeepVisits *int `json:"keep_visits"`
@@ -153,13 +162,19 @@ func (s *Server) apiChangeSite(w http.ResponseWriter, c *call) error {
 	put(in.Hosts, &set.Hosts)
 	put(in.QueryKeys, &set.QueryKeys)
 	put(in.SearchKey, &set.SearchKey)
+	put(in.Groups, &set.Groups)
 	put(in.Excluded, &set.Excluded)
+	put(in.ExcludedCountries, &set.ExcludedCountries)
+	put(in.ExcludedNetworks, &set.ExcludedNetworks)
 	put(in.Floor, &set.Floor)
 	put(in.Localhost, &set.Localhost)
 	put(in.Forms, &set.Forms)
 	put(in.KeepKeys, &set.Retention.Keys)
 	put(in.KeepVisits, &set.Retention.Visits)
 	put(in.KeepTotals, &set.Retention.Totals)
+	if err := checkCountries(set.ExcludedCountries); err != nil {
+		return err
+	}
 	if in.Links != nil {
 		set.NoLinks = !*in.Links
 	}

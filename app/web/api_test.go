@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -144,7 +145,8 @@ func TestAPISites(t *testing.T) {
 	}
 	f.want(409, "POST", "/api/v1/sites", "token", write, "json", `{"domain":"new.example"}`)
 	changed := f.want(200, "PATCH", "/api/v1/sites/new.example", "token", write, "json",
-		`{"hosts":["shop.example"],"query_keys":["q"],"search_key":"s","excluded":["/admin/**"],"goals":[{"name":"Thanks","page":"/thanks"}],"floor":7,"keep_keys":6,"keep_visits":12,"localhost":true,"links":false,"forms":true,"timezone":"Asia/Tokyo"}`)
+		`{"hosts":["shop.example"],"query_keys":["q"],"search_key":"s","excluded":["/admin/**"],"groups":["/order/*","/shop/**"],
+			"excluded_countries":["de","DE","FR"],"excluded_networks":["203.0.113.77","203.0.113.128/25","10.0.0.0/8","2001:db8:85a3:8d3::1"],"goals":[{"name":"Thanks","page":"/thanks"}],"floor":7,"keep_keys":6,"keep_visits":12,"localhost":true,"links":false,"forms":true,"timezone":"Asia/Tokyo"}`)
 	var site apiSiteOut
 	if err := json.Unmarshal(f.want(200, "GET", "/api/v1/sites/new.example", "token", f.tokens["read A"]).Body.Bytes(), &site); err != nil {
 		t.Fatal(err)
@@ -153,6 +155,19 @@ func TestAPISites(t *testing.T) {
 		site.KeepKeys != 6 || site.KeepVisits != 12 || site.KeepTotals != 60 ||
 		len(site.Hosts) != 1 || len(site.QueryKeys) != 1 || site.SearchKey != "s" || len(site.Excluded) != 1 || len(site.Goals) != 1 || site.Goals[0].Page != "/thanks" {
 		t.Errorf("changed to %s, reads %+v", changed.Body, site)
+	}
+	if got := fmt.Sprint(site.Groups, site.ExcludedCountries, site.ExcludedNetworks); got != "[/order/* /shop/**] [DE FR] [203.0.113.0/24 10.0.0.0/8 2001:db8:85a3::/48]" {
+		t.Errorf("the rules are %s", got)
+	}
+	for body, field := range map[string]string{
+		`{"groups":["order"]}`: "groups", `{"groups":["/order?x"]}`: "groups", `{"groups":[""]}`: "groups",
+		`{"excluded_countries":["DEU"]}`: "excluded_countries", `{"excluded_countries":["UK"]}`: "excluded_countries",
+		`{"excluded_networks":["home"]}`: "excluded_networks", `{"excluded_networks":["0.0.0.0/0"]}`: "excluded_networks", `{"excluded_networks":["::ffff:10.0.0.0/104"]}`: "excluded_networks",
+	} {
+		w := f.want(400, "PATCH", "/api/v1/sites/new.example", "token", write, "json", body)
+		if _, got := failure(t, w.Body.String()); got != field {
+			t.Errorf("%s: the error names %q: %s", body, got, w.Body)
+		}
 	}
 	var list struct{ Sites []apiSiteOut }
 	if err := json.Unmarshal(f.want(200, "GET", "/api/v1/sites", "token", write).Body.Bytes(), &list); err != nil || len(list.Sites) != 2 {
