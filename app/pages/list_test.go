@@ -131,6 +131,11 @@ var special = map[string][]stop{
 		{path: "/audit?from=2"},
 		{path: "/audit?from=x", status: http.StatusBadRequest},
 	},
+	"GET /sites/{domain}/rules": {
+		{path: site + "/rules"},
+		{path: site + "/rules?group=" + url.QueryEscape("/shop/**") + "&exclude=/no-such-page"},
+		{path: "/sites/" + fresh + "/rules"},
+	},
 	"GET /sites": {
 		{path: "/sites"},
 		{path: "/sites?q=nothing+like+it"},

@@ -76,6 +76,9 @@ func Days(from, to string, zone *time.Location) (Period, error) {
 	return dates(first, last, zone), nil
 }
 
+// LastDays returns the period of so many days up to the one of now, which is in it.
+func LastDays(n int, now time.Time) Period { return dates(now.AddDate(0, 0, 1-n), now, now.Location()) }
+
 // dates returns the custom period of two dates, both inclusive, of which only year, month and day count.
 func dates(first, last time.Time, zone *time.Location) Period {
 	return Period{Name: custom, From: midnight(first.Year(), first.Month(), first.Day(), zone),

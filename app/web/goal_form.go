@@ -95,11 +95,7 @@ func lately(c *call, goals []account.Goal) (report.Answer, error) {
 		return report.Answer{}, nil
 	}
 	now := time.Now().In(c.site.Info().Zone)
-	period, err := report.Days(now.AddDate(0, 0, 1-latelyDays).Format(time.DateOnly), now.Format(time.DateOnly), now.Location())
-	if err != nil {
-		return report.Answer{}, err
-	}
-	return report.Run(c.Context(), supposed{c.site, goals}, report.Query{Period: period, By: "goal", Metrics: views.GoalMetrics, Limit: len(goals), Now: now})
+	return report.Run(c.Context(), supposed{c.site, goals}, report.Query{Period: report.LastDays(latelyDays, now), By: "goal", Metrics: views.GoalMetrics, Limit: len(goals), Now: now})
 }
 
 // goalFormOf fills the form with a goal.

@@ -65,8 +65,7 @@ func (s *Server) removeSite(w http.ResponseWriter, c *call) error {
 // formOf fills the form from a site's settings.
 func formOf(info account.SiteInfo) views.SiteSettingsForm {
 	set := info.Settings
-	f := views.SiteSettingsForm{Zone: info.Zone.String(), Mode: info.Mode, Hosts: strings.Join(set.Hosts, "\n"),
-		QueryKeys: strings.Join(set.QueryKeys, "\n"), SearchKey: set.SearchKey, Excluded: strings.Join(set.Excluded, "\n"),
+	f := views.SiteSettingsForm{Zone: info.Zone.String(), Mode: info.Mode, Hosts: strings.Join(set.Hosts, "\n"), SearchKey: set.SearchKey,
 		Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
 	for field, n := range map[*string]int{&f.Floor: set.Floor, &f.KeepKeys: set.Retention.Keys, &f.KeepVisits: set.Retention.Visits, &f.KeepTotals: set.Retention.Totals} {
 		if n > 0 {
@@ -82,14 +81,14 @@ func readForm(c *call) views.SiteSettingsForm {
 	text := func(name string) string { return strings.ReplaceAll(c.PostFormValue(name), "\r\n", "\n") }
 	number := func(name string) string { return strings.TrimSpace(c.PostFormValue(name)) }
 	return views.SiteSettingsForm{Zone: c.PostFormValue("timezone"), Mode: c.PostFormValue("mode"), Hosts: text("hosts"),
-		QueryKeys: text("query_keys"), SearchKey: strings.TrimSpace(text("search_key")), Excluded: text("excluded"), Floor: number("floor"),
+		SearchKey: strings.TrimSpace(text("search_key")), Floor: number("floor"),
 		KeepKeys: number("keep_keys"), KeepVisits: number("keep_visits"), KeepTotals: number("keep_totals"),
 		Localhost: on("localhost"), Links: on("links"), Forms: on("forms")}
 }
 
 // changeOf makes the settings that a form asks for.
 func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
-	set := account.SiteSettings{Hosts: lines(f.Hosts), QueryKeys: lines(f.QueryKeys), SearchKey: f.SearchKey, Excluded: lines(f.Excluded),
+	set := account.SiteSettings{Hosts: lines(f.Hosts), SearchKey: f.SearchKey,
 		Localhost: f.Localhost, NoLinks: !f.Links, Forms: f.Forms}
 	keep := &set.Retention
 	var err error
@@ -106,6 +105,7 @@ func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
 	}
 	return account.SiteChange{Zone: &f.Zone, Mode: &f.Mode, Edit: func(is *account.SiteSettings) error {
 		set.Goals, set.Funnels, set.Notice = is.Goals, is.Funnels, is.Notice // which have pages of their own
+		keepRules(&set, is)
 		*is = set
 		return nil
 	}}, nil

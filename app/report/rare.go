@@ -1,0 +1,109 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"sandprint/app/store"
+)
+
+// Rare is new parts of paths under one place that few page views had: what could be a name, or whatever else no rule
+// recognises as personal. It is for the owner to look at.
+type Rare struct {
+	Under    string   // what they stand under, as "/profile/"
+	Parts    int      // how many there are
+	Views    int      // page views of all of them
+	Examples []string // the paths of some, up to the part that is new
+}
+
+// What is rare: the days that are looked at, today included; those before, in which it must not have been seen; the page views
+// that it has at most. And how much is listed.
+const (
+	RareDays     = 7
+	rareBefore   = 90
+	rareViews    = 4
+	rareUnder    = 20
+	rareExamples = 5
+)
+
+// RunRare lists the rare paths of the last days, the places with the most of them first. What scrubbing has replaced and groups of
+// pages are not among them. No floor holds here: it is how the owner finds what should not be kept.
+func RunRare(ctx context.Context, site store.Reader, now time.Time) ([]Rare, error) {
+	known, err := viewsBy(ctx, site, LastDays(rareBefore, now.AddDate(0, 0, -RareDays)), "page")
+	if err != nil {
+		return nil, err
+	}
+	lately, err := viewsBy(ctx, site, LastDays(RareDays, now), "page")
+	if err != nil {
+		return nil, err
+	}
+	before := map[string]bool{}
+	for _, row := range known {
+		for part := range partsOf(row.Name) {
+			before[part] = true
+		}
+	}
+	views := map[string]int{}
+	for _, row := range lately {
+		for part := range partsOf(row.Name) {
+			if !before[part] {
+				views[part] += int(row.Values[0].Number)
+			}
+		}
+	}
+	return rareOf(views), nil
+}
+
+// rareOf sorts new parts, of which all views are known, by what they stand under.
+func rareOf(views map[string]int) []Rare {
+	under := map[string]*Rare{}
+	for _, part := range slices.Sorted(maps.Keys(views)) {
+		n := views[part]
+		end := strings.LastIndexByte(strings.TrimSuffix(part, "/"), '/') + 1
+		above, isNew := views[strings.TrimSuffix(part[:end], "/")]
+		if n > rareViews || isNew && above <= rareViews { // what stands under a rare one is no more than it
+			continue
+		}
+		r := under[part[:end]]
+		if r == nil {
+			r = &Rare{Under: part[:end]}
+			under[part[:end]] = r
+		}
+		r.Parts++
+		r.Views += n
+		if len(r.Examples) < rareExamples {
+			r.Examples = append(r.Examples, part)
+		}
+	}
+	var list []Rare
+	for _, r := range under {
+		list = append(list, *r)
+	}
+	slices.SortFunc(list, func(a, b Rare) int { return cmp.Or(b.Parts-a.Parts, strings.Compare(a.Under, b.Under)) })
+	return list[:min(len(list), rareUnder)]
+}
+
+// partsOf yields a path from its beginning to the end of each of its parts: "/a", "/a/b" of "/a/b/?x". Without what scrubbing put
+// there and what stands for a group.
+func partsOf(path string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		path, _, _ := strings.Cut(path, "?")
+		if !strings.HasPrefix(path, "/") || strings.Contains(path, "*") {
+			return
+		}
+		for at := 1; at < len(path); {
+			end := strings.IndexByte(path[at:], '/')
+			if end < 0 {
+				end = len(path) - at
+			}
+			if end > 0 && path[at] != ':' && !yield(path[:at+end]) {
+				return
+			}
+			at += end + 1
+		}
+	}
+}

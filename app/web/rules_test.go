@@ -1,0 +1,133 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"sandprint/app/store"
+)
+
+// viewed counts page views of paths some days ago, one visitor each, from a country.
+func (f *fixture) viewed(domain string, daysAgo int, country string, paths ...string) {
+	f.t.Helper()
+	ctx, at := context.Background(), time.Now().Unix()-int64(daysAgo)*86400
+	info, err := f.store.Control().SiteByDomain(ctx, domain)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	site, err := f.store.Site(ctx, info.ID)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, path := range paths {
+		visit := site.NextVisit()
+		hit := store.Hit{Kind: store.Pageview, Time: at, Start: at, View: fmt.Sprintf("viewed%09d", visit), Visitor: uint64(visit), Visit: visit,
+			Page: store.Page{Host: domain, Path: path}, Place: store.Place{Country: country}}
+		if err := site.Append(ctx, []store.Hit{hit}); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+}
+
+// cells returns the texts of the table rows of a page, tags taken out.
+func cells(page string) (rows []string) {
+	for _, row := range strings.Split(page, "<tr>")[1:] {
+		row, _, _ = strings.Cut(row, "</tr>")
+		var text strings.Builder
+		for _, part := range strings.Split(row, "<") {
+			_, inner, _ := strings.Cut(part, ">")
+			text.WriteString(strings.TrimSpace(inner) + "|")
+		}
+		rows = append(rows, strings.Trim(strings.ReplaceAll(text.String(), "||", "|"), "|"))
+	}
+	return rows
+}
+
+// What rules would have done in the last 30 days is shown before they are saved, and nothing is changed by that.
+func TestRulesPreview(t *testing.T) {
+	f := full(t)
+	f.viewed(siteA, 2, "DE", "/order/1", "/order/1?lang=de", "/order/2", "/order/2/pay", "/about")
+	f.viewed(siteA, 40, "DE", "/order/3") // before the last 30 days
+	f.viewed(siteA, 0, "FR", "/order/*")  // grouped already
+	owner, path := f.sessions["owner A"], "/sites/"+siteA+"/rules"
+	rules := form("groups", "/order/*\n/**", "excluded", "/abo*\n/nothing", "excluded_countries", "Germany\nfr", "excluded_networks", "203.0.113.0/24", "do", "preview")
+	page := f.want(200, "POST", path, "cookie", owner, "form", rules).Body.String()
+	got := strings.Join(cells(page), "\n")
+	for _, row := range []string{"as one: /order/*||3|3||/order/1, /order/1?lang=de, /order/2", "as one: /**||2|2||/about, /order/2/pay",
+		"not counted: /abo*||1|1||/about", "not counted: /nothing||0|0", "not counted: Germany|||5", "not counted: France|||1"} {
+		if !strings.Contains(got, row) {
+			t.Errorf("no row %q in\n%s", row, got)
+		}
+	}
+	if !strings.Contains(page, "no addresses are kept") || !strings.Contains(page, "203.0.113.0/24") {
+		t.Error("it isn't said that networks can't be looked at, or they are not in the form any more")
+	}
+	if info, _ := f.store.Find(siteA); info.Settings.Groups != nil || info.Settings.ExcludedCountries != nil {
+		t.Errorf("looking has changed the settings: %+v", info.Settings)
+	}
+}
+
+// Rules are saved by their form, which says what is wrong with them; the form of the other settings leaves them alone, and
+// the other way round.
+func TestRulesForm(t *testing.T) {
+	f := full(t)
+	owner, path := f.sessions["owner A"], "/sites/"+siteA+"/rules"
+	settings := func() store.SiteSettings { info, _ := f.store.Find(siteA); return info.Settings }
+	f.want(303, "POST", "/sites/"+siteA+"/settings", "cookie", owner, "form", form("timezone", "UTC", "mode", "cookie", "floor", "7"))
+	f.want(303, "POST", path, "cookie", owner, "form", form("groups", "/order/*\r\n\r\n/shop/**", "excluded", "/admin/**", "query_keys", "q", "excluded_countries", "de\nFrance",
+		"excluded_networks", "203.0.113.77\n2001:db8::1"))
+	const want = "[/order/* /shop/**] [/admin/**] [q] [DE FR] [203.0.113.0/24 2001:db8::/48] 7"
+	said := func(s store.SiteSettings) string {
+		return fmt.Sprint(s.Groups, s.Excluded, s.QueryKeys, s.ExcludedCountries, s.ExcludedNetworks, s.Floor)
+	}
+	if got := said(settings()); got != want {
+		t.Errorf("saved %s, want %s", got, want)
+	}
+	f.want(303, "POST", "/sites/"+siteA+"/settings", "cookie", owner, "form", form("timezone", "UTC", "mode", "cookie", "floor", "7"))
+	if got := said(settings()); got != want {
+		t.Errorf("after the other form: %s, want %s", got, want)
+	}
+	page := f.want(200, "GET", path, "cookie", owner).Body.String()
+	for _, text := range []string{"/order/*\n/shop/**</textarea>", "Germany\nFrance</textarea>", "203.0.113.0/24\n2001:db8::/48</textarea>", `href="https://` + siteA + `/#sp-off"`} {
+		if !strings.Contains(page, text) {
+			t.Errorf("the form has no %q", text)
+		}
+	}
+	for field, bad := range map[string]string{"groups": "order", "excluded_countries": "Atlantis", "excluded_networks": "at home"} {
+		page := f.want(400, "POST", path, "cookie", owner, "form", form(field, bad)).Body.String()
+		at := strings.Index(page, `name="`+field+`"`)
+		field, _, _ := strings.Cut(page[at:], "</textarea>")
+		if !strings.Contains(field, `aria-invalid="true"`) || !strings.HasSuffix(field, bad) {
+			t.Errorf("%s gives %s", bad, field)
+		}
+	}
+}
+
+// Rare paths are new ones that few page views had. Each leads to the form with a rule filled in, and what it would have done.
+func TestRarePaths(t *testing.T) {
+	f := full(t)
+	f.viewed(siteA, 20, "DE", "/", "/profile", "/profile/old", "/blog/known/")
+	f.viewed(siteA, 3, "DE", "/profile/jane-doe", "/profile/jane-doe/edit", "/profile/john-roe?lang=de", "/profile/old", "/blog/known/", "/users/:user", "/order/*",
+		"/big", "/big", "/big", "/big", "/big", "/big/part", "/lone")
+	f.viewed(siteA, 8, "DE", "/profile/seen-last-week")
+	f.viewed(siteA, 1, "DE", "/profile/seen-last-week")
+	owner, path := f.sessions["owner A"], "/sites/"+siteA+"/rules"
+	page := f.want(200, "GET", path, "cookie", owner).Body.String()
+	_, rare, _ := strings.Cut(page, `id="rare"`)
+	for text, want := range map[string]bool{"/profile/jane-doe": true, "/profile/jane-doe/edit": false, "/profile/john-roe": true, "john-roe?lang": false, "/profile/old": false, "/blog": false,
+		":user": false, "/order": false, "/big/part": true, "/lone": true, "seen-last-week": false, "2 new, 3 page views": true, `rules?group=%2Fprofile%2F%2A"`: true, "group=%2F%2A": false} {
+		if strings.Contains(rare, text) != want {
+			t.Errorf("%q is listed: %v\n%s", text, !want, rare)
+		}
+	}
+	page = f.want(200, "GET", path+"?group=%2Fprofile%2F*", "cookie", owner).Body.String()
+	if got := strings.Join(cells(page), "\n"); !strings.Contains(got, "as one: /profile/*||4|6||") || !strings.Contains(page, "/profile/*</textarea>") {
+		t.Errorf("the suggestion leads to %s", got)
+	}
+	if info, _ := f.store.Find(siteA); info.Settings.Groups != nil {
+		t.Error("a suggestion has changed the settings")
+	}
+}
