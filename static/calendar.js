@@ -7,7 +7,8 @@ const moved = (text, days) => iso(new Date(day(text).getTime() + days * 864e5))
 
 function build(form) {
   const [from, to] = form.querySelectorAll("input[type=date]")
-  const write = (options) => new Intl.DateTimeFormat(document.documentElement.lang, { ...options, timeZone: "UTC" })
+  const { lang } = document.documentElement, locale = lang === "en" ? "en-GB" : lang // as the pages write dates
+  const write = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" })
   const month = write({ month: "long", year: "numeric" }), whole = write({ dateStyle: "full" }), weekday = write({ weekday: "short" })
   const inside = (d) => (d < from.min ? from.min : from.max && d > from.max ? from.max : d)
   let on = inside(to.value || from.max || iso(new Date())), first = ""

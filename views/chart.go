@@ -434,7 +434,7 @@ func (s spot) place() string { return unit(s.X) + " " + unit(s.Y) + " " + unit(s
 func (d Dashboard) flagText(f flag) string {
 	var lines []string
 	for _, note := range f.Notes[:min(len(f.Notes), 5)] {
-		lines = append(lines, d.words().moment(note.At.In(d.zoneOf()))+": "+note.Text)
+		lines = append(lines, d.words().when(note.At.In(d.zoneOf()))+": "+note.Text)
 	}
 	if more := len(f.Notes) - len(lines); more > 0 {
 		lines = append(lines, d.words().F("and %d more", more))
@@ -445,12 +445,12 @@ func (d Dashboard) flagText(f flag) string {
 // zoneOf returns the site's time zone.
 func (d Dashboard) zoneOf() *time.Location { return d.Chart.Query.Now.Location() }
 
-// moment writes a time; of a midnight the date alone.
-func (w *Words) moment(t time.Time) string {
+// when writes the moment of an annotation; of a midnight the date alone.
+func (w *Words) when(t time.Time) string {
 	if t.Format("15:04:05") == "00:00:00" {
-		return w.date(t, "2 Jan 2006")
+		return w.date(t, date)
 	}
-	return w.date(t, "2 Jan 2006") + ", " + t.Format("15:04")
+	return w.moment(t, date)
 }
 
 // compared reports whether the chart has something of the comparison.

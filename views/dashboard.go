@@ -71,7 +71,7 @@ func (d Dashboard) leftOut() string {
 	w := d.words()
 	var names []string
 	for _, day := range days[:min(len(days), daysNamed)] {
-		names = append(names, w.date(day, "2 January 2006"))
+		names = append(names, w.date(day, longDate))
 	}
 	list := strings.Join(names, ", ")
 	if more := len(days) - len(names); more > 0 {

@@ -199,7 +199,7 @@ func (w *Words) codesLike(d report.Dimension, text string) []string {
 var named = map[report.Dimension][]string{
 	"visitor_type": {"new", "returning", report.NotSet},
 	"device":       {"desktop", "tablet", "phone", report.NotSet},
-	"weekday":      {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
+	"weekday":      weekdays[:],
 }
 
 // fixed returns all values of a dimension that has few, whatever the data; nil for others.

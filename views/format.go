@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"sandprint/app/report"
 )
@@ -22,18 +24,18 @@ func (w *Words) Exact(n float64) string {
 	}
 	for i, d := range digits {
 		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteString(w.or().Group)
+			b.WriteString(w.or().group)
 		}
 		b.WriteRune(d)
 	}
 	return b.String()
 }
 
-// Short writes a number in the room of five characters: 999, 1.2k, 60.1k, 212k, 1.2M.
+// Short writes a number in the room of a few characters: 999, 1.2K, 60.1K, 212K, 1.2M. German has no short thousands: 60.123.
 func (w *Words) Short(n float64) string {
 	for i, size := range []float64{1e9, 1e6, 1e3} {
-		if math.Abs(n) >= size*0.99995 {
-			return w.decimal(n/size, 1) + w.or().Units[2-i]
+		if pattern := w.or().short[2-i]; pattern != "0" && math.Abs(n) >= size*0.99995 {
+			return strings.Replace(pattern, "0", w.decimal(n/size, 1), 1)
 		}
 	}
 	return w.Exact(n)
@@ -48,13 +50,20 @@ func (w *Words) decimal(n float64, places int) string {
 	if places > 0 {
 		s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 	}
-	return strings.Replace(s, ".", w.or().Point, 1)
+	return w.pointed(s)
 }
+
+// pointed returns a number of Go's with the language's decimal separator.
+func (w *Words) pointed(number string) string { return strings.Replace(number, ".", w.or().point, 1) }
 
 // Percent writes a rate of 0–100 with so many places: 41%.
 func (w *Words) Percent(n float64, places int) string {
-	s := strconv.FormatFloat(n, 'f', places, 64)
-	return strings.Replace(s, ".", w.or().Point, 1) + w.or().Space + "%"
+	return w.percent(w.pointed(strconv.FormatFloat(n, 'f', places, 64)))
+}
+
+// percent writes a number, or what stands for one, as percent.
+func (w *Words) percent(number string) string {
+	return strings.Replace(w.or().locale.percent, "0", number, 1)
 }
 
 // Duration writes seconds: 0s, 48s, 1m 05s, 2h 03m.
@@ -83,39 +92,36 @@ var minorDigits = map[string]int{
 	"VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }
 
-var symbols = map[string]string{"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "PLN": "zł ", "BRL": "R$"}
-
-// Money writes an amount in minor units: €19.99, €1.2k, or in full €1,234.50.
+// Money writes an amount in minor units: €19.99, €1.2K, or in full €1,234.50.
 func (w *Words) Money(minor float64, currency string, full bool) string {
 	digits, ok := minorDigits[currency]
 	if !ok {
 		digits = 2
 	}
 	amount := minor / math.Pow10(digits)
-	before, after := symbols[currency], ""
-	switch {
-	case w.or().SignAfter:
-		before, after = "", "\u00a0"+cmp.Or(strings.TrimSpace(before), currency)
-	case before == "":
-		before = currency + "\u00a0"
-	}
+	var number string
 	if !full && math.Abs(amount) >= 1000 {
-		return before + w.Short(amount) + after
+		number = w.Short(math.Abs(amount))
+	} else {
+		whole, fraction, _ := strings.Cut(strconv.FormatFloat(math.Abs(amount), 'f', digits, 64), ".")
+		n, _ := strconv.ParseFloat(whole, 64)
+		if number = w.Exact(n); fraction != "" {
+			number += w.or().point + fraction
+		}
 	}
-	text := strconv.FormatFloat(math.Abs(amount), 'f', digits, 64)
-	whole, fraction, _ := strings.Cut(text, ".")
-	n, _ := strconv.ParseFloat(whole, 64)
-	s := before + w.Exact(n)
+	sign := cmp.Or(w.or().signs[currency], currency)
+	pattern := w.or().money
+	if last, _ := utf8.DecodeLastRuneInString(sign); unicode.IsLetter(last) {
+		pattern = w.or().moneyLetters
+	}
+	text := strings.NewReplacer("¤", sign, "0", number).Replace(pattern)
 	if amount < 0 {
-		s = "−" + s
+		text = "−" + text
 	}
-	if fraction != "" {
-		s += w.or().Point + fraction
-	}
-	return s + after
+	return text
 }
 
-// Figure writes a value of a metric as short as tiles and tables have room for: 1.2k, 41%, 2m 14s, €1.2k.
+// Figure writes a value of a metric as short as tiles and tables have room for: 1.2K, 41%, 2m 14s, €1.2K.
 func (w *Words) Figure(m report.Metric, v report.Value) string {
 	if !v.Known {
 		return none
@@ -128,7 +134,7 @@ func (w *Words) Figure(m report.Metric, v report.Value) string {
 	case report.VisitDuration, report.TimeOnPage:
 		return w.Duration(v.Number)
 	case report.ViewsPerVisit:
-		return strings.Replace(strconv.FormatFloat(v.Number, 'f', 2, 64), ".", w.or().Point, 1)
+		return w.pointed(strconv.FormatFloat(v.Number, 'f', 2, 64))
 	case report.Revenue:
 		return w.Money(v.Number, v.Currency, false)
 	}
@@ -188,7 +194,7 @@ func (w *Words) Change(m report.Metric, now, then report.Value) (string, Mood) {
 			return "", ""
 		}
 		moved = math.Round((now.Number - then.Number) / math.Abs(then.Number) * 100)
-		text = signed(moved, w.Exact(math.Abs(moved))+w.or().Space+"%")
+		text = signed(moved, w.percent(w.Exact(math.Abs(moved))))
 	}
 	switch {
 	case moved == 0, m == report.ExitRate: // every visit ends somewhere
@@ -218,55 +224,21 @@ func additive(m report.Metric) bool {
 	return false
 }
 
-// date writes a time by a layout of package time, which is a text to translate, as are the names in it.
-func (w *Words) date(t time.Time, layout string) string {
-	if w == nil || len(w.Texts) == 0 {
-		return t.Format(layout)
-	}
-	var b strings.Builder
-	for i, part := range strings.Split(w.T(layout), " ") {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		switch bare := strings.TrimRight(part, ".,"); bare {
-		case "Jan", "January", "Mon", "Monday":
-			b.WriteString(w.T(t.Format(bare)) + part[len(bare):])
-		default:
-			b.WriteString(t.Format(part))
-		}
-	}
-	return b.String()
-}
-
-// span writes the days from..to (to is exclusive) as short as is clear: "4 Nov 2026", "4–9 Nov 2026", "27 Oct – 23 Nov 2026".
-func (w *Words) span(from, to time.Time) string {
-	last := to.Add(-time.Second)
-	switch {
-	case from.Year() != last.Year():
-		return w.date(from, "2 Jan 2006") + " – " + w.date(last, "2 Jan 2006")
-	case from.Month() != last.Month():
-		return w.date(from, "2 Jan") + " – " + w.date(last, "2 Jan 2006")
-	case from.Day() != last.Day():
-		return w.date(from, "2") + "–" + w.date(last, "2 Jan 2006")
-	}
-	return w.date(from, "2 Jan 2006")
-}
-
 // bucket names a time bucket, briefly for an axis or with the weekday for reading.
 func (w *Words) bucket(by report.Dimension, t time.Time, brief bool) string {
 	switch {
 	case by == "minute" || by == "hour" && brief:
-		return t.Format("15:04")
+		return w.date(t, clock)
 	case by == "hour":
-		return w.date(t, "Mon 2 Jan") + " " + t.Format("15:04")
+		return w.moment(t, weekdayDay)
 	case by == "month" && brief:
-		return w.date(t, "Jan")
+		return w.date(t, month)
 	case by == "month":
-		return w.date(t, "January 2006")
+		return w.date(t, monthYear)
 	case brief:
-		return w.date(t, "2 Jan")
+		return w.date(t, dayMonth)
 	case by == "week":
-		return w.F("Week of %s", w.date(t, "2 Jan 2006"))
+		return w.F("Week of %s", w.date(t, date))
 	}
-	return w.date(t, "Mon 2 Jan")
+	return w.date(t, weekdayDay)
 }

@@ -18,11 +18,11 @@ func TestFigures(t *testing.T) {
 	}{
 		{report.Visitors, known(0), "0", "0", "nothing is a figure too"},
 		{report.Visitors, known(999), "999", "999", "the last one in full"},
-		{report.Visitors, known(1000), "1k", "1,000", "no zero after the point"},
-		{report.Visitors, known(1234), "1.2k", "1,234", ""},
-		{report.Visitors, known(99_960), "100k", "99,960", "rounding reaches the next width"},
-		{report.Visitors, known(212_400), "212k", "212,400", ""},
-		{report.Visitors, known(999_960), "1M", "999,960", "1,000k is 1M"},
+		{report.Visitors, known(1000), "1K", "1,000", "no zero after the point"},
+		{report.Visitors, known(1234), "1.2K", "1,234", ""},
+		{report.Visitors, known(99_960), "100K", "99,960", "rounding reaches the next width"},
+		{report.Visitors, known(212_400), "212K", "212,400", ""},
+		{report.Visitors, known(999_960), "1M", "999,960", "1,000K is 1M"},
 		{report.Visitors, known(1_234_567), "1.2M", "1,234,567", ""},
 		{report.Visitors, report.Value{}, "–", "–", "not known"},
 		{report.BounceRate, known(41.26), "41%", "41.3%", "whole percents, the rest in the title"},
@@ -33,8 +33,8 @@ func TestFigures(t *testing.T) {
 		{report.VisitDuration, known(59.6), "1m 00s", "1m 00s", "rounded before it is split"},
 		{report.VisitDuration, known(65), "1m 05s", "1m 05s", ""},
 		{report.VisitDuration, known(7380), "2h 03m", "2h 03m", ""},
-		{report.Revenue, euro(123_450), "€1.2k", "€1,234.50", "minor units"},
-		{report.Revenue, report.Value{Number: 1999, Known: true, Currency: "JPY"}, "¥2k", "¥1,999", "the yen has no minor unit"},
+		{report.Revenue, euro(123_450), "€1.2K", "€1,234.50", "minor units"},
+		{report.Revenue, report.Value{Number: 1999, Known: true, Currency: "JPY"}, "¥2K", "¥1,999", "the yen has no minor unit"},
 		{report.Revenue, report.Value{Number: 1500, Known: true, Currency: "KWD"}, "KWD\u00a01.500", "KWD\u00a01.500", "the dinar has three places"},
 	} {
 		if got := views.English.Figure(row.metric, row.value); got != row.short {

@@ -162,7 +162,7 @@ func isPath(by report.Dimension) bool {
 // share writes a part of a whole: whole percents, and <1% for what is there but small.
 func (w *Words) share(percent float64) string {
 	if percent > 0 && percent < 0.5 {
-		return "<1" + w.or().Space + "%"
+		return w.percent("<1")
 	}
 	return w.Percent(percent, 0)
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"math"
+	"slices"
 
 	"sandprint/app/report"
 )
@@ -68,8 +69,16 @@ type weekCell struct {
 	Shade  string // opacity, 0–1
 }
 
-// weekdays are the names of rows by weekday, from the first of the week on; their first three letters are the short names.
+// weekdays are the values of rows by weekday, from the first of the week on.
 var weekdays = [7]string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+
+// dayName returns what a language calls one of weekdays; what is none comes back.
+func (w *Words) dayName(value string) string {
+	if i := slices.Index(weekdays[:], value); i >= 0 {
+		return w.or().weekdays[(i+1)%7]
+	}
+	return value
+}
 
 // week returns the figures of an answer by hour of the week, and the highest of them; nil where there is none.
 func (d Dashboard) week(a report.Answer) (cells [7][24]weekCell, best *weekCell) {

@@ -307,7 +307,6 @@ func (w *Words) dimensionName(d report.Dimension) string {
 var valueNames = map[string]string{
 	"(not set)": "(not set)", "(other)": "(other)", "Direct": "Direct", "new": "New", "returning": "Returning", "desktop": "Desktop",
 	"tablet": "Tablet", "phone": "Phone", "unknown": "Unknown",
-	"Monday": "Monday", "Tuesday": "Tuesday", "Wednesday": "Wednesday", "Thursday": "Thursday", "Friday": "Friday", "Saturday": "Saturday", "Sunday": "Sunday",
 }
 
 // Value returns a value of a dimension as people read it.
@@ -331,10 +330,12 @@ func (w *Words) valueName(d report.Dimension, value string) string {
 		}
 	case "hour_of_week":
 		if day, hour, ok := strings.Cut(value, " "); ok {
-			return w.T(day) + " " + hour + ":00"
+			return w.dayName(day) + " " + hour + ":00"
 		}
 	case "weekday":
-		return w.T(value)
+		if slices.Contains(weekdays[:], value) {
+			return w.dayName(value)
+		}
 	case "page", "entry_page", "exit_page", "title", "hostname", "referrer":
 		return value
 	}
@@ -346,10 +347,7 @@ func (w *Words) valueName(d report.Dimension, value string) string {
 
 // languageName names "de" or "pt-BR": German, Portuguese (Brazil).
 func (w *Words) languageName(tag string) (string, bool) {
-	base, region := tag, ""
-	if len(tag) == 5 && tag[2] == '-' {
-		base, region = tag[:2], tag[3:]
-	}
+	base, region, _ := strings.Cut(tag, "-")
 	name, ok := w.Languages[base]
 	if !ok {
 		return "", false
@@ -385,19 +383,18 @@ func (w *Words) CodesLike(d report.Dimension, text string) []string {
 	text = strings.ToLower(text)
 	like := func(name string) bool { return strings.Contains(strings.ToLower(name), text) }
 	list := w.codes(d, like)
-	add := func(value, name string) {
-		if like(w.T(name)) {
-			list = append(list, value)
-		}
-	}
 	switch d {
 	case "weekday", "hour_of_week":
 		for _, day := range weekdays {
-			add(day, day)
+			if like(w.dayName(day)) {
+				list = append(list, day)
+			}
 		}
 	case "device", "visitor_type", "source", "channel":
 		for _, value := range slices.Sorted(maps.Keys(valueNames)) {
-			add(value, valueNames[value])
+			if like(w.T(valueNames[value])) {
+				list = append(list, value)
+			}
 		}
 	}
 	return list

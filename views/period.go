@@ -51,7 +51,7 @@ func (d Dashboard) dates() string {
 // days writes the days of a period, of a single one the weekday too.
 func (w *Words) days(p report.Period) string {
 	if p.From.Format(time.DateOnly) == p.To.Add(-time.Second).Format(time.DateOnly) {
-		return w.date(p.From, "Mon 2 Jan 2006")
+		return w.date(p.From, weekdayOf)
 	}
 	return w.span(p.From, p.To)
 }
@@ -63,7 +63,7 @@ func (d Dashboard) compareLabel() string {
 	case c == nil:
 		return d.words().T("No comparison")
 	case c.Name != "custom" && c.From.Format(time.DateOnly) == c.To.Add(-time.Second).Format(time.DateOnly):
-		return d.words().F("vs. %s", d.words().date(c.From, "Mon 2 Jan"))
+		return d.words().F("vs. %s", d.words().date(c.From, weekdayDay))
 	case c.Name == "previous":
 		return d.words().T("vs. previous")
 	case c.Name == "year":
@@ -254,7 +254,7 @@ func (d Dashboard) edge() (text, label, link string) {
 	case p.From.After(d.Chart.Query.Now):
 		return w.T("This period has not begun yet."), w.T("Today"), d.View.period("day").URL()
 	case !d.Since.IsZero() && !p.To.After(d.Since):
-		return w.F("Nothing was counted before %s.", w.date(d.Since, "2 Jan 2006")), w.T("All time"), d.View.period("all").URL()
+		return w.F("Nothing was counted before %s.", w.date(d.Since, date)), w.T("All time"), d.View.period("all").URL()
 	case visits < 0 || !d.Chart.Totals[visits].Known || d.Chart.Totals[visits].Number > 0:
 	case len(d.Chart.Query.Filters) > 0:
 		return w.T("No visit in this period passes the filters."), w.T("Clear all"), d.View.bare().URL()
@@ -271,9 +271,9 @@ func (d Dashboard) uncounted() string {
 	case c == nil || d.Since.IsZero() || !c.From.Before(d.Since):
 		return ""
 	case c.To.After(d.Since):
-		return w.F("of %s only since %s", w.span(c.From, c.To), w.date(d.Since, "2 Jan 2006"))
+		return w.F("of %s only since %s", w.span(c.From, c.To), w.date(d.Since, date))
 	}
-	return w.F("nothing to compare with before %s", w.date(d.Since, "2 Jan 2006"))
+	return w.F("nothing to compare with before %s", w.date(d.Since, date))
 }
 
 // compares reports whether the page is compared so; "" is not at all.

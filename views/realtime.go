@@ -62,13 +62,13 @@ func (r Realtime) minuteBars() []minuteBar {
 		switch v := row.Values[0]; {
 		case !v.Known:
 			b.Kind, high = "blank", 3
-			b.Says = row.Start.Format("15:04") + ": " + w.T("too few to show")
+			b.Says = w.date(row.Start, clock) + ": " + w.T("too few to show")
 		default:
 			high = minuteHigh * v.Number / top
 			if v.Number > 0 {
 				high = max(high, 3)
 			}
-			b.Says = row.Start.Format("15:04") + ": " + w.F("%s visitors, %s page views", w.FullFigure(report.Visitors, v), w.FullFigure(report.Pageviews, row.Values[1]))
+			b.Says = w.date(row.Start, clock) + ": " + w.F("%s visitors, %s page views", w.FullFigure(report.Visitors, v), w.FullFigure(report.Pageviews, row.Values[1]))
 			if row.Partial {
 				b.Kind = "part"
 			}

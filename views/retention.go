@@ -39,9 +39,9 @@ func (r Retention) empty() bool {
 // cohort names a cohort in the room of a column.
 func (r Retention) cohort(c report.Cohort) string {
 	if r.by() == "month" {
-		return r.words().date(c.Start, "January 2006")
+		return r.words().date(c.Start, monthYear)
 	}
-	return r.words().date(c.Start, "2 Jan 2006")
+	return r.words().date(c.Start, date)
 }
 
 // cell is one figure of the grid.

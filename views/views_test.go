@@ -93,7 +93,7 @@ func TestDashboardHoldsItsParts(t *testing.T) {
 		}
 	}
 	tile := class(doc, "tile")
-	if got := text(tile[1]); got != "Visits 74.9k +18%" {
+	if got := text(tile[1]); got != "Visits 74.9K +18%" {
 		t.Errorf("second tile says %q", got)
 	}
 	if attr(tile[1], "aria-current") != "true" || attr(tile[0], "aria-current") != "false" {

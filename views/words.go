@@ -10,25 +10,17 @@ import (
 	"sync"
 )
 
-// Words is the language of a page: its texts, its way to write numbers and dates, its names of countries and languages.
+// Words is the language of a page: its texts, and the ways of its locale.
 // The English text is the key, so English needs no table; a nil *Words is English.
 type Words struct {
 	Lang  string            // BCP 47, for <html lang>
 	Name  string            // its own name for itself
 	Texts map[string]string // English text to text; what is missing stays English
-	Point string            // decimal separator
-	Group string            // between thousands
-	Space string            // between a number and its percent sign
-	Units [3]string         // behind thousands, millions and thousand millions, in short numbers
-
-	SignAfter bool // the sign of a currency stands behind the amount
-
-	Countries map[string]string // ISO 3166-1 alpha-2 to name
-	Languages map[string]string // BCP 47 base language to name
+	locale
 }
 
 // English is the language that the texts are written in.
-var English = &Words{Lang: "en", Name: "English", Point: ".", Group: ",", Units: [3]string{"k", "M", "G"}, Countries: countriesEN, Languages: languagesEN}
+var English = &Words{Lang: "en", Name: "English", locale: localeEN}
 
 // or returns w, or English for nil.
 func (w *Words) or() *Words {

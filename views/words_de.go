@@ -1,57 +1,14 @@
 package views
 
 // German is every text in German; who reads is addressed as “Sie”.
-var German = &Words{Lang: "de", Name: "Deutsch", Texts: textsDE, Point: ",", Group: ".", Space: "\u00a0", SignAfter: true,
-	Units: [3]string{"\u00a0Tsd.", "\u00a0Mio.", "\u00a0Mrd."}, Countries: countriesDE, Languages: languagesDE}
+var German = &Words{Lang: "de", Name: "Deutsch", Texts: textsDE, locale: localeDE}
 
 // textsDE are the German texts by the English ones. Verbs of package fmt stand in the order of the English text. These are
 // those of the frame around all pages; each words_de_*.go adds those of its area.
 var textsDE = map[string]string{
-	// dates: layouts of package time, and the names in them
-	"2 Jan":        "2. Jan",
-	"2 Jan 2006":   "2. Jan 2006",
-	"Mon 2 Jan":    "Mon, 2. Jan",
-	"2":            "2.",
-	"January 2006": "January 2006",
-	"Jan":          "Jan",
-	"Feb":          "Feb",
-	"Mar":          "März",
-	"Apr":          "Apr",
-	"May":          "Mai",
-	"Jun":          "Juni",
-	"Jul":          "Juli",
-	"Aug":          "Aug",
-	"Sep":          "Sept",
-	"Oct":          "Okt",
-	"Nov":          "Nov",
-	"Dec":          "Dez",
-	"January":      "Januar",
-	"February":     "Februar",
-	"March":        "März",
-	"April":        "April",
-	"June":         "Juni",
-	"July":         "Juli",
-	"August":       "August",
-	"September":    "September",
-	"October":      "Oktober",
-	"November":     "November",
-	"December":     "Dezember",
-	"Mon":          "Mo",
-	"Tue":          "Di",
-	"Wed":          "Mi",
-	"Thu":          "Do",
-	"Fri":          "Fr",
-	"Sat":          "Sa",
-	"Sun":          "So",
-	"Monday":       "Montag",
-	"Tuesday":      "Dienstag",
-	"Wednesday":    "Mittwoch",
-	"Thursday":     "Donnerstag",
-	"Friday":       "Freitag",
-	"Saturday":     "Samstag",
-	"Sunday":       "Sonntag",
-	"Week of %s":   "Woche ab %s",
-	"%s pts":       "%s Pkt.",
+	// dates and differences
+	"Week of %s": "Woche ab %s",
+	"%s pts":     "%s Pkt.",
 
 	// keyboard
 	"Keyboard": "Tastatur",

@@ -22,7 +22,6 @@ var chartDE = map[string]string{
 	"There is no match %q.": "Es gibt keinen Abgleich %q.",
 	"Use date or weekday.":  "Möglich sind date und weekday.",
 
-	"Mon 2 Jan 2006":                        "Mon, 2. Jan 2006",
 	"vs. %s":                                "gegen %s",
 	"Earlier month":                         "Monat davor",
 	"Later month":                           "Monat danach",

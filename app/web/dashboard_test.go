@@ -61,7 +61,7 @@ func TestDashboardParameters(t *testing.T) {
 		{"?period=all&compare=previous", 200, "All time", "nothing is before all time"},
 		{"?period=30d&interval=week&metric=bounce_rate&tab=entry_page&tab=city&compare=year", 200, "Bounce rate by week", "all at once"},
 		{"?period=12mo&interval=minute", 200, "by week", "an interval that the period can't have is left out"},
-		{"?from=2026-10-01&to=2026-10-31&tab=grid&tab=nonsense", 200, "1–31 Oct 2026", "own dates"},
+		{"?from=2026-10-01&to=2026-10-31&tab=grid&tab=nonsense", 200, "1 – 31 Oct 2026", "own dates"},
 		{"?period=", 200, "", "an empty field is none"},
 		{"?period=fortnight", 400, `no period "fortnight"`, "the page names what is wrong"},
 		{"?filter=colour:is:red", 400, `"colour"`, ""},
