@@ -1,10 +1,8 @@
 package app
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -12,23 +10,18 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sandprint/app/prove"
 )
 
-// inFiles counts a text in all files below a directory that another process has open.
-func inFiles(t *testing.T, dir, text string) (n int) {
+// inFiles counts the files below a directory that have a text in them.
+func inFiles(t *testing.T, dir, text string) int {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		n += bytes.Count(data, []byte(text))
-		return err
-	})
+	h, err := prove.Search(prove.Needles{text: []byte(text)}, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n
+	return len(h.Found)
 }
 
 // importedLine is one imported page view of a visitor with a mark of his own in all that is text.

@@ -158,17 +158,9 @@ func (sh *shell) root() *cobra.Command {
 	root.CompletionOptions.DisableDescriptions = false
 	define(root.PersistentFlags(), &sh.cfg, "data")
 	root.AddCommand(sh.serveCommand(), sh.demoCommand(), sh.userCommand(), sh.siteCommand(), sh.tokenCommand(), sh.statsCommand(),
-		sh.importCommand(), sh.maintainCommand(), sh.backupCommand(), sh.verifyCommand(), sh.restoreCommand(), sh.eraseCommand(), sh.doctorCommand(), sh.versionCommand(), sh.healthCommand())
-	root.AddCommand(laterCommand("prove"))
+		sh.importCommand(), sh.maintainCommand(), sh.backupCommand(), sh.verifyCommand(), sh.restoreCommand(), sh.eraseCommand(), sh.doctorCommand(), sh.proveCommand(), sh.versionCommand(), sh.healthCommand())
 	root.InitDefaultCompletionCmd()
 	return root
-}
-
-// laterCommand keeps a name for a command that is still to come.
-func laterCommand(name string) *cobra.Command {
-	return &cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error {
-		return usagef("“%s” comes with a later version of Sandprint; this one doesn't have it", name)
-	}}
 }
 
 // group returns a command that only holds others.

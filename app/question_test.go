@@ -146,3 +146,27 @@ func pageTable(t *testing.T, body []byte) table {
 	}
 	return got
 }
+
+// forwarded sends a request as a proxy does for a client.
+func forwarded(t *testing.T, a *apptest.App, method, path, addr, body string, more ...string) int {
+	t.Helper()
+	req, err := http.NewRequest(method, a.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Forwarded-For", addr)
+	req.Header.Set("User-Agent", canaryAgent)
+	for i := 0; i < len(more); i += 2 {
+		req.Header.Set(more[i], more[i+1])
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode
+}
+
+// canaryAgent is a user agent whose build number is found nowhere else.
+const canaryAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.7341.29173 Safari/537.36"

@@ -114,7 +114,7 @@ func tagOf(value string) string {
 type reference struct {
 	app  string // "android-app://" for an app's package, else empty
 	host string // lower case, without "www." and port
-	path string
+	path string // as it came, percent-encoded: a slash that is encoded parts nothing
 }
 
 // referrerOf takes a referrer apart. What is not an address of a page or an app is none.
@@ -126,7 +126,7 @@ func referrerOf(text string) reference {
 	if err != nil || u.Host == "" {
 		return reference{}
 	}
-	r := reference{host: strings.TrimPrefix(strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), "www."), path: u.Path}
+	r := reference{host: strings.TrimPrefix(strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), "www."), path: u.EscapedPath()}
 	switch u.Scheme {
 	case "http", "https":
 	case "android-app":

@@ -14,7 +14,7 @@ import (
 	"sandprint/app/store"
 )
 
-// CopiesLive is how long a copy lives at most, wherever it is: what was erased is then in none (docs/privacy.md).
+// CopiesLive is how long a copy lives at most, wherever it is: what was erased is then in none (docs/operating.md).
 const CopiesLive = 35 * 24 * time.Hour
 
 // lateHits is how long hits of an erased visitor are refused: those that a browser had not sent yet.

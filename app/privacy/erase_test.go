@@ -1,11 +1,9 @@
 package privacy
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sandprint/app/prove"
 	"sandprint/app/store"
 )
 
@@ -56,21 +55,14 @@ func fixture(t *testing.T) (dir string, s *store.Store, info store.SiteInfo) {
 	return dir, s, info
 }
 
-// inFiles counts a text in all files below a directory.
-func inFiles(t *testing.T, dir, text string) (n int) {
+// inFiles counts the files below a directory that have a text in them.
+func inFiles(t *testing.T, dir, text string) int {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		n += bytes.Count(data, []byte(text))
-		return err
-	})
+	h, err := prove.Search(prove.Needles{text: []byte(text)}, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n
+	return len(h.Found)
 }
 
 func service(t *testing.T, s *store.Store) *Service {

@@ -1,0 +1,21 @@
+package prove
+
+// Claims are all promises, in the order in which they are told.
+var Claims = []Claim{
+	{1, "No full address of a visitor is ever on disk", addressNeverOnDisk},
+	{2, "Nothing leaves the browser from a page that is refused", refusedPagesSendNothing},
+	{3, "Fragments, and query values that the site does not allow, never leave the browser", queriesStayInTheBrowser},
+	{4, "Personal data in addresses, titles, referrers and events never reaches the disk", patternsNeverOnDisk},
+	{5, "Nothing is kept on the device without cookies, or before consent", nothingOnTheDevice},
+	{6, "The cookie dies 13 months after the first visit and is never renewed", cookieDies},
+	{7, "An erasure removes all of a visitor, also from copies and from what is restored, and its receipt is true", erasureIsWhole},
+	{8, "Nothing is kept longer than the site says", nothingOutlivesItsTime},
+	{9, "One customer can neither read nor change what is another's", strangersSeeNothing},
+	{10, "No answer shows a group smaller than the floor", noSmallGroups},
+	{11, "Heatmaps know of no visitor", heatmapsKnowNobody},
+	{12, "Nothing is sent to anybody else", nothingIsSent},
+	{13, "Yesterday's salt is gone", saltIsGone},
+	{14, "The documents match the configuration", documentsMatch},
+	{15, "Opting out, Global Privacy Control and Do Not Track are obeyed", objectionsAreObeyed},
+	{16, "The data can't be reached but through the program", dataIsClosed},
+}
