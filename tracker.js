@@ -98,11 +98,12 @@ const visitor = () => {
   return cookie();
 };
 
-// forget tells the server what the visitor decided, with the cookie's value for the last time, and removes the cookie.
+// forget tells the server what the visitor decided, with the cookie's value for the last time, and removes the cookie. It does not wait
+// for a request under way: the page may be left at once, and then the wish would be lost.
 const forget = (name) => {
   flush();
   const value = cookie();
-  value && post({ n: name, v: value });
+  if (value) post({ n: name, v: value }, 1);
   setCookie('', 0);
 };
 

@@ -159,7 +159,7 @@ func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	case v.framed != "" && r.URL.Path == v.framed:
 		writePage(rw, r.Host, visit{url: v.framed})
 	default:
-		v.do += ";await left(" + fmt.Sprint(at) + ")"
+		v.do += ";await sent();await left(" + fmt.Sprint(at) + ")"
 		writePage(rw, r.Host, v)
 	}
 }
@@ -176,16 +176,18 @@ func writePage(rw http.ResponseWriter, host string, v visit) {
 		pageScript, v.head, tracker, v.body, v.do)
 }
 
-// pageScript is on every page: it watches the cookie, and tells what is on the device before the page is left for the next one.
+// pageScript is on every page: it watches the cookie and the requests (sent waits until all are answered), and tells what is on the device before the page is left for the next one.
 const pageScript = `const faults=[],set=[],real=Object.getOwnPropertyDescriptor(Document.prototype,'cookie');
 window.sandprint=window.sandprint||function(){(sandprint.q=sandprint.q||[]).push(arguments)};
 onerror=(e)=>{faults.push(''+e)};
 Object.defineProperty(document,'cookie',{configurable:true,get:()=>real.get.call(document),set:(v)=>{set.push(v);real.set.call(document,v)}});
-const pause=(ms)=>new Promise(r=>setTimeout(r,ms));
+const pause=(ms)=>new Promise(r=>setTimeout(r,ms)),fetched=fetch;let open_=0;
+window.fetch=async(...a)=>{open_++;try{return await fetched(...a)}finally{open_--}};
+const sent=async()=>{for(let quiet=0;quiet<3;)await pause(15),quiet=open_?0:quiet+1};
 const left=async(at)=>{const s={Cookie:document.cookie,Set:set,Local:Object.keys(localStorage),Session:Object.keys(sessionStorage),
 Databases:(await indexedDB.databases()).map(d=>d.name),Caches:await caches.keys(),
 Hosts:[...new Set(performance.getEntriesByType('resource').map(e=>new URL(e.name).host))],Faults:faults};
-location.href=await(await fetch('/_seen?at='+at,{method:'POST',body:JSON.stringify(s)})).text()};`
+location.href=await(await fetched('/_seen?at='+at,{method:'POST',body:JSON.stringify(s)})).text()};`
 
 // report takes what a page saw, and answers with the address of the next one.
 func (w *web) report(rw http.ResponseWriter, r *http.Request) {

@@ -19,10 +19,10 @@ func nothingOnTheDevice(t *Trial) {
 		{url: "http://ask.example/before", do: fmt.Sprintf(busy, "x")},
 		{url: "http://ask.example/before/too", do: fmt.Sprintf(busy, "x")},
 		{url: "http://ask.example/refused", do: "sandprint('consent',false);" + fmt.Sprintf(busy, "x")},
-		{url: "http://ask.example/given", do: "sandprint('consent',true);await pause(50)"},
-		{url: "http://ask.example/withdrawn", do: "sandprint('consent',false);await pause(50)"},
+		{url: "http://ask.example/given", do: "sandprint('consent',true);await sent()"},
+		{url: "http://ask.example/withdrawn", do: "sandprint('consent',false);await sent()"},
 		{url: "http://ask.example/after", do: fmt.Sprintf(busy, "x")},
-		{url: "http://cookie.example/", do: "await pause(30)"},
+		{url: "http://cookie.example/"},
 	}
 	w := s.browse(visits)
 	empty := 0
@@ -74,7 +74,7 @@ func cookieDies(t *Trial) {
 	}
 	t.sent("the server cookies of 390 and 401 days, and one from the future: it knows the first only")
 	w := s.browse([]visit{
-		{url: "http://shop.example/first", do: "await pause(30)"},
+		{url: "http://shop.example/first"},
 		{url: "http://shop.example/again", do: fmt.Sprintf(busy, "x")},
 		{url: "http://shop.example/year", head: older(394), do: fmt.Sprintf(busy, "x")},
 	})

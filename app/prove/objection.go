@@ -43,11 +43,11 @@ func objectionsAreObeyed(t *Trial) {
 	visits := []visit{
 		{url: "http://shop.example/gpc", head: signal("globalPrivacyControl", "true"), do: fmt.Sprintf(busy, "x")},
 		{url: "http://shop.example/dnt", head: signal("doNotTrack", "'1'"), do: fmt.Sprintf(busy, "x")},
-		{url: "http://shop.example/counted", do: "await pause(30)"},
-		{url: "http://shop.example/leaves", do: "await pause(30);sandprint('optout');await pause(50)"},
+		{url: "http://shop.example/counted"},
+		{url: "http://shop.example/leaves", do: "await sent();sandprint('optout');await sent()"},
 		{url: "http://shop.example/afterwards", do: fmt.Sprintf(busy, "x")},
-		{url: "http://shop.example/comes-back", do: "sandprint('optin');await pause(30)"},
-		{url: "http://shop.example/#sp-off", do: "await pause(30)"},
+		{url: "http://shop.example/comes-back", do: "sandprint('optin');await sent()"},
+		{url: "http://shop.example/#sp-off"},
 		{url: "http://shop.example/switched-off", do: fmt.Sprintf(busy, "x")},
 	}
 	w := s.browse(visits)

@@ -37,7 +37,7 @@ var pageKinds = []pageKind{
 }
 
 // busy is what a visitor does on a page.
-const busy = `sandprint('event','Made up',{props:{secret:'%[1]s'}});scrollTo(0,900);document.body.click();await pause(30)`
+const busy = `sandprint('event','Made up',{props:{secret:'%[1]s'}});scrollTo(0,900);document.body.click();await sent()`
 
 // refusedPagesSendNothing is claim 2.
 func refusedPagesSendNothing(t *Trial) {
@@ -61,7 +61,7 @@ func refusedPagesSendNothing(t *Trial) {
 		}
 		visits = append(visits, v)
 	}
-	visits = append(visits, visit{url: "http://shop.example/becomes", do: `sandprint('event','Before');document.body.insertAdjacentHTML('afterbegin','<input type=password>');sandprint('event','laterevent');scrollTo(0,2000);await pause(50)`})
+	visits = append(visits, visit{url: "http://shop.example/becomes", do: `sandprint('event','Before');document.body.insertAdjacentHTML('afterbegin','<input type=password>');sandprint('event','laterevent');scrollTo(0,2000);await sent()`})
 	needles["an event after a password field appeared"] = []byte("laterevent")
 	w := s.browse(visits)
 	w.mustNotSend(needles, "/plain")
@@ -108,14 +108,14 @@ func queriesStayInTheBrowser(t *Trial) {
 	}
 	visits := []visit{{url: "http://other.example/from?q=" + secret(100, "referrer") + "#x", bare: true}}
 	for n := range 10 { // new documents
-		visits = append(visits, visit{url: "http://shop.example" + address(n), do: "await pause(30)"})
+		visits = append(visits, visit{url: "http://shop.example" + address(n)})
 	}
 	var routes strings.Builder
 	for n := 10; n < 60; n++ { // changes of the address within a document
-		fmt.Fprintf(&routes, "history.pushState(0,'','%s');sandprint('page');await pause(20);", address(n))
+		fmt.Fprintf(&routes, "history.pushState(0,'','%s');sandprint('page');await sent();", address(n))
 	}
 	link := secret(101, "link")
-	routes.WriteString(`document.querySelector('a').click();await pause(30)`)
+	routes.WriteString(`document.querySelector('a').click();await sent()`)
 	visits = append(visits, visit{url: "http://shop.example/app", body: `<a target=elsewhere href="http://outside.example/there?t=` + link + `#` + link + `">there</a>`, do: "open=()=>0;document.querySelector('a').addEventListener('click',e=>e.preventDefault());" + routes.String()})
 	w := s.browse(visits)
 	t.sent("60 addresses with a value of a key that is not allowed and a fragment, a link and a referrer with more of them")
