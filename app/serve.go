@@ -217,7 +217,7 @@ func (r *Running) routes() (*http.ServeMux, error) {
 		return nil, err
 	}
 	r.web, err = web.New(web.Options{Accounts: r.accounts, Privacy: r.privacy, VisitorOf: r.visitorOf, Static: static, BaseURL: r.cfg.BaseURL, Log: r.log,
-		Version: versionOf().Version, Geo: r.geoLine(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet})
+		Version: versionOf().Version, Instance: r.described(), Geo: r.geoLine(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet})
 	if err != nil {
 		return nil, err
 	}
@@ -294,6 +294,15 @@ func (r *Running) maySend(ctx context.Context, token, domain string) (bool, erro
 	}
 	site, known := r.store.Find(domain)
 	return err == nil && known && who.CanWrite(site), err
+}
+
+// described returns what documents about privacy say of the instance.
+func (r *Running) described() privacy.Instance {
+	in := privacy.Instance{RateLimit: int(r.cfg.RateLimit), Cities: strings.Contains(r.geo.Name(), "City")}
+	if r.cfg.LogFile != "" {
+		in.LogDays = r.cfg.LogDays
+	}
+	return in
 }
 
 // geoLine says where the countries come from, and of when. The licence of our own table asks for its source (NOTICE).

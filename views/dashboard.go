@@ -15,6 +15,7 @@ type Dashboard struct {
 	Sites     []string        // domains that the reader may switch to, this one among them
 	Live      int             // visitors in the last five minutes
 	Since     time.Time       // the first day that has figures, as midnight; zero: there is none, or it is not asked for
+	Policy    PolicyState     // of the text about privacy on the site, for who may change it
 	Notes     []Annotation    // of the period, by time
 	Chart     report.Answer   // by time bucket; its metrics are those of the tiles
 	Lists     []report.Answer // the open tabs' answers, in the order of View.Open

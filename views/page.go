@@ -14,6 +14,7 @@ type Page struct {
 	Description string // for search engines and link previews; may be empty
 	Words       *Words // language; nil is English
 	User        string // the signed-in person's e-mail; empty when nobody is
+	Operator    bool   // who runs the instance is signed in
 	Theme       string // "light" or "dark" from the cookie "theme"; anything else follows the system
 	Style       string // the text of a style of its own, which the content policy names by its hash; may be empty
 	Origin      string // scheme and host of this instance, as they are printed: "https://stats.example.com"

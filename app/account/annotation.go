@@ -36,7 +36,7 @@ func (s *Service) Annotations(ctx context.Context, who Who, domain string, from,
 func (s *Service) AddAnnotation(ctx context.Context, who Who, domain string, at time.Time, text string) (a Annotation, err error) {
 	on := deed{actor: who.user}
 	defer s.note(ctx, "annotation.add", &on, &err)
-	info, err := s.annotated(ctx, who, domain)
+	info, err := s.writable(ctx, who, domain)
 	on.customer = info.Customer
 	if err != nil {
 		return Annotation{}, err
@@ -62,21 +62,12 @@ func (s *Service) AddAnnotation(ctx context.Context, who Who, domain string, at 
 func (s *Service) RemoveAnnotation(ctx context.Context, who Who, domain string, id int64) (err error) {
 	on := deed{actor: who.user, object: id}
 	defer s.note(ctx, "annotation.remove", &on, &err)
-	info, err := s.annotated(ctx, who, domain)
+	info, err := s.writable(ctx, who, domain)
 	on.customer = info.Customer
 	if err != nil {
 		return err
 	}
 	return notFound(s.control.DeleteAnnotation(ctx, info.ID, id))
-}
-
-// annotated returns a site whose annotations the asker may change.
-func (s *Service) annotated(ctx context.Context, who Who, domain string) (SiteInfo, error) {
-	info, err := s.site(ctx, who, domain)
-	if err == nil && !who.CanWrite(info) {
-		err = forbidden("You may read this site, but not change it.", "Ask an owner for the role editor, or use a token of scope write.")
-	}
-	return info, err
 }
 
 // seen keeps what can be seen of a text, and the joiners that make one picture or word of several characters.

@@ -22,6 +22,10 @@ var notPages = map[string]string{
 	"GET /static/{file}":        "files",
 	"GET /sites/{domain}/live":  "server-sent events",
 	"GET /.well-known/gpc.json": "JSON",
+	"GET /privacy.json":         "JSON",
+	"GET /news":                 "a redirect, unless the operator has changed the terms: document_test.go",
+
+	"GET /privacy/{site}/privacy.json": "JSON",
 
 	"GET /sites/{domain}/filter/values": "suggestions, as JSON",
 
@@ -45,10 +49,24 @@ type stop struct {
 // special are the addresses of pages that their pattern alone does not show, or not all of. They are looked at in place of
 // the pattern itself.
 var special = map[string][]stop{
-	"GET /privacy/{site}": {{path: "/privacy/" + gen.Domain, nobody: true}, {path: "/privacy/nobody.example", nobody: true, status: http.StatusNotFound}},
-	"GET /sign-in":        {{path: "/sign-in", nobody: true}},
-	"GET /setup":          {}, // there is an owner already: TestFirstRun
-	"GET /link/{secret}":  {}, // TestFirstRun
+	"GET /privacy/{site}":           {{path: "/privacy/" + gen.Domain, nobody: true}, {path: "/privacy/nobody.example", nobody: true, status: http.StatusNotFound}},
+	"GET /sign-in":                  {{path: "/sign-in", nobody: true}},
+	"GET /terms":                    {{path: "/terms", nobody: true}, {path: "/terms?version=1", nobody: true, status: http.StatusNotFound}},
+	"GET /privacy":                  {{path: "/privacy", nobody: true}},
+	"GET /operator/{document}":      {{path: "/operator/processor", status: http.StatusNotFound}}, // the demo has one customer
+	"GET /sites/{domain}/documents": {{path: site + "/documents"}, {path: "/sites/" + fresh + "/documents"}},
+	"GET /sites/{domain}/documents/{document}": {
+		{path: site + "/documents/policy"},
+		{path: site + "/documents/policy?lang=fr"},
+		{path: "/sites/" + fresh + "/documents/policy?lang=es"},
+		{path: site + "/documents/record"},
+		{path: site + "/documents/self-assessment"},
+		{path: site + "/documents/screening"},
+		{path: site + "/documents/data-map"},
+		{path: site + "/documents/agreement", status: http.StatusNotFound}, // the demo has one customer
+	},
+	"GET /setup":         {}, // there is an owner already: TestFirstRun
+	"GET /link/{secret}": {}, // TestFirstRun
 	"GET /sites/{domain}": {
 		{path: site},
 		{path: site + "?period=day&tab=source&tab=title&tab=country&tab=os&tab=event&tab=visitor_type"},

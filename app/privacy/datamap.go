@@ -83,6 +83,12 @@ var kinds = []Kind{
 	{Name: "What people save at a site", Source: "people who sign in", Purpose: "segments, notes on the chart, pins", Seen: "whoever saved it, or " + owners, Kept: "until it is removed", Deleted: "when removed, and with the account or the site",
 		columns: "control.segment.id control.segment.site control.segment.user control.segment.name control.segment.filters control.segment.created " +
 			"control.annotation.id control.annotation.site control.annotation.at control.annotation.text control.pin.user control.pin.site control.pin.place"},
+	{Name: "Texts about privacy on sites", Source: "the site's owner, by the button on the documents page", Purpose: "to say when the text on the site is older than the settings", Seen: owners, Kept: "as long as the site", Deleted: "with the site",
+		columns: "control.publication.site control.publication.at control.publication.hash control.publication.facts"},
+	{Name: "The operator's terms and privacy policy", Source: "the operator", Purpose: "to tell people who sign in what holds, and what changed", Seen: "anybody", Kept: "as long as the instance, all versions", Deleted: "with the data directory",
+		columns: "control.statement.kind control.statement.version control.statement.made control.statement.text"},
+	{Name: "What was shown to whom", Source: "going on from the page that shows a change", Purpose: "to show a change of these texts once", Seen: "nobody", Kept: "as long as the account", Deleted: "with the account",
+		columns: "control.shown.user control.shown.kind control.shown.version"},
 	{Name: "What is to stay erased", Source: "erasures", Purpose: "to erase it in copies too, also in those that are restored later", Seen: "nobody", Kept: "{{days .CopyDays}}, as long as a copy may have it", Deleted: "by the nightly round",
 		Fields:  []store.Field{{Name: "file: backups/erasures.json", Form: "JSON", About: "the same, beside the copies, for whoever restores one"}},
 		columns: "control.tombstone.id control.tombstone.kind control.tombstone.site control.tombstone.customer control.tombstone.keys control.tombstone.before control.tombstone.asked control.tombstone.found control.tombstone.done control.tombstone.forget"},

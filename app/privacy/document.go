@@ -9,8 +9,8 @@ import (
 	"text/template"
 	"time"
 
-	"sandprint/app/account"
 	"sandprint/app/problem"
+	"sandprint/app/store"
 )
 
 // Document is a text about privacy that is made from the configuration. Its words are in documents/NAME.LANGUAGE.md, a template of Facts each.
@@ -27,7 +27,7 @@ var Documents = []Document{
 	{"policy", "Text for the site's privacy policy", "A section to paste into the policy of the site, with the row for its table of cookies.", []string{"en", "de", "fr", "es"}, false},
 	{"record", "Record of processing", "What GDPR Article 30 asks every controller to keep.", []string{"en", "de"}, false},
 	{"agreement", "Agreement on processing", "The terms between the site's owner and whoever runs this instance, GDPR Article 28.", []string{"en", "de"}, true},
-	{"self-assessment", "Self-assessment for audience measurement without consent", "The fourteen points of the French CNIL, each with the value that holds and the test that proves it.", []string{"en", "de", "fr", "es"}, false},
+	{"self-assessment", "Self-assessment for audience measurement without consent", "The conditions of the French CNIL in fourteen points, each with the value that holds and the test that proves it.", []string{"en", "de", "fr", "es"}, false},
 	{"screening", "Is an impact assessment needed?", "A screening note for GDPR Article 35.", []string{"en", "de"}, false},
 	{"data-map", "Data map", "Every field of every file: where it comes from, what it is for, who sees it, when it goes.", []string{"en"}, false},
 }
@@ -73,7 +73,28 @@ var stamps = map[string]string{
 // Text returns a document in a language that it has, as Markdown.
 func (d Document) Text(f Facts, lang string, e Edition) (string, error) {
 	body, err := d.body(f, lang)
-	return body + "\n" + fmt.Sprintf(stamps[lang], "`"+f.Hash()[:16]+"`", e.Version, e.Date.Format(time.DateOnly)) + "\n", err
+	return stamped(body, f, lang, e), err
+}
+
+// stamped puts below a text what it was made from, by what and when.
+func stamped(body string, f Facts, lang string, e Edition) string {
+	return body + "\n" + fmt.Sprintf(stamps[lang], "`"+f.Hash()[:16]+"`", e.Version, e.Date.Format(time.DateOnly)) + "\n"
+}
+
+// Client is a customer of the instance with its sites.
+type Client struct {
+	Name  string
+	Sites []string
+}
+
+// ProcessorText returns the record of processing for others, as Markdown.
+func ProcessorText(in Instance, clients []Client, lang string, e Edition) (string, error) {
+	f := FactsOf(store.SiteInfo{}, in)
+	body, err := fill(Processor.Name+"."+lang+".md", lang, struct {
+		Facts
+		Customers []Client
+	}{f, clients})
+	return stamped(body, f, lang, e), err
 }
 
 // body returns what a document says, without when and by what it was made.
@@ -146,15 +167,3 @@ func (p Published) Outdated(now Facts) (bool, []Change, error) {
 	}
 	return true, now.ChangesSince(p.Facts), nil
 }
-
-// Names of account's that facts are made of.
-const (
-	sessionIdle = account.SessionIdle
-	sessionLife = account.SessionLife
-)
-
-// SessionIdleDays is how long a sign-in lasts after its last use.
-func (f Facts) SessionIdleDays() int { return int(sessionIdle.Hours() / 24) }
-
-// SessionDays is how long a sign-in lasts at most.
-func (f Facts) SessionDays() int { return int(sessionLife.Hours() / 24) }

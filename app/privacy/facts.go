@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sandprint/app/account"
 	"sandprint/app/store"
 )
 
@@ -34,24 +35,18 @@ type Facts struct {
 	QueryKeys []string        `json:"query_keys"`
 	Excluded  []string        `json:"excluded"`
 	Notice    store.Notice    `json:"notice"`
-	Instance  Instance        `json:"instance"`
+
+	Instance `json:"instance"`
 }
 
 // Instance is what documents say of the whole installation.
 type Instance struct {
-	Origin    string   `json:"origin"`     // as people reach it: "https://stats.example.com"
-	Shared    bool     `json:"shared"`     // it has several customers: its operator is a processor of theirs
-	RateLimit int      `json:"rate_limit"` // hits a second and network; 0: none
-	LogDays   int      `json:"log_days"`   // of the service log's own files; 0: it goes to stderr and is kept by whoever reads that
-	Cities    bool     `json:"cities"`     // the table of places has regions and cities
-	Operator  Operator `json:"operator"`
-}
-
-// Operator is who runs the instance, as they say themselves; what is empty is for them to fill in.
-type Operator struct {
-	Name    string `json:"name"`    // and postal address
-	Contact string `json:"contact"` // e-mail address for questions about privacy
-	Host    string `json:"host"`    // whose machines it runs on, and in which country; empty: their own
+	Origin    string           `json:"origin"`     // as people reach it: "https://stats.example.com"
+	Shared    bool             `json:"shared"`     // it has several customers: its operator is a processor of theirs
+	RateLimit int              `json:"rate_limit"` // hits a second and network; 0: none
+	LogDays   int              `json:"log_days"`   // of the service log's own files; 0: it goes to stderr and is kept by whoever reads that
+	Cities    bool             `json:"cities"`     // the table of places has regions and cities
+	Operator  account.Operator `json:"operator"`
 }
 
 // FactsOf returns the facts of a site. A zero site is about the instance only: what it says of visitors is what a new site has.
@@ -64,7 +59,10 @@ func FactsOf(info store.SiteInfo, in Instance) Facts {
 		f.Zone = info.Zone.String()
 	}
 	if f.Mode == "" {
-		f.Mode = "cookie"
+		f.Mode = account.Modes[0]
+	}
+	if f.Notice.Basis == "" && f.Mode == "consent" {
+		f.Notice.Basis = "consent"
 	}
 	if f.Floor == 0 {
 		f.Floor = store.DefaultFloor
@@ -97,6 +95,12 @@ func (f Facts) CopyDays() int { return int(CopiesLive.Hours() / 24) }
 // LateHours is how long hits of an erased visitor are refused.
 func (f Facts) LateHours() int { return int(lateHits.Hours()) }
 
+// SessionIdleDays is how long a sign-in lasts after its last use.
+func (f Facts) SessionIdleDays() int { return int(account.SessionIdle.Hours() / 24) }
+
+// SessionDays is how long a sign-in lasts at most.
+func (f Facts) SessionDays() int { return int(account.SessionLife.Hours() / 24) }
+
 // Page is the address of the site's privacy page.
 func (f Facts) Page() string { return f.Instance.Origin + "/privacy/" + f.Domain }
 
@@ -125,7 +129,7 @@ func (f Facts) Settings() []Setting {
 		rate = num(f.Instance.RateLimit)
 	}
 	if f.Instance.LogDays > 0 {
-		log = plural(f.Instance.LogDays, "day", "days")
+		log = "kept " + plural(f.Instance.LogDays, "day", "days")
 	}
 	return []Setting{
 		{"Revision of the texts", num(f.Revision)},
@@ -152,7 +156,7 @@ func (f Facts) Settings() []Setting {
 		{"Regions and cities", on(f.Instance.Cities)},
 		{"Operator", or(f.Instance.Operator.Name, "not named")},
 		{"Operator's contact", or(f.Instance.Operator.Contact, "not named")},
-		{"Host", or(f.Instance.Operator.Host, "none")},
+		{"Machines of", or(f.Instance.Operator.Host, "none")},
 	}
 }
 

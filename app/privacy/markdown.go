@@ -10,7 +10,7 @@ import (
 //
 //	# Heading (of levels 1 to 3)
 //
-//	A paragraph, with `code` and addresses such as https://example.com.
+//	A paragraph, with `code`, addresses such as https://example.com, and [what is missing].
 //
 //	- an item of a list, on one line
 //
@@ -29,10 +29,11 @@ type Span struct {
 	Text string
 	Code bool
 	Link bool // Text is its address
+	Open bool // what is missing, for somebody to fill in: it is in brackets
 }
 
 // span finds what is not plain text.
-var span = regexp.MustCompile("`[^`]+`|https?://[^\\s|<>\"`]*[^\\s|<>\"`.,;:!?)]")
+var span = regexp.MustCompile("`[^`]+`|\\[[^\\]]+\\]|https?://[^\\s|<>\"`]*[^\\s|<>\"`.,;:!?)]")
 
 func spans(line string) (list []Span) {
 	last := 0
@@ -44,9 +45,12 @@ func spans(line string) (list []Span) {
 	}
 	for _, at := range span.FindAllStringIndex(line, -1) {
 		add(Span{Text: line[last:at[0]]})
-		if text := line[at[0]:at[1]]; text[0] == '`' {
+		switch text := line[at[0]:at[1]]; text[0] {
+		case '`':
 			add(Span{Text: strings.Trim(text, "`"), Code: true})
-		} else {
+		case '[':
+			add(Span{Text: text, Open: true})
+		default:
 			add(Span{Text: text, Link: true})
 		}
 		last = at[1]

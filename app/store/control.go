@@ -51,8 +51,11 @@ var controlPins string
 //go:embed control_6.sql
 var controlAudit string
 
+//go:embed control_7.sql
+var controlStatements string
+
 // controlSteps take the control file from version 0 to len(controlSteps), one by one.
-var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations, controlPins, controlAudit}
+var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations, controlPins, controlAudit, controlStatements}
 
 // OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
 // returns ErrNewer, with the file untouched, when a newer version of the program has written it.

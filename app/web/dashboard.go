@@ -77,6 +77,15 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 	if d.Notes, err = s.annotations(c, answers[0].Query.Period); err != nil {
 		return err
 	}
+	if d.CanChange {
+		facts, err := s.facts(c, c.site.Info())
+		if err != nil {
+			return err
+		}
+		if d.Policy, err = s.policyState(c, facts); err != nil {
+			return err
+		}
+	}
 	d.Waiting, d.Lists = waiting, answers[1:len(answers)-1]
 	d.Live = int(answers[len(answers)-1].Totals[0].Number)
 	return s.html(w, c, http.StatusOK, views.DashboardPage(d))

@@ -55,6 +55,9 @@ func (s *Server) guard(w http.ResponseWriter, c *call, need access) error {
 	if !c.who.Signed() {
 		return errSignedOut
 	}
+	if need == operates && !c.who.Operator() {
+		return problem.NotFound
+	}
 	if need < siteRead {
 		return nil
 	}
@@ -145,7 +148,7 @@ func (c *call) origin() string {
 
 // page returns what every page has, for the person who asks.
 func (c *call) page(title string) views.Page {
-	p := views.Page{Title: title, User: c.who.Email(), Origin: c.origin()}
+	p := views.Page{Title: title, User: c.who.Email(), Operator: c.who.Operator(), Origin: c.origin()}
 	if theme, err := c.Cookie("theme"); err == nil {
 		p.Theme = theme.Value
 	}

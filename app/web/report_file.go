@@ -100,7 +100,7 @@ func (f *freezer) sheet(name string) { f.styles.WriteString(f.text(name)) }
 // gone are the elements that a file has no use for, and goneClasses what classes such have.
 var (
 	gone        = []atom.Atom{atom.Script, atom.Link, atom.Noscript, atom.Form, atom.Button, atom.Dialog}
-	goneClasses = []string{"bar", "views", "skip", "menu", "pills", "intervals", "crumb", "details"}
+	goneClasses = []string{"legal", "bar", "views", "skip", "menu", "pills", "intervals", "crumb", "details"}
 )
 
 // walk freezes a node and all below it.

@@ -13,6 +13,7 @@ const (
 	public     access = iota + 1 // anyone, and the same for everyone: nobody looks at who is asking
 	anyone                       // no sign-in; the answer may depend on who is asking
 	signedIn                     // a person with a session; under /api also a token
+	operates                     // who runs the instance; for others there is nothing
 	siteRead                     // who may read the site's reports: all of its customer's people
 	siteWrite                    // who may change its settings: editors
 	siteManage                   // who may remove it: admins and owners
@@ -74,6 +75,7 @@ var routes = slices.Concat([]route{
 	{"GET /api/v1/sites/{domain}/paths", siteRead, apiPaths},
 	{"GET /api/v1/sites/{domain}/attribution", siteRead, apiAttribution},
 }, dashboardRoutes, journeyRoutes, annotationRoutes, filterRoutes, visitorRoutes, auditRoutes, rulesRoutes)
+}, dashboardRoutes, journeyRoutes, annotationRoutes, filterRoutes, visitorRoutes, documentRoutes, operatorRoutes)
 
 // Patterns returns the patterns of all routes in the order of the table: the tests of all pages go over it.
 func Patterns() []string {

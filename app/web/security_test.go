@@ -10,7 +10,7 @@ import (
 // fill makes a path of a route's pattern.
 func fill(pattern string) (method, path string) {
 	method, path, _ = strings.Cut(pattern, " ")
-	return method, strings.NewReplacer("{domain}", siteA, "{site}", siteA, "{$}", "", "{file}", "style.css", "{secret}", "nope", "{id}", "1").Replace(path)
+	return method, strings.NewReplacer("{domain}", siteA, "{site}", siteA, "{$}", "", "{file}", "style.css", "{secret}", "nope", "{id}", "1", "{document}", "policy").Replace(path)
 }
 
 // TestCrossOrigin sends every form of the table as another site's page would.

@@ -42,11 +42,12 @@ import (
 type Options struct {
 	Accounts *account.Service
 	Privacy  *privacy.Service
-	Static   fs.FS        // style sheet, scripts and pictures, without a folder
-	BaseURL  string       // "https://stats.example.com" as people reach this instance; empty: as the request says
-	Log      *slog.Logger // nil: slog.Default()
-	Version  string       // of the program, for the description of the API
-	Geo      string       // where the country table comes from and its date: a line in the footer
+	Static   fs.FS            // style sheet, scripts and pictures, without a folder
+	BaseURL  string           // "https://stats.example.com" as people reach this instance; empty: as the request says
+	Log      *slog.Logger     // nil: slog.Default()
+	Version  string           // of the program, for the description of the API
+	Instance privacy.Instance // what documents say of the instance; what the control file knows is filled in
+	Geo      string           // where the country table comes from and its date: a line in the footer
 
 	// Proxied reports whether a request came over https to a proxy that is trusted. Nil: none is.
 	Proxied func(*http.Request) bool

@@ -98,6 +98,10 @@ func (s *Server) enter(w http.ResponseWriter, c *call, id, next string) error {
 	if err := s.cookies.write(w, c, id); err != nil {
 		return err
 	}
+	next, err := s.afterSignIn(c, id, next)
+	if err != nil {
+		return err
+	}
 	return redirect(w, next)
 }
 
