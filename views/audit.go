@@ -25,7 +25,7 @@ var deeds = map[string]string{
 	"segment.add": "Saved a segment", "segment.change": "Changed a segment", "segment.remove": "Removed a segment",
 	"annotation.add": "Wrote an annotation", "annotation.remove": "Removed an annotation",
 	"customer.erase": "Erased a customer", "instance.backup": "Made a backup", "instance.restore": "Restored a backup",
-	"instance.cookie-key": "Changed the key that signs cookies", "instance.change": "Changed the settings of the instance",
+	"instance.cookie-key": "Changed the key that signs cookies", "instance.change": "Changed the settings of the instance", "instance.terms": "Wrote terms or the privacy policy", "site.publish": "Put a text about privacy on a site",
 }
 
 // deed says what was done.

@@ -62,6 +62,8 @@ var documentDE = map[string]string{
 	"Controller":                          "Verantwortlicher",
 	"Contact for questions about privacy": "Kontakt für Fragen zum Datenschutz",
 	"Address of this instance":            "Adresse dieser Instanz",
+	"Wrote terms or the privacy policy":   "Bedingungen oder Datenschutztext geschrieben",
+	"Put a text about privacy on a site":  "Datenschutztext auf eine Website gesetzt",
 	"Several customers":                   "Mehrere Kunden",
 	"Hits a second and network":           "Treffer je Sekunde und Netz",
 	"Service log":                         "Dienstprotokoll",

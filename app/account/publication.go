@@ -19,8 +19,11 @@ type (
 )
 
 // Publish notes that a text made from a configuration is on a site now: for its editors and above.
-func (s *Service) Publish(ctx context.Context, who Who, domain, hash string, facts []byte) error {
+func (s *Service) Publish(ctx context.Context, who Who, domain, hash string, facts []byte) (err error) {
+	on := deed{actor: who.user}
+	defer s.note(ctx, "site.publish", &on, &err)
 	info, err := s.writable(ctx, who, domain)
+	on.customer, on.object = info.Customer, info.Number
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,8 @@ func (s *Service) Statements(ctx context.Context, kind string) ([]Statement, err
 }
 
 // SaveStatement makes a text the newest version, unless it is that already: for the operator, to whom it counts as shown.
-func (s *Service) SaveStatement(ctx context.Context, who Who, kind, text string) error {
+func (s *Service) SaveStatement(ctx context.Context, who Who, kind, text string) (err error) {
+	defer s.note(ctx, "instance.terms", &deed{actor: who.user}, &err)
 	if !who.Operator() {
 		return problem.NotFound
 	}
@@ -125,7 +126,8 @@ func (s *Service) Operator(ctx context.Context) (o Operator, err error) {
 }
 
 // SetOperator sets who runs the instance: for the operator.
-func (s *Service) SetOperator(ctx context.Context, who Who, o Operator) error {
+func (s *Service) SetOperator(ctx context.Context, who Who, o Operator) (err error) {
+	defer s.note(ctx, "instance.change", &deed{actor: who.user}, &err)
 	if !who.Operator() {
 		return problem.NotFound
 	}

@@ -33,7 +33,10 @@ type Facts struct {
 	Localhost bool            `json:"localhost"`
 	Hosts     []string        `json:"hosts"`
 	QueryKeys []string        `json:"query_keys"`
+	Groups    []string        `json:"groups"`
 	Excluded  []string        `json:"excluded"`
+	Countries []string        `json:"excluded_countries"`
+	Networks  int             `json:"excluded_networks"` // how many: which is nobody's business
 	Notice    store.Notice    `json:"notice"`
 
 	Instance `json:"instance"`
@@ -53,7 +56,8 @@ type Instance struct {
 func FactsOf(info store.SiteInfo, in Instance) Facts {
 	set := info.Settings
 	f := Facts{Revision: revision, Domain: info.Domain, Zone: "UTC", Mode: info.Mode, Keep: set.Retention.OrDefault(), Floor: set.Floor, Links: !set.NoLinks,
-		Forms: set.Forms, SearchKey: set.SearchKey, Localhost: set.Localhost, Hosts: set.Hosts, QueryKeys: set.QueryKeys, Excluded: set.Excluded,
+		Forms: set.Forms, SearchKey: set.SearchKey, Localhost: set.Localhost, Hosts: set.Hosts, QueryKeys: set.QueryKeys, Groups: set.Groups, Excluded: set.Excluded,
+		Countries: set.ExcludedCountries, Networks: len(set.ExcludedNetworks),
 		Notice: set.Notice, Instance: in}
 	if info.Zone != nil {
 		f.Zone = info.Zone.String()
@@ -144,7 +148,10 @@ func (f Facts) Settings() []Setting {
 		{"Pages on localhost", on(f.Localhost)},
 		{"Further hosts", list(f.Hosts)},
 		{"Query keys to keep", list(f.QueryKeys)},
+		{"Pages counted as one", list(f.Groups)},
 		{"Pages that are not counted", list(f.Excluded)},
+		{"Countries that are not counted", list(f.Countries)},
+		{"Networks that are not counted", num(f.Networks)},
 		{"Time zone", f.Zone},
 		{"Controller", or(f.Notice.Controller, "not named")},
 		{"Contact for questions about privacy", or(f.Notice.Contact, "not named")},
