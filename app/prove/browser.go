@@ -183,7 +183,7 @@ onerror=(e)=>{faults.push(''+e)};
 Object.defineProperty(document,'cookie',{configurable:true,get:()=>real.get.call(document),set:(v)=>{set.push(v);real.set.call(document,v)}});
 const pause=(ms)=>new Promise(r=>setTimeout(r,ms)),fetched=fetch;let open_=0;
 window.fetch=async(...a)=>{open_++;try{return await fetched(...a)}finally{open_--}};
-const sent=async()=>{for(let quiet=0;quiet<3;)await pause(15),quiet=open_?0:quiet+1};
+const sent=async()=>{for(let quiet=0;quiet<3;)await pause(10),quiet=open_?0:quiet+1};
 const left=async(at)=>{const s={Cookie:document.cookie,Set:set,Local:Object.keys(localStorage),Session:Object.keys(sessionStorage),
 Databases:(await indexedDB.databases()).map(d=>d.name),Caches:await caches.keys(),
 Hosts:[...new Set(performance.getEntriesByType('resource').map(e=>new URL(e.name).host))],Faults:faults};

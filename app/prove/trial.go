@@ -303,7 +303,7 @@ func lookFor(names ...string) (path string, err error) {
 
 // eventually asks again for a while until something is so, and reports whether it came to be.
 func (s *server) eventually(is func() bool) bool {
-	for range 100 {
+	for range 20 {
 		if is() {
 			return true
 		}
