@@ -182,14 +182,11 @@ func (t *tally) cut(p *picked) {
 func (t *tally) pagesOfVisits(p *picked, rows []int32) {
 	counts := p.column(store.VisitViews)
 	if t.engaged != nil {
-		engaged, at := p.column(store.ViewEngaged), 0
+		ends, at := t.upTo(p.column(store.ViewEngaged)), 0
 		for i, n := range counts {
-			total := int64(0)
-			for _, e := range engaged[at : at+int(n)] {
-				total += int64(e)
-			}
+			began := at
 			at += int(n)
-			t.engaged[rows[i]] += total
+			t.engaged[rows[i]] += ends[at] - ends[began]
 			t.viewVisits[rows[i]] += int64(min(n, 1))
 		}
 	}
@@ -197,10 +194,8 @@ func (t *tally) pagesOfVisits(p *picked, rows []int32) {
 		pages, percents, at := p.column(store.ViewPage), p.column(store.ViewScroll), 0
 		for i, n := range counts {
 			if n == 1 { // as most have
-				if percent := percents[at]; percent > 0 {
-					t.depth[rows[i]] += int64(percent)
-					t.depths[rows[i]]++
-				}
+				t.depth[rows[i]] += int64(percents[at])
+				t.depths[rows[i]] += int64(min(percents[at], 1))
 				at++
 				continue
 			}
@@ -213,20 +208,30 @@ func (t *tally) pagesOfVisits(p *picked, rows []int32) {
 	}
 }
 
-// deepen counts how deep the visit of a serial number saw a page in a row: of several times the deepest.
+// upTo returns the sums of a column up to each of its values: what lies between two of them is one subtraction, where adding it up for each visit
+// would guess wrong at the end of most.
+func (t *tally) upTo(values []uint32) []int64 {
+	t.sums = room(t.sums, len(values)+1)
+	total := int64(0)
+	t.sums[0] = 0
+	for i, v := range values {
+		total += int64(v)
+		t.sums[i+1] = total
+	}
+	return t.sums
+}
+
+// deepen counts how deep the visit of a serial number saw a page in a row: of several times the deepest. Nothing of it can be guessed, so it has no branches.
 func (t *tally) deepen(row, pair int32, percent, serial uint32) {
 	d := &t.deepest[pair]
+	before := d.percent
 	if d.serial != serial {
-		*d = seenDepth{serial: serial}
+		before = 0
 	}
-	if percent <= d.percent {
-		return
-	}
-	if d.percent == 0 {
-		t.depths[row]++
-	}
-	t.depth[row] += int64(percent - d.percent)
-	d.percent = percent
+	deepest := max(before, percent)
+	*d = seenDepth{serial, deepest}
+	t.depth[row] += int64(deepest - before)
+	t.depths[row] += int64(min(deepest, 1) - min(before, 1))
 }
 
 // goalsOf counts conversions, where all of a visit is in one row.

@@ -38,6 +38,7 @@ type tally struct {
 	metRow, metVisit []int32     // rows, and picked visits that have hits in them: see pagesOf
 	metNumber        []uint32    // scratch of countMet
 	rowOf            []int32     // by picked visit: its row
+	sums             []int64     // scratch of upTo
 	apart            []int32     // the picked visits whose hits may be in several rows
 	runs             []run       // see byRun
 	deepest          []seenDepth // by pair of row and page: of the visit that is being read
