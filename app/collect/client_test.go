@@ -110,7 +110,7 @@ func TestNoAddressIsKept(t *testing.T) {
 		p.ask("GET", "/p/example.com.gif", "", from, "Referer: https://example.com/")
 	}
 	p.ask("POST", "/e", wire(nil), "Peer: "+netip.AddrPortFrom(four, 1).String())
-	p.expect(3, 9, 2, map[string]int64{"foreign host": 2})
+	p.expect(3, 9, 2, map[string]int64{"foreign host": 2, "scrubbed address": 2, "scrubbed title": 2, "scrubbed event": 2})
 	p.must(p.store.Close())
 	p.ask("POST", "/e", wire(nil))
 

@@ -126,9 +126,9 @@ type counts struct {
 func (p *place) counts() (c counts) {
 	p.Helper()
 	today := int32(time.Now().Unix() / 86400)
-	var err error
-	c.dropped, err = p.site().Dropped(p.Context(), today-1, today)
+	drops, err := p.site().Dropped(p.Context(), today-1, today)
 	p.must(err)
+	c.dropped = drops.ByReason()
 	snap := p.snapshot()
 	defer snap.Close()
 	for _, b := range snap.Blocks() {
@@ -194,7 +194,7 @@ func TestHitIsTaken(t *testing.T) {
 	p.send(wire(map[string]any{"n": "engage", "e": 12_340, "d": 900, "H": 1800, "q": 1, "v": aged(0), "b": [][]int{{0, 1}}, "c": []any{}}))
 	p.send(wire(map[string]any{"n": "Sign up", "q": 2, "v": aged(0), "p": map[string]any{"plan": "pro", "seats": 3, "trial": true, "none": nil},
 		"$": map[string]any{"a": 1999, "c": "EUR"}}))
-	p.expect(1, 1, 1, map[string]int64{})
+	p.expect(1, 1, 1, map[string]int64{"scrubbed title": 1})
 	for _, row := range []struct {
 		what string
 		got  []string

@@ -39,6 +39,7 @@ type wireHit struct {
 	engaged       uint32 // milliseconds
 	depth, height int    // pixels
 	props         string // JSON object with sorted keys and text values; empty: none
+	scrubbed      bool   // something was taken out of them
 	amount        int64
 	currency      string
 }
@@ -227,7 +228,9 @@ func (h *wireHit) setProps(value string) (field string, err error) {
 		if utf8.RuneCountInString(text) > 300 {
 			return fmt.Errorf("has a property longer than 300 characters")
 		}
-		props[enrich.ScrubText(name)] = scrubProp(name, text)
+		cleanName, cleanText := enrich.ScrubText(name), scrubProp(name, text)
+		h.scrubbed = h.scrubbed || enrich.Scrubbed(name, cleanName) || enrich.Scrubbed(text, cleanText)
+		props[cleanName] = cleanText
 		return nil
 	})
 	if err != nil || len(props) == 0 {

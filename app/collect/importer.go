@@ -69,7 +69,7 @@ func (im *Importer) Hit(text []byte) (hit store.Hit, counted bool, err error) {
 	if p.level == levelNone {
 		return store.Hit{}, false, nil
 	}
-	if h.place(&hit, p) {
+	if h.place(&hit, p).spam {
 		h.referrer = "" // the file's owner has decided what to count
 		h.place(&hit, p)
 	}

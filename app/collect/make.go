@@ -20,6 +20,15 @@ const (
 	reasonErased   = "erased"
 )
 
+// Parts of hits that something was scrubbed from on arrival: owners see how often, so that they notice pages that leak. What it was is
+// not kept.
+const (
+	scrubbedAddress  = "scrubbed address"
+	scrubbedTitle    = "scrubbed title"
+	scrubbedReferrer = "scrubbed referrer"
+	scrubbedEvent    = "scrubbed event"
+)
+
 // base makes what of a hit needs neither the request nor the site.
 func (h *wireHit) base(now int64) store.Hit {
 	out := store.Hit{Time: now, View: h.view, Seq: h.seq}
@@ -43,13 +52,13 @@ func (h *wireHit) scroll() uint8 {
 	return uint8(min(100, max(1, (h.depth*100+h.height/2)/h.height)))
 }
 
-// place fills in the page, where the visit came from, and what the browser says of itself without its agent. It returns true
-// when the referrer is spam.
-func (h *wireHit) place(out *store.Hit, p seenPage) (spam bool) {
+// place fills in the page, where the visit came from, which it returns too, and what the browser says of itself without its
+// agent.
+func (h *wireHit) place(out *store.Hit, p seenPage) seenOrigin {
 	origin := p.originOf(h.page, h.referrer)
 	out.Page, out.Origin = p.Page, origin.Origin
 	out.Language, out.Screen = enrich.Language(h.language), enrich.Screen(h.width)
-	return origin.spam
+	return origin
 }
 
 // cutRunes returns at most n characters of s.

@@ -13,6 +13,8 @@ type seenPage struct {
 	search     string // what was searched for on the site, as properties of an event; empty: nothing
 	level      level
 	fault      string // why it is no page, as a sentence; empty: it is one
+
+	scrubbedPath, scrubbedTitle bool // something was taken out of its address, or of its title
 }
 
 // Pages come again and again, with their titles and origins: what may be kept of those that were seen lately is not worked out anew. What
@@ -46,10 +48,11 @@ func (r *rules) look(raw, title string) seenPage {
 	if err != nil {
 		return seenPage{fault: err.Error()}
 	}
-	p := seenPage{Page: store.Page{Host: clean.Host, Path: clean.Path}, level: r.of(clean)}
+	p := seenPage{Page: store.Page{Host: clean.Host, Path: clean.Path}, level: r.of(clean), scrubbedPath: enrich.Scrubbed(raw, clean.Path)}
 	if p.level == levelFull {
 		p.search = searchProps(enrich.SearchTerm(clean.URL, r.search))
 		p.Title = cutRunes(strings.TrimSpace(enrich.ScrubText(cutRunes(title, 2*maxTitle))), maxTitle)
+		p.scrubbedTitle = enrich.Scrubbed(title, p.Title)
 	} else {
 		p.Path, _, _ = strings.Cut(clean.Path, "?")
 	}
@@ -63,6 +66,8 @@ func (r *rules) look(raw, title string) seenPage {
 type seenOrigin struct {
 	store.Origin
 	spam bool
+
+	scrubbedTags, scrubbedReferrer bool // something was taken out of the page's campaign tags, or of the referrer
 }
 
 // originOf returns where a visit came from that began on a page (raw, as it came) by a referrer.
@@ -76,7 +81,8 @@ func (p *seenPage) originOf(raw, referrer string) seenOrigin {
 	o, ok := origins.Get(key)
 	if !ok {
 		traced, spam := enrich.Trace(p.Host, query, referrer)
-		o = seenOrigin{store.Origin(traced), spam}
+		o = seenOrigin{Origin: store.Origin(traced), spam: spam, scrubbedReferrer: enrich.Scrubbed(referrer, traced.Referrer)}
+		o.scrubbedTags = enrich.Scrubbed(query, strings.Join([]string{o.UTMSource, o.UTMMedium, o.UTMCampaign, o.UTMContent, o.UTMTerm}, " "))
 		size := 0
 		texts := []*string{&o.Source, &o.Channel, &o.Referrer, &o.UTMSource, &o.UTMMedium, &o.UTMCampaign, &o.UTMContent, &o.UTMTerm}
 		for _, text := range texts {

@@ -70,7 +70,7 @@ func TestServersSpeakForTheirVisitors(t *testing.T) {
 	}
 	dropped, err := site.Dropped(t.Context(), 0, 1<<30)
 	p.must(err)
-	if dropped[reasonBot] != 2 {
+	if dropped.ByReason()[reasonBot] != 2 {
 		t.Errorf("dropped %v, want two bots", dropped)
 	}
 }

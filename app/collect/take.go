@@ -220,11 +220,32 @@ func (t *taking) describe(h *wireHit, out *store.Hit) (search, reason string) {
 	case p.level == levelCount && out.Kind == store.Event && !(t.info.Settings.Forms && h.name == nameForm):
 		return "", reasonPrivate
 	}
-	if h.place(out, p) {
+	origin := h.place(out, p)
+	if origin.spam {
 		return "", reasonSpam
 	}
+	t.countScrubbed(h, out, p, origin)
 	out.Agent, out.Place = t.agent, t.place()
 	return p.search, ""
+}
+
+// countScrubbed counts the parts of a hit that something was scrubbed from. What events say of their page, its view has said.
+func (t *taking) countScrubbed(h *wireHit, out *store.Hit, p seenPage, o seenOrigin) {
+	if out.Kind == store.Event {
+		if h.scrubbed || enrich.Scrubbed(h.name, out.Name) {
+			t.count(scrubbedEvent)
+		}
+		return
+	}
+	if p.scrubbedPath || o.scrubbedTags {
+		t.count(scrubbedAddress)
+	}
+	if p.scrubbedTitle {
+		t.count(scrubbedTitle)
+	}
+	if o.scrubbedReferrer {
+		t.count(scrubbedReferrer)
+	}
 }
 
 // place returns where the sender is, as far as that is known.

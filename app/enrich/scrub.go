@@ -1,6 +1,7 @@
 package enrich
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -156,6 +157,30 @@ func firstFind(s string) (find, bool) {
 
 // kinds are what a replacement may say.
 var kinds = []string{"email", "phone", "uuid", "token", "jwt", "ip", "id", "user", "iban", "card", "natid", "geo", "date", "addr", "name"}
+
+// Scrubbed reports whether scrubbing took something out of a text: whether more is replaced in it after than before.
+func Scrubbed(before, after string) bool {
+	return before != after && replacements(after) > replacements(before)
+}
+
+// replacements counts the replacements in a text, ":email" or "[email]".
+func replacements(s string) (n int) {
+	for {
+		at := strings.IndexAny(s, ":[")
+		if at < 0 {
+			return n
+		}
+		s = s[at+1:]
+		end := strings.IndexFunc(s, func(r rune) bool { return r < 'a' || r > 'z' })
+		if end < 0 {
+			end = len(s)
+		}
+		if slices.Contains(kinds, s[:end]) {
+			n++
+		}
+		s = s[end:]
+	}
+}
 
 // isPlaceholder says whether s is a replacement, ":email".
 func isPlaceholder(s string) bool {

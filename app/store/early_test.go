@@ -85,7 +85,7 @@ func TestWhatComesAfterAnEarlySeal(t *testing.T) {
 			if views != wantViews || events != wantEvents || len(visitors) != 1 {
 				t.Errorf("%s: %d page views, %d events, %d visitors; want %d, %d, 1", when, views, events, len(visitors), wantViews, wantEvents)
 			}
-			if got, _ := site.Dropped(ctx, 0, 1<<30); !reflect.DeepEqual(got, want) {
+			if got, _ := site.Dropped(ctx, 0, 1<<30); !reflect.DeepEqual(got.ByReason(), want) {
 				t.Errorf("%s: dropped %v, want %v", when, got, want)
 			}
 		}

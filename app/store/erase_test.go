@@ -268,7 +268,7 @@ func TestWhatBeganBeforeIsErased(t *testing.T) {
 			if want := 8*len(stay) + 1 - gone; visits != want {
 				t.Errorf("%d visits are left, want %d", visits, want)
 			}
-			if drops, err := site.Dropped(ctx, 0, 1<<30); err != nil || drops["bot"] != 2 && row.before >= midnight-30*daySeconds && drops["bot"] > 1 {
+			if drops, err := site.Dropped(ctx, 0, 1<<30); err != nil || drops.ByReason()["bot"] != 2 && row.before >= midnight-30*daySeconds && drops.ByReason()["bot"] > 1 {
 				t.Errorf("counts of what was dropped: %v, %v", drops, err)
 			}
 			s.Close()

@@ -18,8 +18,8 @@ type Reader interface {
 	Snapshot(ctx context.Context) (*Snapshot, error)
 	// Watch returns a channel that gets a value after commits (several may share one), until stop is called.
 	Watch() (changes <-chan struct{}, stop func())
-	// Dropped returns what was deliberately not counted, by reason, on the UTC days from..to (days since 1970, inclusive).
-	Dropped(ctx context.Context, from, to int32) (map[string]int64, error)
+	// Dropped returns what was deliberately not taken, by day and reason, on the UTC days from..to (days since 1970, inclusive).
+	Dropped(ctx context.Context, from, to int32) (Drops, error)
 }
 
 // SiteInfo is a site's name and settings, as the control file keeps them.

@@ -77,7 +77,7 @@ func TestRepeatsOfASealedYesterday(t *testing.T) {
 				check("continued", 8, 4)
 				add(hit("newvisit001", time.Now().UnixMicro()))
 				check("a new visit of yesterday", 9, 5)
-				if dropped, err := site.Dropped(ctx, 0, 1<<30); err != nil || (dropped["late"] == 0) != restart {
+				if dropped, err := site.Dropped(ctx, 0, 1<<30); err != nil || (dropped.ByReason()["late"] == 0) != restart {
 					t.Errorf("dropped %v, %v", dropped, err)
 				}
 			})

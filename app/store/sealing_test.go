@@ -324,7 +324,8 @@ func TestAVisitorHasOneNumber(t *testing.T) {
 	for _, v := range all {
 		seen[v.visitor] = true
 	}
-	dropped, _ := site.Dropped(ctx, 0, 1<<30)
+	drops, _ := site.Dropped(ctx, 0, 1<<30)
+	dropped := drops.ByReason()
 	if len(all)+int(dropped["late"]) != 8*visitors || len(seen) != visitors {
 		t.Errorf("%d visits and %d late, want %d; %d visitors, want %d", len(all), dropped["late"], 8*visitors, len(seen), visitors)
 	}

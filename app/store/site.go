@@ -267,52 +267,6 @@ func (s *Site) DaySalt(ctx context.Context, now time.Time) ([]byte, error) {
 	return salt, nil
 }
 
-// Drop counts n hits that were deliberately not counted, by reason. The counts reach the file with the next commit or at
-// Close.
-func (s *Site) Drop(reason string, n int64) {
-	s.dropMu.Lock()
-	s.drops[reason] += n
-	s.dropMu.Unlock()
-}
-
-// takeDrops returns the counts that are not in the file yet and begins anew.
-func (s *Site) takeDrops() map[string]int64 {
-	s.dropMu.Lock()
-	defer s.dropMu.Unlock()
-	if len(s.drops) == 0 {
-		return nil
-	}
-	taken := s.drops
-	s.drops = map[string]int64{}
-	return taken
-}
-
-// Dropped returns what was deliberately not counted, by reason, on the UTC days from..to.
-func (s *Site) Dropped(ctx context.Context, from, to int32) (map[string]int64, error) {
-	all := map[string]int64{}
-	rows, err := s.read.QueryContext(ctx, "SELECT reason, sum(count) FROM dropped WHERE day BETWEEN ? AND ? GROUP BY reason", from, to)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var reason string
-		var n int64
-		if err := rows.Scan(&reason, &n); err != nil {
-			return nil, err
-		}
-		all[reason] = n
-	}
-	if today := int32(time.Now().Unix() / daySeconds); from <= today && today <= to {
-		s.dropMu.Lock()
-		for reason, n := range s.drops {
-			all[reason] += n
-		}
-		s.dropMu.Unlock()
-	}
-	return all, rows.Err()
-}
-
 // Watch returns a channel that gets a value after commits (several may share one), until stop is called.
 func (s *Site) Watch() (changes <-chan struct{}, stop func()) {
 	c := make(chan struct{}, 1)

@@ -68,7 +68,7 @@ CREATE TABLE import (
 
 CREATE TABLE dropped (
   day    INTEGER NOT NULL, -- UTC day, days since 1970
-  reason TEXT NOT NULL, -- why hits were not counted
-  count  INTEGER NOT NULL, -- how many
+  reason TEXT NOT NULL, -- why hits were not counted, or what of them was scrubbed: never the text itself
+  count  INTEGER NOT NULL, -- how many hits
   PRIMARY KEY (day, reason)
 ) STRICT, WITHOUT ROWID;

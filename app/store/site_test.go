@@ -136,7 +136,7 @@ func TestSealingChangesNoAnswer(t *testing.T) {
 		if err := site.Append(ctx, []Hit{late}); err != nil {
 			t.Fatal(err)
 		}
-		if got, _ := site.Dropped(ctx, 0, 1<<30); got["late"] != 1 {
+		if got, _ := site.Dropped(ctx, 0, 1<<30); got.ByReason()["late"] != 1 {
 			t.Fatalf("dropped %v, want one late", got)
 		}
 		s.Close()
