@@ -50,6 +50,7 @@ type (
 	Goal         = store.Goal
 	Funnel       = store.Funnel
 	Reader       = store.Reader
+	Drops        = store.Drops
 
 	VisitorRecord = store.VisitorRecord
 )

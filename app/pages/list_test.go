@@ -144,6 +144,11 @@ var special = map[string][]stop{
 		{path: site + "/compare-segments"},
 		{path: site + "/compare-segments?with=99", status: http.StatusBadRequest},
 	},
+	"GET /sites/{domain}/dropped": {
+		{path: site + "/dropped"},
+		{path: site + "/dropped?days=365"},
+		{path: site + "/dropped?days=7", status: http.StatusBadRequest},
+	},
 	"GET /audit": {
 		{path: "/audit"},
 		{path: "/audit?from=2"},

@@ -16,6 +16,8 @@ import (
 var rulesRoutes = []route{
 	{"GET /sites/{domain}/rules", siteWrite, (*Server).rules},
 	{"POST /sites/{domain}/rules", siteWrite, (*Server).saveRules},
+	{"GET /sites/{domain}/dropped", siteRead, (*Server).dropped},
+	{"GET /api/v1/sites/{domain}/dropped", siteRead, (*Server).apiDropped},
 }
 
 // rules shows the form of what is counted, and what may need a rule. The address may have patterns to begin with, group=

@@ -16,15 +16,9 @@ func (s *Server) apiStats(w http.ResponseWriter, c *call) error {
 	if err != nil {
 		return err
 	}
-	asCSV := wantsCSV(c.Request)
-	switch values.Get("format") {
-	case "csv":
-		asCSV = true
-	case "json":
-		asCSV = false
-	case "":
-	default:
-		return problem.BadField("format", "bad_format", "There is no such format.").WithHint("The formats are json and csv.")
+	asCSV, err := asksCSV(c.Request, values.Get("format"))
+	if err != nil {
+		return err
 	}
 	query, err := report.Parse(values, c.site.Info().Zone, time.Now())
 	if err != nil {
@@ -55,6 +49,17 @@ func markDamaged(w http.ResponseWriter, a report.Answer) {
 	if len(a.Damaged) > 0 {
 		w.Header().Set("Sandprint-Damaged", strings.Join(a.DamagedDays(), ", "))
 	}
+}
+
+// asksCSV reports whether an answer is to be CSV: by the parameter format or, without one, by Accept.
+func asksCSV(r *http.Request, format string) (bool, error) {
+	switch format {
+	case "csv", "json":
+		return format == "csv", nil
+	case "":
+		return wantsCSV(r), nil
+	}
+	return false, problem.BadField("format", "bad_format", "There is no such format.").WithHint("The formats are json and csv.")
 }
 
 // wantsCSV reports whether Accept names text/csv before JSON; browsers and programs that don't care get JSON.
