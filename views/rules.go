@@ -35,9 +35,9 @@ func (p *RulesPreview) any() bool { return len(p.Groups)+len(p.Excluded)+len(p.C
 // path returns the address of a page of the site.
 func (f RulesForm) path(page string) string { return "/sites/" + url.PathEscape(f.Domain) + page }
 
-// suggest returns the address of the form with one pattern more in a field of the address: group or exclude.
-func (f RulesForm) suggest(field, pattern string) string {
-	return f.path("/rules?" + url.Values{field: {pattern}}.Encode())
+// suggest returns the address of the form with further patterns in one of its fields: group or exclude.
+func (f RulesForm) suggest(field string, patterns ...string) string {
+	return f.path("/rules?" + url.Values{field: patterns}.Encode())
 }
 
 // CountryName returns the name of a country by its code, or the code of one without.

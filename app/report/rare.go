@@ -14,10 +14,22 @@ import (
 // Rare is new parts of paths under one place that few page views had: what could be a name, or whatever else no rule
 // recognises as personal. It is for the owner to look at.
 type Rare struct {
-	Under    string   // what they stand under, as "/profile/"
-	Parts    int      // how many there are
-	Views    int      // page views of all of them
-	Examples []string // the paths of some, up to the part that is new
+	Under    string // what they stand under, as "/profile/"
+	Parts    int    // how many there are
+	Views    int    // page views of all of them
+	Examples []RarePart
+}
+
+// RarePart is one new part of paths.
+type RarePart struct {
+	Path string // up to the part
+	Page string // a page that has it
+}
+
+// freshPart is what is found of a part of paths that was not there before.
+type freshPart struct {
+	views int
+	page  string
 }
 
 // What is rare: the days that are looked at, today included; those before, in which it must not have been seen; the page views
@@ -47,25 +59,26 @@ func RunRare(ctx context.Context, site store.Reader, now time.Time) ([]Rare, err
 			before[part] = true
 		}
 	}
-	views := map[string]int{}
+	found := map[string]freshPart{}
 	for _, row := range lately {
-		for part := range partsOf(row.Name) {
+		page, _, _ := strings.Cut(row.Name, "?")
+		for part := range partsOf(page) {
 			if !before[part] {
-				views[part] += int(row.Values[0].Number)
+				found[part] = freshPart{found[part].views + int(row.Values[0].Number), cmp.Or(found[part].page, page)}
 			}
 		}
 	}
-	return rareOf(views), nil
+	return rareOf(found), nil
 }
 
 // rareOf sorts new parts, of which all views are known, by what they stand under.
-func rareOf(views map[string]int) []Rare {
+func rareOf(found map[string]freshPart) []Rare {
 	under := map[string]*Rare{}
-	for _, part := range slices.Sorted(maps.Keys(views)) {
-		n := views[part]
-		end := strings.LastIndexByte(strings.TrimSuffix(part, "/"), '/') + 1
-		above, isNew := views[strings.TrimSuffix(part[:end], "/")]
-		if n > rareViews || isNew && above <= rareViews { // what stands under a rare one is no more than it
+	for _, part := range slices.Sorted(maps.Keys(found)) {
+		n := found[part].views
+		end := strings.LastIndexByte(part, '/') + 1
+		above, isNew := found[strings.TrimSuffix(part[:end], "/")]
+		if n > rareViews || isNew && above.views <= rareViews { // what stands under a rare one is no more than it
 			continue
 		}
 		r := under[part[:end]]
@@ -76,7 +89,7 @@ func rareOf(views map[string]int) []Rare {
 		r.Parts++
 		r.Views += n
 		if len(r.Examples) < rareExamples {
-			r.Examples = append(r.Examples, part)
+			r.Examples = append(r.Examples, RarePart{part, found[part].page})
 		}
 	}
 	var list []Rare
@@ -88,7 +101,7 @@ func rareOf(views map[string]int) []Rare {
 }
 
 // partsOf yields a path from its beginning to the end of each of its parts: "/a", "/a/b" of "/a/b/?x". Without what scrubbing put
-// there and what stands for a group.
+// there; of what stands for a group, none.
 func partsOf(path string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		path, _, _ := strings.Cut(path, "?")

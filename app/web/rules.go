@@ -25,17 +25,19 @@ var rulesRoutes = []route{
 func (s *Server) rules(w http.ResponseWriter, c *call) error {
 	form := rulesFormOf(c.site.Info().Settings, c.page("").Words)
 	form.Saved = said(c)
-	group, exclude := c.URL.Query().Get("group"), c.URL.Query().Get("exclude")
-	form.Groups, form.Excluded = withLine(form.Groups, group), withLine(form.Excluded, exclude)
-	return s.rulesPage(w, c, http.StatusOK, form, group+exclude != "")
+	asked := c.URL.Query()
+	form.Groups, form.Excluded = withLines(form.Groups, asked["group"]), withLines(form.Excluded, asked["exclude"])
+	return s.rulesPage(w, c, http.StatusOK, form, asked.Has("group") || asked.Has("exclude"))
 }
 
-// withLine returns a text with one more line, unless it is empty or there already.
-func withLine(text, line string) string {
-	if line = strings.TrimSpace(line); line == "" || slices.Contains(lines(text), line) {
-		return text
+// withLines returns a text with further lines, without those that are empty or there already.
+func withLines(text string, further []string) string {
+	for _, line := range further {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(lines(text), line) {
+			text = strings.TrimLeft(text+"\n"+line, "\n")
+		}
 	}
-	return strings.TrimLeft(text+"\n"+line, "\n")
+	return text
 }
 
 // rulesPage shows the form, and where that is wanted what it would have changed lately.
