@@ -76,8 +76,8 @@ const level = () => {
 // address returns the page's address without its fragment and without the query keys that the site does not allow. Of a click
 // id only its presence is kept.
 const address = () => {
-  const query = place.search.slice(1).split('&').filter((pair) => /^($KEYS$)=/.test(pair)).join('&').replace(/(cl\w*id=)[^&]+/g, '$11');
-  return place.origin + place.pathname + (query && '?' + query);
+  const pairs = place.search.match(/(^\?|&)($KEYS$)=[^&]*|$/g); // the end matches too, so there is always one
+  return place.origin + place.pathname + pairs.join('').replace(/^&/, '?').replace(/(cl\w*id=)[^&]+/g, '$11');
 };
 
 // --- block: cookie -------------------------------------------------------------------------------------------------
@@ -85,16 +85,16 @@ const address = () => {
 let agreed;
 
 // cookie returns the value of _sp, 18 random characters and the day of birth; none where the visitor objects to being linked.
-const cookie = () => (doc.cookie.match(/\b_sp=([\da-z]{18}\.\d{5})\b/) || [])[1];
+const cookie = () => doc.cookie.match(/\b_sp=([\da-z]{18}\.\d{5})\b|$/)[1];
 const setCookie = (value, age) => {
   doc.cookie = '_sp=' + value + ';path=/;samesite=lax;max-age=' + age + (place.protocol > 'http:' ? ';secure' : '');
 };
 
-// visitor returns the cookie's value, and makes the cookie when there is none. It lives 13 months from now and is never
+// visitor returns the cookie's value, and makes the cookie when there is none. It lives 13 months (395 days) from now and is never
 // renewed. Where the browser keeps no cookies there is no value.
 const visitor = () => {
   if (nav.globalPrivacyControl || nav.doNotTrack > 0) return;
-  cookie() || setCookie(random(18) + '.' + (Date.now() / 864e5 | 0), 395 * 86400);
+  cookie() || setCookie(random(18) + '.' + (Date.now() / 864e5 | 0), 34128e3);
   return cookie();
 };
 
@@ -194,8 +194,8 @@ else {
   on('popstate', route);
   for (const name of ['pushState', 'replaceState']) {
     const old = history[name];
-    history[name] = function () {
-      old.apply(this, arguments);
+    history[name] = (...args) => {
+      old.apply(history, args);
       route();
     };
   }
@@ -225,7 +225,7 @@ const commands = {
     localStorage.sp_off = 1;
   },
   optin() {
-    delete localStorage.sp_off;
+    localStorage.sp_off = '';
     key = 0;
     view();
   },
@@ -281,11 +281,16 @@ const drain = safe(() => {
   }
 });
 
-self.sandprint = function () {
-  calls[31] || calls.push(arguments);
+self.sandprint = (...call) => {
+  calls[31] || calls.push(call);
   drain();
 };
 
-if (place.hash == '#sp-off') safe(() => { localStorage.sp_off = 1; })();
+// An address that ends with #sp-off has this browser left out, #sp-on takes it back: so owners say which are theirs. The privacy page,
+// where this leads, says that it is done. Other addresses have no match, which ends it.
+safe(() => {
+  localStorage.sp_off = place.hash.match(/^#sp-o(n|ff)$/)[1].slice(1); // of "n" nothing is left, of "ff" a letter
+  place.replace(endpoint + '/../privacy/$SITE$' + place.hash);
+})();
 safe(view)();
 drain();

@@ -95,8 +95,11 @@ var rulesDE = map[string]string{
 	// the owner's browser
 	"Your own visits": "Ihre eigenen Besuche",
 	"This link opens your site and has this browser, on this device, not counted there any more. It is kept in the browser; nothing is kept here.": "Dieser Link öffnet Ihre Website und sorgt dafür, dass dieser Browser auf diesem Gerät dort nicht mehr gezählt wird. Das wird im Browser behalten, hier nichts.",
-	"This browser is mine":     "Dieser Browser ist meiner",
-	"This browser is mine: %s": "Dieser Browser ist meiner: %s",
+	"This browser is not counted on %s any more: your visits with it are left out. That is kept in the browser, by the site.":                      "Dieser Browser wird auf %s nicht mehr gezählt: Ihre Besuche mit ihm bleiben außen vor. Das behält der Browser, für diese Website.",
+	"Count it again":                       "Wieder zählen",
+	"This browser is counted on %s again.": "Dieser Browser wird auf %s wieder gezählt.",
+	"This browser is mine":                 "Dieser Browser ist meiner",
+	"This browser is mine: %s":             "Dieser Browser ist meiner: %s",
 
 	// rare paths
 	"Rare paths, please check": "Seltene Pfade, bitte prüfen",

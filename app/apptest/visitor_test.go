@@ -65,6 +65,7 @@ func record(t *testing.T, info store.SiteInfo, pages map[string]string) *recorde
 	mux := http.NewServeMux()
 	mux.HandleFunc("/js/site.js", func(w http.ResponseWriter, r *http.Request) { scripts.Serve(w, r, info, rec.url, "") })
 	mux.HandleFunc("POST /e", rec.take)
+	mux.HandleFunc("GET /privacy/localhost", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<title>What is counted</title>") })
 	collector := httptest.NewServer(mux)
 	t.Cleanup(collector.Close)
 	rec.url = collector.URL
@@ -324,9 +325,19 @@ func TestVisitorDecides(t *testing.T) {
 	if len(rec.named("^out")) > 0 || views[2].V == again.V {
 		t.Errorf("after opting out: %+v", rec.named("^out"))
 	}
-	p.Open(rec.page + "/#sp-off")
-	if !apptest.Eval[bool](p, "localStorage.sp_off == 1") {
-		t.Error("#sp-off did not switch off")
+	p.Open(rec.page + "/anchor#sp-other") // one like any other
+	rec.wait("pageview", 4)
+	for _, hash := range []string{"#sp-off", "#sp-on"} {
+		p.Open(rec.page + "/own" + hash)
+		p.Wait(fmt.Sprintf("location.href == '%s/privacy/localhost%s' && document.title", rec.url, hash))
+		p.Open(rec.page + "/after" + hash[1:])
+		p.Run(`sandprint('event', 'after')`)
+	}
+	rec.wait("^after$", 1)
+	for _, h := range rec.named("") {
+		if strings.HasSuffix(h.U, "/aftersp-off") {
+			t.Errorf("counted after #sp-off: %+v", h)
+		}
 	}
 	clean(t, p)
 }
