@@ -67,8 +67,11 @@ func (sh *shell) prove(ctx context.Context, o prove.Options, keep, asJSON bool) 
 		sh.say("Sandprint %s tries its promises on itself, in a scratch directory, with made-up visitors.\n", versionOf().Version)
 	}
 	results, err := prove.Run(ctx, o, tell)
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
 	if err != nil {
-		return err
+		return failf(exitUsage, "%w", err)
 	}
 	p := proof{Version: versionOf().Version, Claims: results}
 	for _, r := range results {
@@ -94,12 +97,12 @@ func (sh *shell) prove(ctx context.Context, o prove.Options, keep, asJSON bool) 
 
 // printResult prints a claim with its evidence.
 func (sh *shell) printResult(r prove.Result) {
-	fmt.Fprintf(sh.out, "%2d  %s: %s (%.1f s)\n", r.Claim, r.Says, strings.ToUpper(r.Outcome), float64(r.Took)/1000)
+	fmt.Fprintf(sh.out, "%2d  %-8s %s (%.1f s)\n", r.Claim, strings.ToUpper(r.Outcome), r.Says, float64(r.Took)/1000)
 	for _, line := range r.Evidence {
-		fmt.Fprintf(sh.out, "    %-9s %s\n", line.What, line.Text)
+		fmt.Fprintf(sh.out, "    %-8s %s\n", line.What, line.Text)
 	}
 	for _, wrong := range r.Wrong {
-		fmt.Fprintf(sh.out, "    %-9s %s\n", "WRONG", wrong)
+		fmt.Fprintf(sh.out, "    %-8s %s\n", "WRONG", wrong)
 	}
 	fmt.Fprintln(sh.out)
 }

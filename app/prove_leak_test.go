@@ -44,6 +44,7 @@ var leaks = []leak{
 	{8, "logs", "logs outlive their time", "app/log.go", `oldest := now.UTC()`, `return nil`},
 	{9, "open", "everybody may open every site", "app/account/site.go", "if !who.CanRead(info) {\n\t\treturn SiteInfo{}, problem.NotFound", `return info, nil`},
 	{9, "oracle", "a stranger is told that a site is somebody else's", "app/account/site.go", "if !who.CanRead(info) {\n\t\treturn SiteInfo{}, problem.NotFound", `if !who.CanRead(info) { return SiteInfo{}, problem.New(http.StatusForbidden, "theirs", "This site is somebody else's.") }`},
+	{9, "list", "the list of sites has everybody's", "app/account/site.go", `return slices.DeleteFunc(all, func(site SiteInfo) bool { return !who.CanRead(site) }), err`, `return all, err`},
 	{10, "floor", "small groups show", "app/report/floor.go", `holds := len(q.Except) > 0`, `return 0`},
 	{10, "rest", "what is left over is not looked at", "app/report/floor.go", "if f.n == 0 {\n\t\treturn nil", `if f.sure = true; f.n > 0 { return f }`},
 	{12, "call", "the program calls somebody at its start", "app/serve.go", `r.listen(ln, mux)`, `if c, err := net.Dial("udp", "203.0.113.9:53"); err == nil { c.Close() }`},
@@ -54,6 +55,7 @@ var leaks = []leak{
 	{15, "optout", "who opts out is not erased", "app/collect/take.go", "id, _, ok := visit.ParseCookie(h.cookie)\n\tif !ok || t.door.o.Erase", `return nil`},
 	{15, "gpc", "the tracker does not hear Global Privacy Control", "app/collect/script.go", `return []byte(strings.NewReplacer(`, `s.forms[form] = strings.ReplaceAll(s.forms[form], "globalPrivacyControl", "noControlAtAll")`},
 	{16, "mode", "files are made for everybody to read", "app/lock_unix.go", `unix.Umask(0o077)`, `unix.Umask(0o022); return`},
+	{16, "path", "the files are served", "app/serve.go", `mux.Handle("/", r.web)`, `mux.Handle("/data/", http.StripPrefix("/data/", http.FileServer(http.Dir(r.dir))))`},
 	{16, "port", "the program listens on another port", "app/serve.go", `r.listen(ln, mux)`, `if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil { go http.Serve(l, mux) }`},
 }
 

@@ -51,12 +51,13 @@ func addressNeverOnDisk(t *Trial) {
 		}
 	}
 	requests += s.brokenHTTP()
-	for site, want := range map[string]float64{"cookie.example": 4, "bare.example": 16} {
+	needles.Add("address of a connection", Needles{"text": []byte(peer.String()), "packed": peer.AsSlice()})
+	for site, want := range map[string]float64{"cookie.example": 4, "bare.example": 17} {
 		if got := s.stats(site, "period=24h&metrics=pageviews").Totals["pageviews"]; got != want {
 			t.wrong("%s counted %v page views instead of %v: what was sent did not arrive", site, got, want)
 		}
 	}
-	t.sent("%d requests of %d visitors, by %s: good, malformed, too large, too many, with wrong passwords, from bots, broken off", requests, len(canaries), addresses())
+	t.sent("%d requests of %d visitors, by %s: good, malformed, too large, too many, with wrong passwords, from bots, broken off; and without a proxy, from %s", requests, len(canaries), addresses(), peer)
 	s.mustNotFind("at work", needles, marker)
 	for _, site := range []string{"cookie.example", "bare.example"} { // what is packed on disk is looked for where it comes out
 		s.mustNotTell(site, needles)
@@ -122,14 +123,31 @@ func canaryRequests(from string, n int) []canaryRequest {
 	}
 }
 
-// brokenHTTP sends what is no HTTP, or breaks off, about which the server itself may have something to say; it returns how many of it.
+// peer is where connections without a proxy come from: one more of the addresses that a machine has for itself, where the system has them all.
+var peer = netip.MustParseAddr("127.83.141.197")
+
+// dial connects from there, or from wherever the system allows.
+func (s *server) dial() net.Conn {
+	to := strings.TrimPrefix(s.url, "http://")
+	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: peer.AsSlice()}}
+	conn, err := from.DialContext(s.t.ctx, "tcp", to)
+	if err != nil {
+		conn, err = net.Dial("tcp", to)
+	}
+	s.t.must(err)
+	return conn
+}
+
+// brokenHTTP sends what is no HTTP, or breaks off, about which the server itself may have something to say, and one hit that is whole; it
+// returns how many that are.
 func (s *server) brokenHTTP() int {
 	from := canaries[0].String()
 	texts := []string{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + from, "GET / HTTP/1.1\r\nX-Forwarded-For " + from + "\r\n\r\n", "POST /e HTTP/1.1\r\nHost: " + from + "\r\nX-Forwarded-For: " + from +
 		"\r\nContent-Length: 100\r\n\r\n{", "GET /" + from + "\x00 HTTP/1.1\r\n\r\n", "NONSENSE " + from + "\r\n\r\n"}
+	hit := `{"s":"bare.example","n":"pageview","i":"viewpeer0001","u":"https://bare.example/` + marker + `"}`
+	texts = append(texts, fmt.Sprintf("POST /e HTTP/1.1\r\nHost: x\r\nUser-Agent: %s\r\nContent-Length: %d\r\n\r\n%s", canaryAgent, len(hit), hit))
 	for _, text := range texts {
-		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-		s.t.must(err)
+		conn := s.dial()
 		fmt.Fprint(conn, text)
 		conn.(*net.TCPConn).CloseWrite()
 		bufio.NewReader(conn).ReadString('\n') // what it says does not matter

@@ -3,11 +3,13 @@ package prove
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -47,7 +49,11 @@ func nothingIsSent(t *Trial) {
 	if len(sockets) == 0 {
 		t.wrong("strace saw no socket, not even the one that the program listens on")
 	}
-	t.searched("%d calls about sockets, of all threads, from start to end: %v", calls, sockets)
+	var kinds []string
+	for _, kind := range slices.Sorted(maps.Keys(sockets)) {
+		kinds = append(kinds, fmt.Sprintf("%d %s", sockets[kind], kind))
+	}
+	t.searched("%d calls about sockets, of all threads, from start to end: %s", calls, strings.Join(kinds, ", "))
 	t.found("none to another machine: no address was connected to or sent to but this machine's own; pages and tracker name %d other hosts to load anything from", hosts)
 }
 

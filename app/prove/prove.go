@@ -11,7 +11,6 @@ package prove
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -99,7 +98,6 @@ func (o Options) run(ctx context.Context, c Claim) (r Result) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	t := &Trial{ctx: ctx, o: o, dir: filepath.Join(o.Dir, fmt.Sprint("claim", c.Number)), result: Result{Claim: c.Number, Says: c.Says, Outcome: Holds, Evidence: []Line{}, Wrong: []string{}}}
-	t.must(os.MkdirAll(t.dir, 0o700))
 	t.runTo(c.try)
 	if r = t.result; len(r.Wrong) > 0 {
 		r.Outcome = Broken

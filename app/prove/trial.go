@@ -28,7 +28,6 @@ type Trial struct {
 	dir    string // of this claim alone
 	result Result
 	ends   []func() // what is to be ended, in order of its beginning
-	held   []byte   // what the claims' programs said, for the search
 }
 
 // stop is what a claim ends with early.
@@ -46,6 +45,7 @@ func (t *Trial) runTo(try func(*Trial)) {
 			}
 		}
 	}()
+	t.must(os.MkdirAll(t.dir, 0o700))
 	try(t)
 }
 
@@ -74,7 +74,11 @@ func (t *Trial) must(err error) {
 }
 
 // cantRun notes what was left out because this machine lacks something.
-func (t *Trial) cantRun(format string, args ...any) { t.say("not run", format, args...) }
+func (t *Trial) cantRun(format string, args ...any) {
+	if line := (Line{"not run", fmt.Sprintf(format, args...)}); !slices.Contains(t.result.Evidence, line) {
+		t.result.Evidence = append(t.result.Evidence, line)
+	}
+}
 
 // notRun ends a claim of which nothing can be run on this machine.
 func (t *Trial) notRun(format string, args ...any) {
