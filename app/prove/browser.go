@@ -24,6 +24,7 @@ type visit struct {
 	do     string // JavaScript, run once the page is there; may await
 	framed string // path of a page with the tracker, for a frame of this one
 	bare   bool   // without the tracker
+	leads  bool   // the tracker leads on to the visitors' page of the collector
 }
 
 // seen is what a page saw on the device when it was about to be left.
@@ -131,9 +132,9 @@ func (s *server) browse(visits []visit) *web {
 	return w
 }
 
-// origins returns those of all visits, with commas.
+// origins returns those of all visits and the collector's, with commas.
 func (w *web) origins() string {
-	var list []string
+	list := []string{"http://" + statsHost}
 	for _, v := range w.visits {
 		scheme, rest, _ := strings.Cut(v.url, "://")
 		host, _, _ := strings.Cut(rest, "/")
@@ -149,17 +150,22 @@ func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	v, at := w.visits[w.at], w.at
 	w.mu.Unlock()
+	onwards := ";await sent();await left(" + fmt.Sprint(at) + ")"
 	switch {
+	case r.URL.Path == "/_seen":
+		w.report(rw, r)
+	case r.Host == statsHost && v.leads && strings.HasPrefix(r.URL.Path, "/privacy/"):
+		writePage(rw, r.Host, visit{bare: true, do: onwards})
 	case r.Host == statsHost:
 		w.collect(rw, r)
 	case !strings.HasSuffix(r.Host, ".example"), r.URL.Path == "/favicon.ico": // the browser itself asks for this and that
 		http.NotFound(rw, r)
-	case r.URL.Path == "/_seen":
-		w.report(rw, r)
 	case v.framed != "" && r.URL.Path == v.framed:
 		writePage(rw, r.Host, visit{url: v.framed})
 	default:
-		v.do += ";await sent();await left(" + fmt.Sprint(at) + ")"
+		if !v.leads {
+			v.do += onwards
+		}
 		writePage(rw, r.Host, v)
 	}
 }

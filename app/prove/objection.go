@@ -47,8 +47,10 @@ func objectionsAreObeyed(t *Trial) {
 		{url: "http://shop.example/leaves", do: "await sent();sandprint('optout');await sent()"},
 		{url: "http://shop.example/afterwards", do: fmt.Sprintf(busy, "x")},
 		{url: "http://shop.example/comes-back", do: "sandprint('optin');await sent()"},
-		{url: "http://shop.example/#sp-off"},
+		{url: "http://shop.example/#sp-off", leads: true},
 		{url: "http://shop.example/switched-off", do: fmt.Sprintf(busy, "x")},
+		{url: "http://shop.example/#sp-on", leads: true},
+		{url: "http://shop.example/switched-on"},
 	}
 	w := s.browse(visits)
 	for i, path := range []string{"/gpc", "/dnt"} {
@@ -70,10 +72,10 @@ func objectionsAreObeyed(t *Trial) {
 			t.wrong("after opting out was sent: %+v", hits)
 		}
 	}
-	if saw := w.saw[4]; saw.Cookie != "" || len(w.of("/counted")) == 0 || len(w.of("/comes-back")) == 0 || len(w.named(":optout")) != 1 {
+	if saw := w.saw[4]; saw.Cookie != "" || len(w.of("/counted")) == 0 || len(w.of("/comes-back")) == 0 || len(w.of("/switched-on")) == 0 || len(w.named(":optout")) != 1 {
 		t.wrong("opting out and in did not do what they say: cookie %q, sent %+v", saw.Cookie, w.hits)
 	}
-	t.found("no cookie set or sent under either signal; nothing sent after opting out, by the page's own call or by #sp-off; counted again after opting in")
+	t.found("no cookie set or sent under either signal; nothing sent after opting out, by the page's own call or by #sp-off; counted again after opting in, by call or by #sp-on")
 }
 
 // orUserAgent returns a header set to 1, or one that every request has.
