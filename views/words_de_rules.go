@@ -16,7 +16,6 @@ var rulesDE = map[string]string{
 	"One a line, by name or by code, as DE.": "Eines je Zeile, als Name oder Kürzel, etwa DE.",
 	"Networks that are not counted":          "Netze, die nicht gezählt werden",
 	"One a line, as 203.0.113.0/24. A single address, or a network finer than /24 (IPv6: /48), is kept as the /24 or /48 around it, so that no single address stands in a file.": "Eines je Zeile, etwa 203.0.113.0/24. Eine einzelne Adresse oder ein Netz feiner als /24 (IPv6: /48) wird als das /24 oder /48 darum behalten, damit keine einzelne Adresse in einer Datei steht.",
-	"Show what it would have changed":                       "Zeigen, was das geändert hätte",
 	"In the last 30 days these rules would have been about": "In den letzten 30 Tagen hätten diese Regeln betroffen",
 	"What it would have changed":                            "Was das geändert hätte",
 	"Rule":                                                  "Regel",
