@@ -5,8 +5,9 @@
 // site's domain, $BASE$ the collector's address, $REFUSE$, $COUNT$ and $KEYS$ its rules. What leaves the browser, when, and
 // what never does, is written in docs/tracker.md.
 //
-// Switches, set when the file is made: COOKIE (first-party cookie), CONSENT (nothing before consent), LINKS (outbound links
-// and downloads), FORMS (form submissions).
+// Switches, set when the file is made: COOKIE (first-party cookie), CONSENT (no cookie before consent), EARLY (counted without one until then,
+// else not at all), LINKS (outbound links and downloads), FORMS (form submissions). The owner's check of a page is a file of its
+// own, of the blocks core, what a page allows, and check (CHECK).
 
 // --- block: core ---------------------------------------------------------------------------------------------------
 
@@ -16,7 +17,8 @@ const endpoint = new URL('../e', (doc.currentScript || {}).src || '$BASE$/js/');
 // safe returns f such that it never throws: a tracker's fault must not become the page's.
 const safe = (f) => (...args) => { try { return f(...args); } catch {} };
 
-const random = (n) => crypto.getRandomValues(new Uint8Array(n)).reduce((s, byte) => s + (byte % 36).toString(36), '');
+// random returns 17 random characters, 88 bits.
+const random = () => crypto.getRandomValues(new Uint8Array(17)).reduce((s, byte) => s + (byte % 36).toString(36), '');
 
 // The page view that is going on.
 let id;            // its id; none before the first, and on pages that send nothing
@@ -39,11 +41,11 @@ const send = safe((leaving) => {
   busy && busy.abort();
   const mine = busy = new AbortController(), count = queue.length;
   fetch(endpoint, { method: 'POST', body: `[${queue}]`, keepalive: true, credentials: 'omit', signal: mine.signal })
-    .then((answer) => answer.status == 429 || answer.status == 503, () => 1)
+    .then((answer) => /429|503/.test(answer.status), () => 1)
     .then((failed) => {
       if (busy != mine) return;
       if (failed && tries < 3) {
-        retry = setTimeout(send, (2e3 << 2 * tries++) * (1 + Math.random() / 4), 1); // after 2, 8 and 32 s
+        retry = setTimeout(send, 2e3 << 2 * tries++, 1); // after 2, 8 and 32 s
       } else {
         queue.splice(0, count);
         busy = tries = 0;
@@ -60,15 +62,22 @@ const post = (hit, leaving) => {
 
 // --- block: what a page allows -------------------------------------------------------------------------------------
 
-// level says what may be sent of this page now: 0 nothing, 1 that its path was seen, 2 all. Fields in a header, footer or
-// sidebar (a newsletter's) do not lower a page to 1; a password field lowers it to 0 anywhere, seen or hidden.
+// level says what may be sent of this page now: 0 nothing, 1 that its path was seen, 3 all. Fields in a header, footer or
+// sidebar (a newsletter's) do not lower a page to 1; a password field lowers it to 0 anywhere, seen or hidden. What the page
+// marks with data-sp-safe, a field, a form or more, lowers nothing.
 const level = () => {
   let l = top != self || nav.webdriver || safe(() => localStorage.sp_off)() || /$REFUSE$/.test(place.hostname + place.pathname)
-    || CONSENT && !agreed && !cookie() ? 0 : /$COUNT$/i.test(place.pathname) ? 1 : 2;
-  for (const field of doc.querySelectorAll('input,select,textarea,meta[name=sandprint]')) {
-    const is = field.type + field.autocomplete + field.content; // a field has no content, a meta tag nothing else
-    if (/password|cc-|one-time|off$/.test(is)) l = 0;
-    if (/count$/.test(is) || /tel|email|name|address|bday/.test(is) && field.offsetWidth && !field.closest('header,footer,nav,aside')) l = l && 1;
+    || CONSENT && !EARLY && !agreed && !cookie() ? 0 : /$COUNT$/i.test(place.pathname) ? 1 : 3;
+  for (const field of doc.querySelectorAll('input,select,textarea,[name=sandprint]')) {
+    const is = field.closest('[data-sp-safe]') ? '' : field.type + field.autocomplete + field.content; // a field has no content, a meta tag nothing else
+    if (/password|cc-|one-time|off$/.test(is)) {
+      l = 0;
+      if (CHECK) found.push(field);
+    }
+    if (/count$/.test(is) || /tel|email|name|address|bday/.test(is) && field.offsetWidth && !field.closest('header,footer,nav,aside')) {
+      l &= 1;
+      if (CHECK) found.push(field);
+    }
   }
   return l;
 };
@@ -84,17 +93,18 @@ const address = () => {
 
 let agreed;
 
-// cookie returns the value of _sp, 18 random characters and the day of birth; none where the visitor objects to being linked.
-const cookie = () => doc.cookie.match(/\b_sp=([\da-z]{18}\.\d{5})\b|$/)[1];
+// cookie returns the value of _sp: 18 characters, the first of which says whether it was made after consent (y) or without asking (c), the
+// others random, and the day of birth. One made without asking is none where the site asks now.
+const cookie = () => doc.cookie.match(CONSENT ? /\b_sp=(y\w{17}\.\d{5})|$/ : /\b_sp=(\w{18}\.\d{5})|$/)[1];
 const setCookie = (value, age) => {
   doc.cookie = '_sp=' + value + ';path=/;samesite=lax;max-age=' + age + (place.protocol > 'http:' ? ';secure' : '');
 };
 
-// visitor returns the cookie's value, and makes the cookie when there is none. It lives 13 months (395 days) from now and is never
-// renewed. Where the browser keeps no cookies there is no value.
+// visitor returns the cookie's value, and makes the cookie when there is none and may be one. It lives 13 months from now and is
+// never renewed. Where the browser keeps no cookies, or the visitor objects to being linked, there is no value.
 const visitor = () => {
   if (nav.globalPrivacyControl || nav.doNotTrack > 0) return;
-  cookie() || setCookie(random(18) + '.' + (Date.now() / 864e5 | 0), 34128e3);
+  cookie() || CONSENT && !agreed || setCookie((CONSENT ? 'y' : 'c') + random() + '.' + (Date.now() / 864e5 | 0), 34128e3); // 395 days
   return cookie();
 };
 
@@ -121,7 +131,7 @@ const view = () => {
   id = 0;
   const may = level(), referrer = doc.referrer;
   if (may) {
-    id = random(12);
+    id = random();
     url = may > 1 ? key : place.origin + place.pathname;
     tick();
     engaged -= flushed;
@@ -129,8 +139,8 @@ const view = () => {
     sentDepth = depth = bottom();
     hit('pageview', {
       k: kind, l: nav.language, w: innerWidth, h: innerHeight,
-      t: may > 1 ? doc.title : void 0,
-      r: kind == 'load' && referrer.indexOf(place.origin + '/') ? referrer.split(/[?#]/)[0] : void 0,
+      t: may > 1 ? doc.title : '',
+      r: kind == 'load' && referrer.indexOf(place.origin + '/') ? referrer.split(/[?#]/)[0] : '',
     }, 1);
     kind = 'spa';
   }
@@ -143,7 +153,7 @@ const view = () => {
 let engaged = 0, flushed = 0, sent, active, last, timer; // milliseconds
 let depth, sentDepth;                                    // rows of pixels
 
-const bottom = () => Math.round(scrollY + innerHeight);
+const bottom = () => scrollY + innerHeight | 0;
 
 // tick adds the time since the last call if the page was visible and had the focus. Asleep, a machine adds 2 s at most.
 const tick = safe(() => {
@@ -162,11 +172,11 @@ const flush = (leaving) => {
   if (engaged - sent >= 500 || depth > sentDepth) {
     sent = engaged;
     sentDepth = depth;
-    hit('engage', { e: Math.round(engaged), d: depth, H: doc.documentElement.scrollHeight, q: ++seq }, 1, leaving);
+    hit('engage', { e: engaged | 0, d: depth, H: doc.documentElement.scrollHeight, q: ++seq }, 1, leaving);
   }
 };
 
-const on = (types, f, target = self) => types.split(' ').map((type) => target.addEventListener(type, safe(f), true));
+const on = (types, f) => types.split(' ').map((type) => addEventListener(type, safe(f), 1));
 
 on('focus blur scroll', tick);
 on('visibilitychange pagehide', () => { doc.hidden ? flush(1) : (tick(), view()); });
@@ -189,7 +199,7 @@ const route = safe(() => {
   routing = setTimeout(safe(view), 100);
 });
 
-if (self.NavigateEvent) on('currententrychange', route, navigation);
+if (self.NavigateEvent) navigation.addEventListener('currententrychange', route);
 else {
   on('popstate', route);
   for (const name of ['pushState', 'replaceState']) {
@@ -239,14 +249,11 @@ if (COOKIE) commands.erase = () => forget(':erase');
 
 if (CONSENT) commands.consent = (yes) => {
   if (yes) {
-    const known = cookie();
-    agreed = 1;
-    const value = visitor();
-    known || value && post({ n: ':consent', v: value });
+    cookie() || (agreed = 1, visitor()) && post({ n: ':consent', v: cookie() });
+    if (EARLY) flush(); // so that the server knows whose visit this is, should nothing else come of it
     id || (key = 0, view());
   } else {
-    forget(':withdraw');
-    agreed = id = 0;
+    agreed = id = forget(':withdraw'); // nothing
   }
 };
 
@@ -257,7 +264,7 @@ if (LINKS) on('click auxclick', ({ target, button }) => {
   const a = target.closest('a[href]');
   if (!a || !a.host || button > 1) return;
   const file = /\.(pdf|zip|gz|7z|rar|dmg|exe|msi|apk|deb|rpm|iso|csv|xlsx?|docx?|pptx?|epub|mp[34])$/i.test(a.pathname);
-  if (file || a.host != place.host && !('.' + a.hostname).endsWith('.$SITE$')) {
+  if (file || a.host != place.host && !('.' + a.host).endsWith('.$SITE$')) {
     event(file ? 'File Download' : 'Outbound Link: Click', { props: { url: a.host + a.pathname } });
   }
 });
@@ -273,11 +280,9 @@ if (FORMS) on('submit', () => event('Form: Submission', { props: { path: place.p
 let calls = (self.sandprint || {}).q || [], shown;
 
 const drain = safe(() => {
-  for (let i = 0; calls[i];) {
-    if (shown || calls[i][0] != 'event') {
-      const [name, ...args] = calls.splice(i, 1)[0];
-      safe(commands[name])(...args);
-    } else i++;
+  for (const call of calls.splice(0)) {
+    const [name, ...args] = call;
+    shown || name != 'event' ? safe(commands[name])(...args) : calls.push(call);
   }
 });
 
@@ -285,6 +290,9 @@ self.sandprint = (...call) => {
   calls[31] || calls.push(call);
   drain();
 };
+
+// A cookie of a time when the site counted by cookie, or did so without asking, goes.
+if (!COOKIE || CONSENT && !cookie()) safe(setCookie)('', 0);
 
 // An address that ends with #sp-off has this browser left out, #sp-on takes it back: so owners say which are theirs. The privacy page,
 // where this leads, says that it is done. Other addresses have no match, which ends it.
@@ -294,3 +302,28 @@ safe(() => {
 })();
 safe(view)();
 drain();
+
+// --- block: check --------------------------------------------------------------------------------------------------
+
+// Instead of the tracker, on a page that was opened with #sp-check: what it would decide, for the owner to see. Nothing is sent, and the
+// result goes to the site's page in Sandprint behind the #, which no server is told.
+const found = []; // fields and meta tags that lower the level
+
+const check = () => {
+  const allowed = level();
+  const told = {
+    page: place.pathname,
+    level: allowed,
+    rules: [
+      safe(() => localStorage.sp_off)() && 'off',
+      /$REFUSE$/.test(place.hostname + place.pathname) && 'refused',
+      /$COUNT$/i.test(place.pathname) && 'path',
+    ].filter(Boolean),
+    fields: [...new Set(found)].slice(0, 10).map((field) => [field.content || field.type, field.autocomplete, field.name || field.id]),
+    links: [...new Set([...doc.links].filter((a) => a.host == place.host && !a.search).map((a) => a.pathname))].slice(0, 100),
+  };
+  place.replace('$BASE$/sites/$SITE$/check#' + encodeURIComponent(JSON.stringify(told)));
+};
+
+const soon = () => setTimeout(check, 700); // forms that the page makes itself have come by then
+doc.readyState == 'complete' ? soon() : addEventListener('load', soon);

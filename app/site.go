@@ -14,6 +14,7 @@ type siteFlags struct {
 	Customer string `flag:"customer" arg:"NAME" help:"the customer who owns it; not needed when there is only one"`
 	Timezone string `flag:"timezone" default:"UTC" arg:"ZONE" help:"the time zone of its days, as Europe/Berlin"`
 	Mode     string `flag:"mode" default:"cookie" arg:"MODE" help:"how visitors are counted: cookie, cookieless or consent"`
+	Before   string `flag:"before-consent" default:"nothing" arg:"WAY" help:"what is counted in mode consent until there is consent: nothing or cookieless"`
 	Yes      bool   `flag:"yes" help:"don't ask"`
 	JSON     bool   `flag:"json" help:"print JSON"`
 }
@@ -35,7 +36,7 @@ func (sh *shell) siteAdd() *cobra.Command {
 	var f siteFlags
 	c := &cobra.Command{Use: "add DOMAIN", Short: "Add a site", Args: cobra.ExactArgs(1),
 		RunE: sh.onNewData(func(ctx context.Context, in *instance, args []string) error {
-			site, err := in.accounts.AddSite(ctx, account.Local(), account.NewSite{Domain: args[0], Customer: f.Customer, Zone: f.Timezone, Mode: f.Mode})
+			site, err := in.accounts.AddSite(ctx, account.Local(), account.NewSite{Domain: args[0], Customer: f.Customer, Zone: f.Timezone, Mode: f.Mode, Before: f.Before})
 			if err != nil {
 				return err
 			}
@@ -48,7 +49,7 @@ func (sh *shell) siteAdd() *cobra.Command {
 			}
 			return sh.print(f.JSON, added[0], added[0].row())
 		})}
-	define(c.Flags(), &f, "customer", "timezone", "mode", "json")
+	define(c.Flags(), &f, "customer", "timezone", "mode", "before-consent", "json")
 	return c
 }
 

@@ -31,6 +31,9 @@ func (p VisitorPage) how() string {
 	case "cookieless":
 		return w.T("Nothing is stored on your device. For one day, address and browser are mixed with a secret that is deleted at midnight, so that two pages you read are one visit; what comes of it can't be turned back.")
 	case "consent":
+		if p.Site.Settings.Early {
+			return w.T("Before you agree nothing is stored on your device: for one day, address and browser are mixed with a secret that is deleted at midnight. Then a cookie, _sp, holds a random number and the day it was made, for 13 months at most, and the visit you agreed in is counted as one.")
+		}
 		return w.T("Nothing is sent before you agree. Then a cookie, _sp, holds a random number and the day it was made, for 13 months at most. Sandprint keeps a number made from it with a secret key, not the cookie's own.")
 	}
 	return w.T("A cookie, _sp, holds a random number and the day it was made, for 13 months at most. Sandprint keeps a number made from it with a secret key, not the cookie's own.")

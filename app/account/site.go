@@ -16,12 +16,16 @@ import (
 // Modes lists how a site may recognise visitors, the default first.
 var Modes = []string{"cookie", "cookieless", "consent"}
 
+// BeforeConsent lists what may be counted in the mode consent until there is consent, the default first.
+var BeforeConsent = []string{"nothing", "cookieless"}
+
 // NewSite is what AddSite is told.
 type NewSite struct {
 	Domain   string // as typed or pasted: a scheme, port, path and www. are taken off
 	Customer string // name; empty: the only one that the asker may add sites to
 	Zone     string // IANA time zone; empty: UTC
 	Mode     string // one of Modes; empty: the first
+	Before   string // one of BeforeConsent; empty: the first
 }
 
 // SiteChange is what ChangeSite is told; what is nil stays.
@@ -104,13 +108,17 @@ func (s *Service) AddSite(ctx context.Context, who Who, n NewSite) (info SiteInf
 	if err != nil {
 		return SiteInfo{}, err
 	}
+	early, err := CountsEarly(n.Before)
+	if err != nil {
+		return SiteInfo{}, err
+	}
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	customer, err := s.ownerOf(ctx, who, n.Customer)
 	if err != nil {
 		return SiteInfo{}, err
 	}
-	info, err = s.store.AddSite(ctx, SiteInfo{Customer: customer, Domain: domain, Zone: zone, Mode: mode})
+	info, err = s.store.AddSite(ctx, SiteInfo{Customer: customer, Domain: domain, Zone: zone, Mode: mode, Settings: SiteSettings{Early: early}})
 	if errors.Is(err, store.ErrExists) {
 		return SiteInfo{}, s.taken(ctx, who, domain)
 	}
@@ -250,6 +258,15 @@ func checkMode(mode string) (string, error) {
 			WithHint("The ways are cookie, cookieless and consent.")
 	}
 	return mode, nil
+}
+
+// CountsEarly reports whether one of BeforeConsent says that visitors are counted before consent.
+func CountsEarly(before string) (bool, error) {
+	if before != "" && !slices.Contains(BeforeConsent, before) {
+		return false, problem.BadField("before_consent", "bad_before_consent", "Before consent can't be counted as "+quote(before)+".").
+			WithHint("It is nothing or cookieless.")
+	}
+	return before == BeforeConsent[1], nil
 }
 
 // checkSettings returns settings as they are kept, or names the first mistake.

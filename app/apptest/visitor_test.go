@@ -170,7 +170,7 @@ func TestVisitor(t *testing.T) {
 	view := rec.wait("pageview", 1)[0]
 	begin := time.Now()
 	if view.S != "localhost" || view.K != "load" || view.U != rec.page+"/?utm_source=mail&gclid=1" || view.T != "Page /" || view.W != 1000 ||
-		!regexp.MustCompile(`^[0-9a-z]{12}$`).MatchString(view.I) {
+		!regexp.MustCompile(`^[0-9a-z]{17}$`).MatchString(view.I) {
 		t.Errorf("page view %+v", view)
 	}
 

@@ -205,6 +205,7 @@ type sender struct {
 	hints   enrich.Hints
 	objects bool  // to being recognised: GPC or DNT
 	server  bool  // speaks for its visitors, with a token
+	pixel   bool  // can't know whether there is consent
 	at      int64 // when, seconds since 1970; 0: now
 }
 
@@ -222,7 +223,8 @@ func (d *Door) fault(site int64, err error) {
 	d.o.Log.Error("hits can't be written; they are refused with 503", "site", site, "error", err)
 }
 
-// serveScript answers with a site's tracker: {domain}.js, or {domain}.{hash}.js for the immutable one.
+// serveScript answers with a site's tracker: {domain}.js, or {domain}.{hash}.js for the immutable one; with ?check what its owner checks a page
+// with.
 func (d *Door) serveScript(w http.ResponseWriter, r *http.Request) {
 	domain, ok := strings.CutSuffix(strings.ToLower(r.PathValue("file")), ".js")
 	hash := ""
@@ -233,6 +235,10 @@ func (d *Door) serveScript(w http.ResponseWriter, r *http.Request) {
 	if !ok || !known {
 		allowAll(w)
 		http.Error(w, "There is no such tracker.", http.StatusNotFound)
+		return
+	}
+	if r.URL.RawQuery == "check" {
+		d.o.Scripts.ServeCheck(w, info, d.o.BaseURL)
 		return
 	}
 	d.o.Scripts.Serve(w, r, info, d.o.BaseURL, hash)

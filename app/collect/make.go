@@ -18,6 +18,7 @@ const (
 	reasonSpam     = "referrer spam"
 	reasonOptedOut = "opted out"
 	reasonErased   = "erased"
+	reasonUnasked  = "no consent" // the pixel, where nothing counts before consent
 )
 
 // Parts of hits that something was scrubbed from on arrival: owners see how often, so that they notice pages that leak. What it was is

@@ -20,6 +20,7 @@ func (d *Door) servePixel(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method == http.MethodGet {
 		from := d.senderOf(r)
+		from.pixel = true
 		if !d.limit.allow(from.addr, 1) {
 			refuse(w, errFlood)
 			return

@@ -35,6 +35,9 @@ type Scripts struct {
 	made  map[string]*Script // by all that goes into one
 }
 
+// checkForm is the name of what runs instead of a tracker when an owner checks a page.
+const checkForm = "check"
+
 // maxScripts bounds the trackers kept; one takes some 6 KB.
 const maxScripts = 1000
 
@@ -45,7 +48,7 @@ func NewScripts(files fs.FS) (*Scripts, error) {
 		files, _ = fs.Sub(files, "static/tracker")
 	}
 	s := &Scripts{forms: map[string]string{}, made: map[string]*Script{}}
-	for _, mode := range []string{"cookie", "cookieless", "consent"} {
+	for _, mode := range []string{"cookie", "cookieless", "consent", "consent-early"} {
 		for _, blocks := range []string{"", "-links", "-forms", "-links-forms"} {
 			body, err := fs.ReadFile(files, mode+blocks+".js")
 			if err != nil {
@@ -54,6 +57,11 @@ func NewScripts(files fs.FS) (*Scripts, error) {
 			s.forms[mode+blocks] = strings.TrimSpace(string(body))
 		}
 	}
+	body, err := fs.ReadFile(files, checkForm+".js")
+	if err != nil {
+		return nil, fmt.Errorf("reading the check of pages (made by tools/tracker): %w", err)
+	}
+	s.forms[checkForm] = strings.TrimSpace(string(body))
 	return s, nil
 }
 
@@ -80,7 +88,10 @@ func (s *Scripts) For(info store.SiteInfo, base string) *Script {
 // formOf returns the name of the form with the blocks that a site uses.
 func formOf(info store.SiteInfo) string {
 	form := info.Mode
-	if form != "cookie" && form != "consent" {
+	switch {
+	case form == "consent" && info.Settings.Early:
+		form = "consent-early"
+	case form != "cookie" && form != "consent":
 		form = "cookieless" // the mode that keeps nothing, for one that this version does not know
 	}
 	if !info.Settings.NoLinks {
@@ -110,7 +121,7 @@ func inString(text string) string { return plain.ReplaceAllStringFunc(text, esca
 var plain = regexp.MustCompile(`[^0-9A-Za-z:/._~ -]`)
 
 // countRule matches paths of which only the path is sent: segments about an account, a purchase or a message.
-const countRule = `\/(wp-)?(account|log-?(in|on)|sign-?(in|on|up)|regist(er|ration)|password|reset|checkout|cart|order|invoice|payment|billing|profile|setting|admin|inbox|message|unsubscribe|verify|confirm|invite|patient)s?([/.]|$)`
+const countRule = `\/(wp-)?(account|(log|sign)-?(in|on|up)|regist(er|ration)|password|reset|checkout|cart|order|invoice|payment|billing|profile|setting|admin|inbox|message|unsubscribe|verify|confirm|invite|patient)s?([/.]|$)`
 
 // refused returns the pattern of hosts followed by paths from which nothing is sent: files and this machine, unless the site
 // wants it, and the owner's excluded paths.
@@ -188,6 +199,17 @@ func newScript(body []byte) *Script {
 	hash := hex.EncodeToString(sum[:8])
 	return &Script{Body: body, Gzip: packed.Bytes(), ETag: `"` + hash + `"`, Hash: hash,
 		Integrity: "sha384-" + base64.StdEncoding.EncodeToString(strong[:])}
+}
+
+// ServeCheck answers with what runs instead of a site's tracker when its owner checks a page. It goes by the rules of this moment.
+func (s *Scripts) ServeCheck(w http.ResponseWriter, info store.SiteInfo, base string) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*") // it is loaded as a module
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Type", "text/javascript; charset=utf-8")
+	w.Write(s.compose(checkForm, info, base))
 }
 
 // Serve answers with a site's tracker: for an hour when hash is empty, forever when it is the current hash, and 404 for

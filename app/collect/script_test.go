@@ -37,6 +37,7 @@ func TestScriptSizes(t *testing.T) {
 		{"cookie: views, engagement, events", "cookie", store.SiteSettings{NoLinks: true}, 2260},
 		{"default: with links and downloads", "cookie", store.SiteSettings{}, 2460},
 		{"everything", "consent", store.SiteSettings{Forms: true}, 2560},
+		{"everything, counted before consent", "consent", store.SiteSettings{Forms: true, Early: true}, 2560},
 	} {
 		script := scripts(t).For(store.SiteInfo{Domain: "example.com", Mode: row.mode, Settings: row.settings}, base)
 		t.Logf("%s: %d bytes, %d as gzip", row.name, len(script.Body), len(script.Gzip))

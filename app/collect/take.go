@@ -143,6 +143,10 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 		}
 		return nil, nil
 	}
+	if t.from.pixel && t.info.Mode == "consent" && !t.info.Settings.Early {
+		t.drop(&hits[0], reasonUnasked)
+		return nil, nil
+	}
 	away := t.away()
 	now := cmp.Or(t.from.at, time.Now().Unix())
 	kept := make([]store.Hit, 0, len(hits))
@@ -150,7 +154,7 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 		h := &hits[i]
 		out, search := h.base(now), ""
 		if h.isDecision() {
-			if err := t.decide(ctx, h); err != nil {
+			if err := t.decide(ctx, h, now); err != nil {
 				return nil, err
 			}
 			continue
@@ -181,10 +185,11 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 	return kept, nil
 }
 
-// decide does what a visitor decided. Who objects, takes consent back or asks for it is erased.
-func (t *taking) decide(ctx context.Context, h *wireHit) error {
+// decide does what a visitor decided. Who consents is recognised in the visit that goes on; who objects, takes consent back or asks for it is
+// erased.
+func (t *taking) decide(ctx context.Context, h *wireHit, now int64) error {
 	if h.name == nameConsent {
-		return nil
+		return t.consent(ctx, h, now)
 	}
 	t.count(reasonOptedOut)
 	id, _, ok := visit.ParseCookie(h.cookie)
@@ -192,6 +197,19 @@ func (t *taking) decide(ctx context.Context, h *wireHit) error {
 		return nil
 	}
 	return t.door.o.Erase(ctx, t.info, visit.CookieKey(t.site.SiteKey(), id))
+}
+
+// consent gives the visit that was counted without a cookie so far to the visitor of the cookie that the browser has now.
+func (t *taking) consent(ctx context.Context, h *wireHit, now int64) error {
+	visitor, born, err := t.key(ctx, h, now)
+	if err != nil || born == visit.NoCookie || t.info.Mode != "consent" {
+		return err
+	}
+	without, err := t.dayKey(ctx)
+	if err == nil {
+		t.visits.Consent(now, without, visitor, born)
+	}
+	return err
 }
 
 // drop counts a hit that is not taken. An engagement is part of its page view, which was counted.
@@ -298,10 +316,16 @@ func (t *taking) key(ctx context.Context, h *wireHit, now int64) (visitor uint64
 			return visit.CookieKey(t.site.SiteKey(), id), born, nil
 		}
 	}
+	visitor, err = t.dayKey(ctx)
+	return visitor, visit.NoCookie, err
+}
+
+// dayKey returns the number of a visitor without a cookie.
+func (t *taking) dayKey(ctx context.Context) (visitor uint64, err error) {
 	if t.salt == nil {
 		if t.salt, err = t.site.DaySalt(ctx, time.Now()); err != nil {
-			return 0, 0, err
+			return 0, err
 		}
 	}
-	return visit.DayKey(t.salt, t.from.addr, t.from.ua), visit.NoCookie, nil
+	return visit.DayKey(t.salt, t.from.addr, t.from.ua), nil
 }

@@ -32,6 +32,9 @@ var pageKinds = []pageKind{
 	{"/checkout/step", "", ``, 1, "a path about a purchase"},
 	{"/wp-admin/", "", ``, 1, "a path of administration"},
 	{"/plain", "", `<input name=q>`, 2, "a search field names no one"},
+	{"/safe", "", `<form data-sp-safe><input type=password></form>`, 2, "a sign-in form that the page calls harmless"},
+	{"/safebut", "", `<form data-sp-safe><input type=password></form><input type=password>`, 0, "another password beside one that the page calls harmless"},
+	{"/safefield", "", `<main><input type=email data-sp-safe></main>`, 2, "an address field that the page calls harmless"},
 	{"/footer", "", `<footer><input type=email></footer>`, 2, "a newsletter field in the footer"},
 	{"/orderly", "", ``, 2, "a word that only begins like a rule"},
 }

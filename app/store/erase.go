@@ -60,6 +60,7 @@ type erasure struct {
 	keyRows  []keyAt             // rows that have one of the keys
 	goneKeys map[uint64]struct{} // of visitors, to be forgotten
 	views    map[uint64]struct{} // page views of hot days that go, by viewKey
+	visits   map[int64]struct{}  // visits of hot days that go as a whole: also what was counted of them before consent
 	dates    map[int32]struct{}  // days that had something
 	suspect  [NumDims][]bool     // by id: entries that what goes has used
 	damaged  error               // what can't be read, so that it isn't known whether something of it should go

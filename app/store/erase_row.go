@@ -11,10 +11,17 @@ func (e *erasure) findRows() {
 	s := e.site
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e.views = map[uint64]struct{}{}
+	e.views, e.visits = map[uint64]struct{}{}, map[int64]struct{}{}
 	days := []map[int32]*hotDay{s.hot.days}
 	for im := range s.imports {
 		days = append(days, im.days)
+	}
+	for _, d := range s.hot.days {
+		for i := range d.rows.n {
+			if r := d.rows.at(i); e.isTheirs(r) && !r.namesNobody() {
+				e.visits[r.visit] = struct{}{}
+			}
+		}
 	}
 	for _, of := range days {
 		visits := map[int64]struct{}{}
@@ -44,10 +51,16 @@ func (e *erasure) rowGoes(r *row) bool {
 		return true
 	}
 	if e.visitors != nil {
-		_, goes := e.visitors[r.visitor]
-		return goes
+		_, goes := e.visits[r.visit]
+		return goes && r.visit != 0 || e.isTheirs(r)
 	}
 	return r.start < e.before
+}
+
+// isTheirs reports whether a row names one of the visitors who go.
+func (e *erasure) isTheirs(r *row) bool {
+	_, is := e.visitors[r.visitor]
+	return is
 }
 
 // dropRows removes the rows of hot days that go, and those that imports hold in memory.

@@ -45,6 +45,8 @@ type foldVisit struct {
 	visitor                    uint32
 	facts                      int32 // the row whose facts are the visit's
 	fromView                   bool
+	lasting                    bool // a cookie names the visitor
+	vtype                      VisitorType
 	start, last                int64
 	views, events, engagements span
 }
@@ -73,7 +75,7 @@ const maxPartViews = 64 << 10
 func fold(date int32, rows rowList, number func(*row) uint32) []*Block {
 	f := &folding{rows: rows}
 	visitAt, viewAt := f.readHits(number)
-	f.gather(visitAt, viewAt)
+	f.gather(visitAt, viewAt, number)
 	slices.SortFunc(f.visits, func(a, b foldVisit) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.number, b.number))
 	})
@@ -105,9 +107,11 @@ func (f *folding) readHits(number func(*row) uint32) (visitAt map[int64]int32, v
 		if !ok {
 			at = int32(len(f.visits))
 			visitAt[r.visit] = at
-			f.visits = append(f.visits, foldVisit{number: r.visit, visitor: number(r), start: r.time, last: r.time, facts: int32(i)})
+			f.visits = append(f.visits, foldVisit{number: r.visit, visitor: number(r), start: r.time, last: r.time, facts: int32(i),
+				lasting: r.lasting, vtype: r.vtype})
 		}
 		v := &f.visits[at]
+		v.consented(r, number)
 		v.start, v.last = min(v.start, r.time), max(v.last, r.time)
 		if r.kind == Event {
 			v.events.n++
@@ -124,8 +128,15 @@ func (f *folding) readHits(number func(*row) uint32) (visitAt map[int64]int32, v
 	return visitAt, viewAt
 }
 
+// consented gives a visit that was counted without a cookie to the visitor whom a later row of it names: consent was given meanwhile.
+func (v *foldVisit) consented(r *row, number func(*row) uint32) {
+	if r.lasting && !v.lasting && !r.namesNobody() {
+		v.visitor, v.vtype, v.lasting = number(r), r.vtype, true
+	}
+}
+
 // gather joins engagements to their page views, and puts side by side what belongs to a visit.
-func (f *folding) gather(visitAt map[int64]int32, viewAt *keyTable) {
+func (f *folding) gather(visitAt map[int64]int32, viewAt *keyTable, number func(*row) uint32) {
 	engaged := make([]int32, 0, f.rows.n-len(f.views)-len(f.events)) // rows that have their view
 	for i := range f.rows.n {
 		r := f.rows.at(i)
@@ -136,6 +147,7 @@ func (f *folding) gather(visitAt map[int64]int32, viewAt *keyTable) {
 			w := &f.views[at]
 			w.engaged, w.scroll = max(w.engaged, r.engaged), max(w.scroll, r.scroll)
 			f.visits[w.visit].engagements.n++
+			f.visits[w.visit].consented(r, number)
 			engaged = append(engaged, int32(i))
 		}
 	}
@@ -198,7 +210,7 @@ func (f *folding) block(date int32, visits []foldVisit) *Block {
 		r := f.rows.at(int(v.facts))
 		for c, value := range [...]uint32{
 			VisitStart: uint32(v.start - midnight), VisitDuration: uint32(f.end(v) - v.start), VisitVisitor: v.visitor,
-			VisitType: uint32(r.vtype), VisitOrigin: r.origin, VisitPlace: r.place, VisitAgent: r.agent,
+			VisitType: uint32(v.vtype), VisitOrigin: r.origin, VisitPlace: r.place, VisitAgent: r.agent,
 			VisitLanguage: r.language, VisitScreen: r.screen, VisitViews: uint32(v.views.n), VisitEvents: uint32(v.events.n),
 		} {
 			b.Cols[c][i] = value

@@ -244,18 +244,22 @@ func (im *Import) number(ctx context.Context, day hotRows) error {
 	if err := im.site.knowAll(ctx); err != nil {
 		return err
 	}
-	for i := range day.rows.n {
-		r := day.rows.at(i)
-		if r.kind == Engage {
-			continue
+	for _, engagements := range []bool{false, true} {
+		for i := range day.rows.n {
+			r := day.rows.at(i)
+			if r.namesNobody() || engagements != (r.kind == Engage) {
+				continue
+			}
+			number, ok := n.known.Get(r.visitor)
+			if !ok {
+				number = n.next.Add(1) - 1
+				n.known.Put(r.visitor, number)
+				if !engagements {
+					im.first[r.visitor] = r.visit
+				}
+			}
+			day.day.numbers.Put(r.visitor, number)
 		}
-		number, ok := n.known.Get(r.visitor)
-		if !ok {
-			number = n.next.Add(1) - 1
-			n.known.Put(r.visitor, number)
-			im.first[r.visitor] = r.visit
-		}
-		day.day.numbers.Put(r.visitor, number)
 	}
 	im.site.mu.Lock()
 	defer im.site.mu.Unlock()

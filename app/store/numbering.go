@@ -33,7 +33,7 @@ func (s *Site) number(ctx context.Context, days []hotRows) error {
 		table := &d.day.numbers
 		for i := range d.rows.n {
 			r := d.rows.at(i)
-			if _, ok := table.Get(r.visitor); ok || r.kind == Engage {
+			if _, ok := table.Get(r.visitor); ok || r.namesNobody() {
 				continue
 			}
 			if n, ok := findIn(tables, r.visitor); ok {
@@ -62,6 +62,10 @@ func (s *Site) number(ctx context.Context, days []hotRows) error {
 	}
 	return nil
 }
+
+// namesNobody reports whether no visit can be of the row's visitor: an engagement belongs to the visit of its page view, whose visitor it
+// names only where consent came after that.
+func (r *row) namesNobody() bool { return r.kind == Engage && (!r.lasting || r.visit == 0) }
 
 // giveNumber notes a visitor's number in the table of a day.
 func (s *Site) giveNumber(table *keyTable, key uint64, n uint32) {
@@ -225,7 +229,7 @@ func visitorsOf(rows rowList, number func(*row) uint32) (lasting, guests []visit
 	seen.Reserve(rows.n / 4)
 	for i := range rows.n {
 		r := rows.at(i)
-		if r.kind == Engage {
+		if r.namesNobody() {
 			continue
 		}
 		if _, ok := seen.Get(r.visitor); ok {

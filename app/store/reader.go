@@ -47,6 +47,7 @@ type SiteSettings struct {
 	Localhost bool     `json:"localhost,omitempty"` // count pages on localhost too
 	NoLinks   bool     `json:"noLinks,omitempty"`   // switch off outbound links and downloads
 	Forms     bool     `json:"forms,omitempty"`     // count form submissions
+	Early     bool     `json:"early,omitempty"`     // mode consent: count without a cookie until there is consent; else not at all
 
 	ExcludedCountries []string `json:"excludedCountries,omitempty"` // ISO 3166-1 codes of countries from which nothing is counted
 	ExcludedNetworks  []string `json:"excludedNetworks,omitempty"`  // networks (CIDR) from which nothing is counted; /24 and /48 at the finest, so none is a single address

@@ -103,6 +103,25 @@ func (t *Table) Assign(now int64, visitor uint64, born int64, next func() int64)
 	return v, true
 }
 
+// Consent gives the visit of a visitor without a cookie that goes on at now (seconds since 1970) to the visitor of the cookie that was
+// just made on the day born, whose further hits then belong to it. It does nothing when there is no such visit, or when the cookie's visitor has
+// one.
+func (t *Table) Consent(now int64, without, visitor uint64, born int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l, ok := t.visits.Get(without)
+	if old, has := t.visits.Get(visitor); !ok || !l.has(now) || has && old.has(now) {
+		return
+	}
+	v := l.visit()
+	if v.Type != Unknown { // it was given away already
+		return
+	}
+	v.Type = t.typeOf(now/daySeconds, visitor, born)
+	t.visits.Put(without, live{}) // over: the next hit of whoever has no cookie there begins another
+	t.keep(now, visitor, newLive(v, now))
+}
+
 // Touch notes an engagement at now of a visitor. It extends the visit that goes on and returns it; ok is false when there is none:
 // an engagement never begins one.
 func (t *Table) Touch(now int64, visitor uint64) (v Visit, ok bool) {

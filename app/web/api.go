@@ -29,6 +29,7 @@ type apiSiteOut struct {
 	Domain    string        `json:"domain"`
 	Timezone  string        `json:"timezone"`
 	Mode      string        `json:"mode"`
+	Before    string        `json:"before_consent"` // in mode consent: nothing or cookieless
 	Created   time.Time     `json:"created"`
 	Hosts     []string      `json:"hosts"`
 	QueryKeys []string      `json:"query_keys"`
@@ -72,7 +73,10 @@ func siteOut(info account.SiteInfo) apiSiteOut {
 	out := apiSiteOut{Domain: info.Domain, Timezone: info.Zone.String(), Mode: info.Mode, Created: info.Created.UTC(),
 		Hosts: append([]string{}, set.Hosts...), QueryKeys: append([]string{}, set.QueryKeys...), SearchKey: set.SearchKey, Groups: append([]string{}, set.Groups...), Excluded: append([]string{}, set.Excluded...),
 		ExcludedCountries: append([]string{}, set.ExcludedCountries...), ExcludedNetworks: append([]string{}, set.ExcludedNetworks...),
-		Goals: []apiGoal{}, Funnels: []savedFunnel{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
+		Goals: []apiGoal{}, Funnels: []savedFunnel{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms, Before: account.BeforeConsent[0]}
+	if set.Early {
+		out.Before = account.BeforeConsent[1]
+	}
 	if out.Floor == 0 {
 		out.Floor = report.DefaultFloor
 	}
@@ -109,11 +113,12 @@ func (s *Server) apiAddSite(w http.ResponseWriter, c *call) error {
 		Domain   string `json:"domain"`
 		Timezone string `json:"timezone"`
 		Mode     string `json:"mode"`
+		Before   string `json:"before_consent"`
 	}
 	if err := c.readJSON(&in); err != nil {
 		return err
 	}
-	info, err := s.Accounts.AddSite(c.Context(), c.who, account.NewSite{Domain: in.Domain, Zone: in.Timezone, Mode: in.Mode})
+	info, err := s.Accounts.AddSite(c.Context(), c.who, account.NewSite{Domain: in.Domain, Zone: in.Timezone, Mode: in.Mode, Before: in.Before})
 	if err != nil {
 		return err
 	}
@@ -125,6 +130,7 @@ func (s *Server) apiAddSite(w http.ResponseWriter, c *call) error {
 type apiSiteIn struct {
 	Timezone  *string        `json:"timezone"`
 	Mode      *string        `json:"mode"`
+	Before    *string        `json:"before_consent"`
 	Hosts     *[]string      `json:"hosts"`
 	QueryKeys *[]string      `json:"query_keys"`
 	SearchKey *string        `json:"search_key"`
@@ -174,6 +180,12 @@ func (s *Server) apiChangeSite(w http.ResponseWriter, c *call) error {
 	put(in.KeepTotals, &set.Retention.Totals)
 	if err := checkCountries(set.ExcludedCountries); err != nil {
 		return err
+	}
+	if in.Before != nil {
+		var err error
+		if set.Early, err = account.CountsEarly(*in.Before); err != nil {
+			return err
+		}
 	}
 	if in.Links != nil {
 		set.NoLinks = !*in.Links

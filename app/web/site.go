@@ -65,7 +65,7 @@ func (s *Server) removeSite(w http.ResponseWriter, c *call) error {
 // formOf fills the form from a site's settings.
 func formOf(info account.SiteInfo) views.SiteSettingsForm {
 	set := info.Settings
-	f := views.SiteSettingsForm{Zone: info.Zone.String(), Mode: info.Mode, Hosts: strings.Join(set.Hosts, "\n"), SearchKey: set.SearchKey,
+	f := views.SiteSettingsForm{Zone: info.Zone.String(), Mode: modeOf(info), Hosts: strings.Join(set.Hosts, "\n"), SearchKey: set.SearchKey,
 		Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
 	for field, n := range map[*string]int{&f.Floor: set.Floor, &f.KeepKeys: set.Retention.Keys, &f.KeepVisits: set.Retention.Visits, &f.KeepTotals: set.Retention.Totals} {
 		if n > 0 {
@@ -73,6 +73,17 @@ func formOf(info account.SiteInfo) views.SiteSettingsForm {
 		}
 	}
 	return f
+}
+
+// early is how forms call the mode consent where visitors are counted without a cookie until there is consent.
+const early = "early"
+
+// modeOf returns the mode of a site as forms have it.
+func modeOf(info account.SiteInfo) string {
+	if info.Mode == "consent" && info.Settings.Early {
+		return early
+	}
+	return info.Mode
 }
 
 // readForm reads the form as it was sent.
@@ -103,7 +114,11 @@ func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
 			return account.SiteChange{}, problem.BadField(n.field, "bad_number", "“"+n.text+"” is no whole number.")
 		}
 	}
-	return account.SiteChange{Zone: &f.Zone, Mode: &f.Mode, Edit: func(is *account.SiteSettings) error {
+	mode := f.Mode
+	if mode == early {
+		mode, set.Early = "consent", true
+	}
+	return account.SiteChange{Zone: &f.Zone, Mode: &mode, Edit: func(is *account.SiteSettings) error {
 		set.Goals, set.Funnels, set.Notice = is.Goals, is.Funnels, is.Notice // which have pages of their own
 		keepRules(&set, is)
 		*is = set

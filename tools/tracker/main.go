@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -21,7 +22,7 @@ func main() {
 	}
 }
 
-// generate reads root/tracker.js and writes root/static/tracker/{mode}[-links][-forms].js.
+// generate reads root/tracker.js and writes root/static/tracker/{mode}[-links][-forms].js, and check.js beside them.
 func generate(root string) error {
 	source, err := os.ReadFile(filepath.Join(root, "tracker.js"))
 	if err != nil {
@@ -31,19 +32,43 @@ func generate(root string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, mode := range []string{"cookie", "cookieless", "consent"} {
+	blocks := blocksOf(string(source))
+	check := blocks["core"] + blocks["what a page allows"] + blocks["check"]
+	forms := map[string]func() ([]byte, error){"check": func() ([]byte, error) { return minify(check, "", "") }}
+	tracker := strings.Replace(string(source), blocks["check"], "", 1)
+	for _, mode := range []string{"cookie", "cookieless", "consent", "consent-early"} {
 		for _, blocks := range []string{"", "-links", "-forms", "-links-forms"} {
-			body, err := minify(string(source), mode, blocks)
-			if err != nil {
-				return err
+			forms[mode+blocks] = func() ([]byte, error) {
+				body, err := minify(tracker, mode, blocks)
+				return append([]byte(checkFirst), body...), err
 			}
-			if err := os.WriteFile(filepath.Join(dir, mode+blocks+".js"), body, 0o644); err != nil {
-				return err
-			}
+		}
+	}
+	for name, form := range forms {
+		body, err := form()
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".js"), body, 0o644); err != nil {
+			return err
 		}
 	}
 	return nil
 }
+
+// blocksOf returns the parts of the source by the names that stand above them.
+func blocksOf(source string) map[string]string {
+	blocks := map[string]string{}
+	for _, part := range strings.Split(source, "// --- block: ")[1:] {
+		name, _, _ := strings.Cut(part, " ---")
+		_, body, _ := strings.Cut(part, "\n")
+		blocks[name] = body
+	}
+	return blocks
+}
+
+// checkFirst goes before each form: on the page load of an owner's check the tracker does not run at all, but the same address's check does.
+const checkFirst = `location.hash=="#sp-check"?import(document.currentScript.src+"?check"):`
 
 // minify returns the source with the blocks of one combination.
 func minify(source, mode, blocks string) ([]byte, error) {
@@ -52,7 +77,7 @@ func minify(source, mode, blocks string) ([]byte, error) {
 		Loader: api.LoaderJS, Sourcefile: "tracker.js", Format: api.FormatIIFE, TreeShaking: api.TreeShakingTrue, Target: api.ES2019,
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, Charset: api.CharsetUTF8,
 		Define: map[string]string{
-			"COOKIE": is(mode != "cookieless"), "CONSENT": is(mode == "consent"),
+			"COOKIE": is(mode != "cookieless" && mode != ""), "CONSENT": is(mode == "consent" || mode == "consent-early"), "EARLY": is(mode == "consent-early"), "CHECK": is(mode == ""),
 			"LINKS": is(blocks == "-links" || blocks == "-links-forms"), "FORMS": is(blocks == "-forms" || blocks == "-links-forms"),
 		},
 	})

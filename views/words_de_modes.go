@@ -1,0 +1,16 @@
+package views
+
+import "maps"
+
+func init() { maps.Copy(textsDE, modesDE) }
+
+// modesDE are the German texts about how visitors are recognised.
+var modesDE = map[string]string{
+	"After consent": "Nach Einwilligung",
+	"Nothing is counted until your consent banner calls sandprint('consent', true); then by cookie.":                                     "Nichts wird gezählt, bis Ihr Einwilligungsbanner sandprint('consent', true) aufruft; dann mit Cookie.",
+	"Without cookies, and with one after consent":                                                                                        "Ohne Cookies, und mit einem nach Einwilligung",
+	"As without cookies until your banner calls sandprint('consent', true); then by cookie, and the visit that goes on stays one visit.": "Wie ohne Cookies, bis Ihr Banner sandprint('consent', true) aufruft; dann mit Cookie, und der laufende Besuch bleibt ein Besuch.",
+	"Before you agree nothing is stored on your device: for one day, address and browser are mixed with a secret that is deleted at midnight. Then a cookie, _sp, holds a random number and the day it was made, for 13 months at most, and the visit you agreed in is counted as one.": "Bevor Sie einwilligen, wird auf Ihrem Gerät nichts gespeichert: Einen Tag lang werden Adresse und Browser mit einem Geheimnis vermischt, das um Mitternacht gelöscht wird. Danach hält ein Cookie, _sp, eine Zufallszahl und den Tag, an dem es entstand, höchstens 13 Monate lang, und der Besuch, in dem Sie einwilligten, zählt als einer.",
+	"Before consent can't be counted as %s.": "Vor der Einwilligung kann nicht als %s gezählt werden.",
+	"It is nothing or cookieless.":           "Es ist nothing oder cookieless.",
+}
