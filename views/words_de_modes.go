@@ -6,7 +6,6 @@ func init() { maps.Copy(textsDE, modesDE) }
 
 // modesDE are the German texts about how visitors are recognised.
 var modesDE = map[string]string{
-	"After consent": "Nach Einwilligung",
 	"Nothing is counted until your consent banner calls sandprint('consent', true); then by cookie.":                                     "Nichts wird gezählt, bis Ihr Einwilligungsbanner sandprint('consent', true) aufruft; dann mit Cookie.",
 	"Without cookies, and with one after consent":                                                                                        "Ohne Cookies, und mit einem nach Einwilligung",
 	"As without cookies until your banner calls sandprint('consent', true); then by cookie, and the visit that goes on stays one visit.": "Wie ohne Cookies, bis Ihr Banner sandprint('consent', true) aufruft; dann mit Cookie, und der laufende Besuch bleibt ein Besuch.",
