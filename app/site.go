@@ -15,6 +15,7 @@ type siteFlags struct {
 	Timezone string `flag:"timezone" default:"UTC" arg:"ZONE" help:"the time zone of its days, as Europe/Berlin"`
 	Mode     string `flag:"mode" default:"cookie" arg:"MODE" help:"how visitors are counted: cookie, cookieless or consent"`
 	Before   string `flag:"before-consent" default:"nothing" arg:"WAY" help:"what is counted in mode consent until there is consent: nothing or cookieless"`
+	Preset   string `flag:"preset" arg:"NAME" help:"the settings for a country's rules: standard, strict, de, fr, es or uk; --mode goes before"`
 	Yes      bool   `flag:"yes" help:"don't ask"`
 	JSON     bool   `flag:"json" help:"print JSON"`
 }
@@ -34,22 +35,26 @@ func (sh *shell) siteCommand() *cobra.Command {
 
 func (sh *shell) siteAdd() *cobra.Command {
 	var f siteFlags
-	c := &cobra.Command{Use: "add DOMAIN", Short: "Add a site", Args: cobra.ExactArgs(1),
-		RunE: sh.onNewData(func(ctx context.Context, in *instance, args []string) error {
-			site, err := in.accounts.AddSite(ctx, account.Local(), account.NewSite{Domain: args[0], Customer: f.Customer, Zone: f.Timezone, Mode: f.Mode, Before: f.Before})
-			if err != nil {
-				return err
-			}
-			if in.base != "" {
-				sh.say("Its pages are counted with: <script defer src=%q></script>", in.base+"/js/"+site.Domain+".js")
-			}
-			added, err := in.siteResults(ctx, site)
-			if err != nil {
-				return err
-			}
-			return sh.print(f.JSON, added[0], added[0].row())
-		})}
-	define(c.Flags(), &f, "customer", "timezone", "mode", "before-consent", "json")
+	c := &cobra.Command{Use: "add DOMAIN", Short: "Add a site", Args: cobra.ExactArgs(1)}
+	c.RunE = sh.onNewData(func(ctx context.Context, in *instance, args []string) error {
+		n := account.NewSite{Domain: args[0], Customer: f.Customer, Zone: f.Timezone, Mode: f.Mode, Before: f.Before, Preset: f.Preset}
+		if f.Preset != "" && !c.Flags().Changed("mode") {
+			n.Mode = "" // the preset's
+		}
+		site, err := in.accounts.AddSite(ctx, account.Local(), n)
+		if err != nil {
+			return err
+		}
+		if in.base != "" {
+			sh.say("Its pages are counted with: <script defer src=%q></script>", in.base+"/js/"+site.Domain+".js")
+		}
+		added, err := in.siteResults(ctx, site)
+		if err != nil {
+			return err
+		}
+		return sh.print(f.JSON, added[0], added[0].row())
+	})
+	define(c.Flags(), &f, "customer", "timezone", "mode", "before-consent", "preset", "json")
 	return c
 }
 

@@ -21,6 +21,8 @@ type Dashboard struct {
 	Lists     []report.Answer // the open tabs' answers, in the order of View.Open
 	Change    *report.Change  // what the difference to the comparison is made of, in brief; nil: not asked for
 	Mode      string          // how visitors are recognised: cookie, cookieless or consent
+	Early     bool            // of mode consent: counted without a cookie until there is consent
+	Effect    Effect          // of that on the figures; zero: not asked for
 	Geo       string          // where the country table comes from and its date; may be empty
 	CanChange bool            // the reader may change the site's settings
 	Segments  []Segment       // those that the reader may use, by name

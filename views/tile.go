@@ -25,7 +25,10 @@ func (d Dashboard) recognised() string {
 	case "cookieless":
 		return d.words().T("Visitors are recognised without cookies, within a day: who comes on three days counts as three visitors.")
 	case "consent":
-		return d.words().T("Visitors who consent are recognised by a first-party cookie; the others are not, or only within a day.")
+		if !d.Early {
+			return d.words().T("Only visitors who consent are counted, and recognised by a first-party cookie.")
+		}
+		return d.words().T("Visitors who consent are recognised by a first-party cookie; the others within a day.")
 	}
 	return d.words().T("Visitors are recognised by a random number in a first-party cookie; who refuses it, within a day.")
 }
@@ -57,6 +60,9 @@ func (d Dashboard) modeText() string {
 	case "cookieless":
 		return d.words().T("Counted without cookies: a visitor is recognised within a day and not beyond")
 	case "consent":
+		if !d.Early {
+			return d.words().T("Counted by first-party cookie, after consent only")
+		}
 		return d.words().T("Counted by first-party cookie after consent, without one before")
 	}
 	return d.words().T("Counted by first-party cookie")

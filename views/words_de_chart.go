@@ -56,7 +56,6 @@ var chartDE = map[string]string{
 	"Visitors who reached a goal, divided by all visitors under the other filters.":                                                               "Besucher, die ein Ziel erreichten, geteilt durch alle Besucher unter den übrigen Filtern.",
 	"Sum of the amounts of the conversions, in the currency that most of them have.":                                                              "Summe der Beträge aller Conversions, in der Währung der meisten.",
 	"Visitors are recognised without cookies, within a day: who comes on three days counts as three visitors.":                                    "Besucher werden ohne Cookies erkannt, jeweils innerhalb eines Tages: Wer an drei Tagen kommt, zählt als drei Besucher.",
-	"Visitors who consent are recognised by a first-party cookie; the others are not, or only within a day.":                                      "Besucher, die zustimmen, werden durch ein eigenes Cookie erkannt; die anderen gar nicht oder nur innerhalb eines Tages.",
 	"Visitors are recognised by a random number in a first-party cookie; who refuses it, within a day.":                                           "Besucher werden durch eine Zufallszahl in einem eigenen Cookie erkannt; wer es ablehnt, nur innerhalb eines Tages.",
 	"Tap again to zoom in": "Zum Vergrößern noch einmal tippen",
 	"Annotate":             "Anmerken",

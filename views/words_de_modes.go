@@ -12,4 +12,13 @@ var modesDE = map[string]string{
 	"Before you agree nothing is stored on your device: for one day, address and browser are mixed with a secret that is deleted at midnight. Then a cookie, _sp, holds a random number and the day it was made, for 13 months at most, and the visit you agreed in is counted as one.": "Bevor Sie einwilligen, wird auf Ihrem Gerät nichts gespeichert: Einen Tag lang werden Adresse und Browser mit einem Geheimnis vermischt, das um Mitternacht gelöscht wird. Danach hält ein Cookie, _sp, eine Zufallszahl und den Tag, an dem es entstand, höchstens 13 Monate lang, und der Besuch, in dem Sie einwilligten, zählt als einer.",
 	"Before consent can't be counted as %s.": "Vor der Einwilligung kann nicht als %s gezählt werden.",
 	"It is nothing or cookieless.":           "Es ist nothing oder cookieless.",
+	"Visitors who consent are recognised by a first-party cookie; the others within a day.":                                "Besucher, die zustimmen, werden durch ein eigenes Cookie erkannt; die anderen innerhalb eines Tages.",
+	"Only visitors who consent are counted, and recognised by a first-party cookie.":                                       "Nur Besucher, die zustimmen, werden gezählt und durch ein eigenes Cookie erkannt.",
+	"Counted by first-party cookie, after consent only":                                                                    "Gezählt mit eigenem Cookie, nur nach Einwilligung",
+	"visitors are counted per day: the same person on two days is two":                                                     "Besucher zählen je Tag: Derselbe Mensch an zwei Tagen sind zwei",
+	"visitors are counted per day: the same person on two days is two; %s of the visits are from when there was a cookie":  "Besucher zählen je Tag: Derselbe Mensch an zwei Tagen sind zwei; %s der Besuche sind aus der Zeit mit Cookie",
+	"how many did not consent is not known; %s of the visits are from browsers that forget a cookie after 7 days (Safari)": "wie viele nicht zustimmten, ist unbekannt; %s der Besuche sind mit Browsern, die ein Cookie nach 7 Tagen vergessen (Safari)",
+	"%s of the visits consented; the others are counted per day: the same person on two days is two":                       "%s der Besuche mit Einwilligung; die anderen zählen je Tag: Derselbe Mensch an zwei Tagen sind zwei",
+	"%s of the visits are from browsers that forget it after 7 days (Safari), %s had none and are counted per day":         "%s der Besuche sind mit Browsern, die es nach 7 Tagen vergessen (Safari), %s hatten keines und zählen je Tag",
+	"%s of the visits are from browsers that forget it after 7 days (Safari)":                                              "%s der Besuche sind mit Browsern, die es nach 7 Tagen vergessen (Safari)",
 }

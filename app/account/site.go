@@ -26,12 +26,14 @@ type NewSite struct {
 	Zone     string // IANA time zone; empty: UTC
 	Mode     string // one of Modes; empty: the first
 	Before   string // one of BeforeConsent; empty: the first
+	Preset   string // name of one of Presets, which gives what the others leave open; empty: none
 }
 
 // SiteChange is what ChangeSite is told; what is nil stays.
 type SiteChange struct {
 	Zone     *string
 	Mode     *string
+	Preset   *string // applied before what else is changed
 	Settings *SiteSettings
 	Edit     func(*SiteSettings) error // changes the settings as they are at that moment, their lists anew; its error stops the change
 }
@@ -118,7 +120,18 @@ func (s *Service) AddSite(ctx context.Context, who Who, n NewSite) (info SiteInf
 	if err != nil {
 		return SiteInfo{}, err
 	}
-	info, err = s.store.AddSite(ctx, SiteInfo{Customer: customer, Domain: domain, Zone: zone, Mode: mode, Settings: SiteSettings{Early: early}})
+	info = SiteInfo{Customer: customer, Domain: domain, Zone: zone, Mode: mode}
+	if n.Preset != "" {
+		preset, err := PresetNamed(n.Preset)
+		if err != nil {
+			return SiteInfo{}, err
+		}
+		if preset.Apply(&info); n.Mode != "" {
+			info.Mode = mode
+		}
+	}
+	info.Settings.Early = early
+	info, err = s.store.AddSite(ctx, info)
 	if errors.Is(err, store.ErrExists) {
 		return SiteInfo{}, s.taken(ctx, who, domain)
 	}
@@ -193,6 +206,13 @@ func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change
 	on.customer, on.object = info.Customer, info.Number
 	if !who.CanWrite(info) {
 		return SiteInfo{}, forbidden("You may read this site, but not change it.", "Ask an owner for the role editor, or use a token of scope write.")
+	}
+	if change.Preset != nil {
+		preset, err := PresetNamed(*change.Preset)
+		if err != nil {
+			return SiteInfo{}, err
+		}
+		preset.Apply(&info)
 	}
 	if change.Zone != nil {
 		if info.Zone, err = checkZone(*change.Zone); err != nil {

@@ -22,6 +22,9 @@ const (
 	levelFull
 )
 
+// PathOnly reports whether of a page only the path is counted, because it is about an account, a purchase or a message.
+func PathOnly(path string) bool { return countPaths.MatchString(path) }
+
 // countPaths matches paths that are about an account, a purchase or a message.
 var countPaths = regexp.MustCompile(`(?i)` + countRule)
 

@@ -71,6 +71,7 @@ var sources = map[Dimension]source{
 
 	"language":     {visitLevel, store.VisitLanguage, store.Languages, 0},
 	"screen":       {visitLevel, store.VisitScreen, store.Screens, 0},
+	"cookie_life":  {visitLevel, store.VisitAgent, store.Agents, 0},
 	"visitor_type": {visitLevel, store.VisitType, store.NumDims, 0},
 
 	"event": {eventLevel, 0, store.Events, 0},
@@ -79,7 +80,7 @@ var sources = map[Dimension]source{
 }
 
 const dimensionNames = "page, entry_page, exit_page, hostname, title, source, channel, referrer, utm_source, utm_medium, utm_campaign, utm_content, " +
-	"utm_term, country, region, city, language, browser, browser_version, os, os_version, device, device_model, screen, visitor_type, weekday, " +
+	"utm_term, country, region, city, language, browser, browser_version, os, os_version, device, device_model, screen, cookie_life, visitor_type, weekday, " +
 	"hour_of_day, hour_of_week, event, prop:NAME, goal, or a time bucket: minute, hour, day, week, month"
 
 // prop returns the property's name of a dimension "prop:NAME".
@@ -109,6 +110,24 @@ func (d Dimension) filterable() bool { l := d.source().level; return l != noLeve
 type grouping struct {
 	of    []int32  // by id in the dictionary: the group
 	names []string // by group
+}
+
+// ForgetsSoon and Remembers are the names of a browser's cookie_life: how long it keeps a cookie that a page's script sets. Safari, and with it
+// every browser of an iPhone or iPad, is made to forget it after 7 days without a visit (WebKit's Intelligent Tracking Prevention 2.1).
+const (
+	ForgetsSoon = "7 days"
+	Remembers   = "as set"
+)
+
+// cookieLife returns how long a browser on a system keeps a cookie.
+func cookieLife(browser, system string) string {
+	switch {
+	case browser == "":
+		return ""
+	case browser == "Safari", system == "iOS", system == "iPadOS":
+		return ForgetsSoon
+	}
+	return Remembers
 }
 
 // visitorTypes are the names of store.VisitorType, by value.
@@ -149,6 +168,8 @@ func group(d Dimension, dicts func(store.Dim) []string) *grouping {
 			add(i, propValue(v, prop))
 		case d == "browser_version" || d == "os_version":
 			add(i, versioned(field(v, src.field-1), field(v, src.field)))
+		case d == "cookie_life":
+			add(i, cookieLife(field(v, 0), field(v, 2)))
 		default:
 			add(i, field(v, src.field))
 		}

@@ -47,6 +47,7 @@ type SiteSettings struct {
 	Localhost bool     `json:"localhost,omitempty"` // count pages on localhost too
 	NoLinks   bool     `json:"noLinks,omitempty"`   // switch off outbound links and downloads
 	Forms     bool     `json:"forms,omitempty"`     // count form submissions
+	Preset    string   `json:"preset,omitempty"`    // name of the choice of settings that was made last; they may have changed since
 	Early     bool     `json:"early,omitempty"`     // mode consent: count without a cookie until there is consent; else not at all
 
 	ExcludedCountries []string `json:"excludedCountries,omitempty"` // ISO 3166-1 codes of countries from which nothing is counted

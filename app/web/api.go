@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -30,6 +31,8 @@ type apiSiteOut struct {
 	Timezone  string        `json:"timezone"`
 	Mode      string        `json:"mode"`
 	Before    string        `json:"before_consent"` // in mode consent: nothing or cookieless
+	Preset    string        `json:"preset,omitempty"`
+	AsPreset  bool          `json:"preset_unchanged"`
 	Created   time.Time     `json:"created"`
 	Hosts     []string      `json:"hosts"`
 	QueryKeys []string      `json:"query_keys"`
@@ -74,6 +77,8 @@ func siteOut(info account.SiteInfo) apiSiteOut {
 		Hosts: append([]string{}, set.Hosts...), QueryKeys: append([]string{}, set.QueryKeys...), SearchKey: set.SearchKey, Groups: append([]string{}, set.Groups...), Excluded: append([]string{}, set.Excluded...),
 		ExcludedCountries: append([]string{}, set.ExcludedCountries...), ExcludedNetworks: append([]string{}, set.ExcludedNetworks...),
 		Goals: []apiGoal{}, Funnels: []savedFunnel{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms, Before: account.BeforeConsent[0]}
+	_, out.AsPreset, _ = account.PresetOf(info)
+	out.Preset = set.Preset
 	if set.Early {
 		out.Before = account.BeforeConsent[1]
 	}
@@ -114,11 +119,12 @@ func (s *Server) apiAddSite(w http.ResponseWriter, c *call) error {
 		Timezone string `json:"timezone"`
 		Mode     string `json:"mode"`
 		Before   string `json:"before_consent"`
+		Preset   string `json:"preset"`
 	}
 	if err := c.readJSON(&in); err != nil {
 		return err
 	}
-	info, err := s.Accounts.AddSite(c.Context(), c.who, account.NewSite{Domain: in.Domain, Zone: in.Timezone, Mode: in.Mode, Before: in.Before})
+	info, err := s.Accounts.AddSite(c.Context(), c.who, account.NewSite{Domain: in.Domain, Zone: in.Timezone, Mode: in.Mode, Before: in.Before, Preset: in.Preset})
 	if err != nil {
 		return err
 	}
@@ -131,6 +137,7 @@ type apiSiteIn struct {
 	Timezone  *string        `json:"timezone"`
 	Mode      *string        `json:"mode"`
 	Before    *string        `json:"before_consent"`
+	Preset    *string        `json:"preset"`
 	Hosts     *[]string      `json:"hosts"`
 	QueryKeys *[]string      `json:"query_keys"`
 	SearchKey *string        `json:"search_key"`
@@ -164,6 +171,14 @@ func (s *Server) apiChangeSite(w http.ResponseWriter, c *call) error {
 		return err
 	}
 	info := c.site.Info()
+	if in.Preset != nil {
+		preset, err := account.PresetNamed(*in.Preset)
+		if err != nil {
+			return err
+		}
+		preset.Apply(&info)
+		in.Mode = cmp.Or(in.Mode, &info.Mode)
+	}
 	set := info.Settings
 	put(in.Hosts, &set.Hosts)
 	put(in.QueryKeys, &set.QueryKeys)

@@ -86,7 +86,9 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 			return err
 		}
 	}
-	d.Waiting, d.Lists = waiting, answers[1:len(answers)-1]
+	lists := len(answers) - 1 - len(effectBy)
+	d.Waiting, d.Lists = waiting, answers[1:lists]
+	d.Effect = views.EffectOf(answers[lists], answers[lists+1])
 	d.Live = int(answers[len(answers)-1].Totals[0].Number)
 	return s.html(w, c, http.StatusOK, views.DashboardPage(d))
 }
@@ -145,7 +147,10 @@ func (c *call) matchWeekdays(q *report.Query, asked url.Values) error {
 	return err
 }
 
-// askPage asks what a dashboard shows: its chart, the open lists, and who is there now, in this order.
+// effectBy are the lists that tell what the way of counting does to the figures.
+var effectBy = []report.Dimension{"cookie_life", "visitor_type"}
+
+// askPage asks what a dashboard shows: its chart, the open lists, what effectBy names, and who is there now, in this order.
 func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Answer, error) {
 	chart := q
 	chart.By, chart.Metrics = view.Interval(q.Period), views.Tiles(q.Filters)
@@ -153,13 +158,18 @@ func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Ans
 	for _, tab := range view.Open() {
 		queries = append(queries, listQuery(q, tab))
 	}
+	for _, by := range effectBy {
+		effect := q
+		effect.By, effect.Metrics, effect.Compare, effect.Limit = by, []report.Metric{report.Visits}, nil, 10
+		queries = append(queries, effect)
+	}
 	return report.RunAll(c.Context(), c.site, append(queries, liveQuery(q)))
 }
 
 // frameOf returns what the pages of a site have around their answers.
 func (s *Server) frameOf(c *call, view views.View, chart report.Answer) (views.Dashboard, error) {
 	info := c.site.Info()
-	d := views.Dashboard{Page: c.page(info.Domain), View: view, Chart: chart, Mode: info.Mode, Geo: s.Geo,
+	d := views.Dashboard{Page: c.page(info.Domain), View: view, Chart: chart, Mode: info.Mode, Early: info.Settings.Early, Geo: s.Geo,
 		CanChange: c.who.CanWrite(info), Took: chart.Took}
 	var err error
 	if d.Since, err = c.firstDay(); err != nil {

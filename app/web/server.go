@@ -59,6 +59,8 @@ type Options struct {
 	VisitorOf func(ctx context.Context, host, value string) (privacy.Order, error)
 	// SnippetFor returns what a site's owner pastes into their pages.
 	SnippetFor func(domain string) Snippet
+	// PathOnly reports whether of a page only the path is counted, by what its path is about.
+	PathOnly func(path string) bool
 }
 
 // Snippet is what makes a page counted.

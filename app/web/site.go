@@ -20,6 +20,9 @@ func (s *Server) siteSettings(w http.ResponseWriter, c *call) error {
 func (s *Server) settingsPage(w http.ResponseWriter, c *call, status int, form views.SiteSettingsForm) error {
 	info := c.site.Info()
 	form.Domain, form.CanRemove = info.Domain, c.who.CanManage(info)
+	if chosen, unchanged, ok := account.PresetOf(info); ok {
+		form.Preset = views.PresetTitle(c.page("").Words, chosen.Name, unchanged)
+	}
 	page := c.page("Settings of " + info.Domain)
 	page.Scripts = []string{"zone.js"}
 	return s.html(w, c, status, views.SiteSettings(page, form))
@@ -119,7 +122,7 @@ func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
 		mode, set.Early = "consent", true
 	}
 	return account.SiteChange{Zone: &f.Zone, Mode: &mode, Edit: func(is *account.SiteSettings) error {
-		set.Goals, set.Funnels, set.Notice = is.Goals, is.Funnels, is.Notice // which have pages of their own
+		set.Goals, set.Funnels, set.Notice, set.Preset = is.Goals, is.Funnels, is.Notice, is.Preset // which have pages of their own
 		keepRules(&set, is)
 		*is = set
 		return nil

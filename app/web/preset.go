@@ -1,0 +1,51 @@
+package web
+
+import (
+	"net/http"
+
+	"sandprint/app/account"
+	"sandprint/views"
+)
+
+// presetRoutes are the rows of the routing table about the settings for countries' rules.
+var presetRoutes = []route{
+	{"GET /sites/{domain}/preset", siteWrite, (*Server).presets},
+	{"POST /sites/{domain}/preset", siteWrite, (*Server).applyPreset},
+}
+
+// presets shows all presets, and of the one that the address names what it would change.
+func (s *Server) presets(w http.ResponseWriter, c *call) error {
+	form := views.PresetPage{Now: c.site.Info()}
+	if name := c.URL.Query().Get("name"); name != "" {
+		preset, err := account.PresetNamed(name)
+		if err != nil {
+			return err
+		}
+		form.Chosen, form.After = name, form.Now
+		preset.Apply(&form.After)
+	}
+	return s.presetPage(w, c, http.StatusOK, form)
+}
+
+func (s *Server) presetPage(w http.ResponseWriter, c *call, status int, form views.PresetPage) error {
+	form.Domain, form.Now = c.site.Info().Domain, c.site.Info()
+	return s.html(w, c, status, views.Preset(c.page("Settings for a country's rules"), form))
+}
+
+// applyPreset applies the preset that was chosen.
+func (s *Server) applyPreset(w http.ResponseWriter, c *call) error {
+	if err := c.formError(); err != nil {
+		return err
+	}
+	name := c.PostFormValue("preset")
+	_, err := s.Accounts.ChangeSite(c.Context(), c.who, c.site.Info().Domain, account.SiteChange{Preset: &name})
+	if err == nil {
+		return redirect(w, sitePath(c.site.Info().Domain, "/settings?done=saved"))
+	}
+	var form views.PresetPage
+	var status int
+	if form.Wrong, status, err = wrongOf(err); err != nil {
+		return err
+	}
+	return s.presetPage(w, c, status, form)
+}

@@ -1,0 +1,48 @@
+package views
+
+import "sandprint/app/report"
+
+// Effect is what the way of counting does to the figures of a period, in visits.
+type Effect struct {
+	Visits    float64
+	Forgetful float64 // in browsers that forget a cookie after 7 days
+	Cookie    float64 // of visitors whom a cookie names
+}
+
+// EffectOf reads the effect from the answers by cookie_life and by visitor_type.
+func EffectOf(life, types report.Answer) (e Effect) {
+	for _, r := range types.Rows {
+		e.Visits += r.Values[0].Number
+		if r.Name == "new" || r.Name == "returning" {
+			e.Cookie += r.Values[0].Number
+		}
+	}
+	for _, r := range life.Rows {
+		if r.Name == report.ForgetsSoon {
+			e.Forgetful += r.Values[0].Number
+		}
+	}
+	return e
+}
+
+// effect says what the way of counting does to the figures of this period; empty where there are none.
+func (d Dashboard) effect() string {
+	w, e := d.words(), d.Effect
+	if e.Visits == 0 {
+		return ""
+	}
+	share := func(of float64) string { return w.Percent(100*of/e.Visits, 0) }
+	switch {
+	case d.Mode == "cookieless" && e.Cookie > 0:
+		return w.F("visitors are counted per day: the same person on two days is two; %s of the visits are from when there was a cookie", share(e.Cookie))
+	case d.Mode == "cookieless":
+		return w.T("visitors are counted per day: the same person on two days is two")
+	case d.Mode == "consent" && !d.Early:
+		return w.F("how many did not consent is not known; %s of the visits are from browsers that forget a cookie after 7 days (Safari)", share(e.Forgetful))
+	case d.Mode == "consent":
+		return w.F("%s of the visits consented; the others are counted per day: the same person on two days is two", share(e.Cookie))
+	case e.Cookie < e.Visits:
+		return w.F("%s of the visits are from browsers that forget it after 7 days (Safari), %s had none and are counted per day", share(e.Forgetful), share(e.Visits-e.Cookie))
+	}
+	return w.F("%s of the visits are from browsers that forget it after 7 days (Safari)", share(e.Forgetful))
+}
