@@ -26,7 +26,7 @@ func (d Dashboard) recognised() string {
 		return d.words().T("Visitors are recognised without cookies, within a day: who comes on three days counts as three visitors.")
 	case "consent":
 		if !d.Early {
-			return d.words().T("Only visitors who consent are counted, and recognised by a first-party cookie.")
+			return d.words().T("Visitors who consent are recognised by a first-party cookie; the others are not counted.")
 		}
 		return d.words().T("Visitors who consent are recognised by a first-party cookie; the others within a day.")
 	}

@@ -13,7 +13,7 @@ var modesDE = map[string]string{
 	"Before consent can't be counted as %s.": "Vor der Einwilligung kann nicht als %s gezählt werden.",
 	"It is nothing or cookieless.":           "Es ist nothing oder cookieless.",
 	"Visitors who consent are recognised by a first-party cookie; the others within a day.":                                "Besucher, die zustimmen, werden durch ein eigenes Cookie erkannt; die anderen innerhalb eines Tages.",
-	"Only visitors who consent are counted, and recognised by a first-party cookie.":                                       "Nur Besucher, die zustimmen, werden gezählt und durch ein eigenes Cookie erkannt.",
+	"Visitors who consent are recognised by a first-party cookie; the others are not counted.":                             "Besucher, die zustimmen, werden durch ein eigenes Cookie erkannt; die anderen werden nicht gezählt.",
 	"Counted by first-party cookie, after consent only":                                                                    "Gezählt mit eigenem Cookie, nur nach Einwilligung",
 	"visitors are counted per day: the same person on two days is two":                                                     "Besucher zählen je Tag: Derselbe Mensch an zwei Tagen sind zwei",
 	"visitors are counted per day: the same person on two days is two; %s of the visits are from when there was a cookie":  "Besucher zählen je Tag: Derselbe Mensch an zwei Tagen sind zwei; %s der Besuche sind aus der Zeit mit Cookie",

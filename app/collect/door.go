@@ -237,7 +237,7 @@ func (d *Door) serveScript(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "There is no such tracker.", http.StatusNotFound)
 		return
 	}
-	if r.URL.RawQuery == "check" {
+	if strings.HasSuffix(r.URL.RawQuery, "check") { // after "?", or after a query that the page has there
 		d.o.Scripts.ServeCheck(w, info, d.o.BaseURL)
 		return
 	}
