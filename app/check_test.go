@@ -14,7 +14,7 @@ import (
 func TestTheCheckOfPages(t *testing.T) {
 	c := countConsent(t, `{"localhost":true,"excluded":["/drafts/**"]}`)
 	bodies := map[string]string{
-		"/login":    `<form><input name=user><input type=password name=secret></form>`,
+		"/members":  `<form><input name=user><input type=password name=secret></form>`,
 		"/safe":     `<form data-sp-safe><input type=password></form>`,
 		"/contact":  `<main><input type=email name=reply></main>`,
 		"/checkout": `a page`,
@@ -34,12 +34,12 @@ func TestTheCheckOfPages(t *testing.T) {
 	p.Click("form.card button")
 	p.Wait(`document.querySelector('[data-check]')`)
 	p.Run(`const f = document.querySelector('[data-check]').elements; f.address.value = 'http://ask.localhost:` + port + `';
-		f.pages.value = '/plain\n/login\n/safe\n/contact\n/checkout\n/drafts/x'; setTimeout(() => document.querySelector('[data-check]').requestSubmit())`)
+		f.pages.value = '/plain\n/members\n/safe\n/contact\n/checkout\n/drafts/x'; setTimeout(() => document.querySelector('[data-check]').requestSubmit())`)
 	p.Wait(`document.querySelectorAll('[data-result] tbody tr').length == 6`)
 	got := apptest.Eval[map[string]string](p, `Object.fromEntries([...document.querySelectorAll('[data-result] tbody tr')].map(r => [r.cells[0].textContent, r.cells[1].textContent + ': ' + r.cells[2].textContent]))`)
 	for page, want := range map[string]string{
 		"/plain":    "everything: ",
-		"/login":    "nothing: a field or meta tag: password secret",
+		"/members":  "nothing: a field or meta tag: password secret",
 		"/safe":     "everything: ",
 		"/contact":  "the path only: a field or meta tag: email reply",
 		"/checkout": "the path only: its path is about an account, a purchase or a message",
