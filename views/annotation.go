@@ -3,6 +3,7 @@ package views
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"sandprint/app/account"
 )
@@ -33,5 +34,26 @@ func (d Dashboard) noteAction(note *Annotation) string {
 	if note == nil {
 		return d.View.at("/annotations")
 	}
+	return d.View.at("/annotations/" + strconv.FormatInt(note.ID, 10))
+}
+
+// removeAction returns the address that removes an annotation.
+func (d Dashboard) removeAction(note *Annotation) string {
 	return d.View.at("/annotations/" + strconv.FormatInt(note.ID, 10) + "/remove")
+}
+
+// noteFields returns what the form of an annotation begins with: text, day, and the time of day if that matters. A new one is of
+// the last day shown.
+func (d Dashboard) noteFields(note *Annotation) (text, day, clock string) {
+	if note == nil {
+		return "", d.ownDates().toValue, ""
+	}
+	at := note.At.In(d.zoneOf())
+	switch {
+	case at.Second() != 0:
+		clock = at.Format(time.TimeOnly)
+	case at.Hour() != 0 || at.Minute() != 0:
+		clock = at.Format("15:04")
+	}
+	return note.Text, at.Format(time.DateOnly), clock
 }

@@ -23,7 +23,7 @@ var deeds = map[string]string{
 	"site.add": "Added a site", "site.change": "Changed a site's settings", "site.remove": "Removed a site", "site.import": "Imported hits",
 	"site.erase-visitor": "Erased a visitor", "site.erase-before": "Erased what began before a day",
 	"segment.add": "Saved a segment", "segment.change": "Changed a segment", "segment.remove": "Removed a segment",
-	"annotation.add": "Wrote an annotation", "annotation.remove": "Removed an annotation",
+	"annotation.add": "Wrote an annotation", "annotation.change": "Changed an annotation", "annotation.remove": "Removed an annotation",
 	"customer.erase": "Erased a customer", "instance.backup": "Made a backup", "instance.restore": "Restored a backup",
 	"instance.cookie-key": "Changed the key that signs cookies", "instance.change": "Changed the settings of the instance", "instance.terms": "Wrote terms or the privacy policy", "site.publish": "Put a text about privacy on a site",
 }

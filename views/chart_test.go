@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,8 +95,16 @@ func TestAnnotationsAreShown(t *testing.T) {
 			t.Errorf("the list says %.60q, want %.60q", got, value)
 		}
 		form := find(list, func(n *html.Node) bool { return n.Data == "form" })[0]
-		if attr(form, "action") != "/sites/kiln-and-sea.example/annotations/7/remove" || attr(form, "method") != "post" {
-			t.Errorf("removing leads to %s", attr(form, "action"))
+		if attr(form, "action") != "/sites/kiln-and-sea.example/annotations/7" || attr(form, "method") != "post" {
+			t.Errorf("changing leads to %s", attr(form, "action"))
+		}
+		fields := find(list, func(n *html.Node) bool { return n.Data == "input" }) // of the second, then of the first, which has a time
+		if got := []string{attr(fields[2], "value"), attr(fields[3], "value"), attr(fields[4], "value"), attr(fields[5], "value")}; !slices.Equal(got, []string{"", value, "2026-11-05", "09:30"}) {
+			t.Errorf("the forms have %q", got)
+		}
+		remove := find(form, func(n *html.Node) bool { return attr(n, "formaction") != "" })
+		if len(remove) != 1 || attr(remove[0], "formaction") != "/sites/kiln-and-sea.example/annotations/7/remove" {
+			t.Errorf("%d ways to remove it", len(remove))
 		}
 		d.CanChange = false
 		doc = parse(t, draw(t, views.DashboardPage(d)))

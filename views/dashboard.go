@@ -23,6 +23,7 @@ type Dashboard struct {
 	Mode      string          // how visitors are recognised: cookie, cookieless or consent
 	Early     bool            // of mode consent: counted without a cookie until there is consent
 	Effect    Effect          // of that on the figures; zero: not asked for
+	Regions   bool            // the table tells regions and cities too
 	Geo       string          // where the country table comes from and its date; may be empty
 	CanChange bool            // the reader may change the site's settings
 	Segments  []Segment       // those that the reader may use, by name

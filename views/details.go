@@ -174,8 +174,8 @@ func (d Details) rowLink(name string) string {
 	switch t := Find(d.By, d.View); {
 	case t.By == "event":
 		view = view.tab("property")
-	case t.Leads != "":
-		view = view.tab(t.Leads)
+	case d.leads(t) != "":
+		view = view.tab(d.leads(t))
 	}
 	return view.URL()
 }

@@ -20,6 +20,7 @@ var icons = map[string]string{
 	"warn":    "M10 3.500l7 12.500H3zM10 8.500v3.500M10 14.200v.1",
 	"info":    "M10 2.800a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.400zM10 9.200v4.500M10 6.300v.1",
 	"plus":    "M10 4v12M4 10h12",
+	"edit":    "M4 16l1-4 8.500-8.500 3 3L8 15zM11.500 5.500l3 3",
 	"pin":     "M7 3.500h6M8 3.500v5l-2.500 3.500h9L12 8.500v-5M10 12v5",
 	"copy":    "M7.5 7.500h8.500v8.500H7.500zM4 12.500V4h8.5",
 }
@@ -33,5 +34,5 @@ func icon(name string) templ.Component {
 }
 
 // Icon draws one of the product's line icons by name, for pages beside the dashboard: more, filter, left, right, close,
-// check, compare, export, warn, info, plus, copy, pin.
+// check, compare, export, warn, info, plus, copy, edit, pin.
 func Icon(name string) templ.Component { return icon(name) }

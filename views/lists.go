@@ -146,13 +146,28 @@ func (d Dashboard) row(t Tab, a report.Answer, r report.Row, high float64) row {
 		line.Was = w.FullFigure(m, r.Previous[0])
 	}
 	if r.Name != report.Other {
-		view := d.View.only(by, report.Is, r.Name)
-		if line.On = d.View.filtered(by, r.Name); !line.On && t.Leads != "" {
-			view = view.tab(t.Leads)
-		}
-		line.Link, line.Without = view.URL(), d.View.only(by, report.Not, r.Name).URL()
+		line.On = d.View.filtered(by, r.Name)
+		line.Link, line.Without = d.choosing(t, r.Name), d.View.only(by, report.Not, r.Name).URL()
 	}
 	return line
+}
+
+// choosing returns the address of what choosing a row leads to: only its value, and the list that then tells more; or, of a
+// row that is chosen, all values again.
+func (d Dashboard) choosing(t Tab, value string) string {
+	view := d.View.only(t.Asks(), report.Is, value)
+	if leads := d.leads(t); leads != "" && !d.View.filtered(t.Asks(), value) {
+		view = view.tab(leads)
+	}
+	return view.URL()
+}
+
+// leads returns the tab that choosing a row of a tab opens; none of regions where nothing knows any.
+func (d Dashboard) leads(t Tab) report.Dimension {
+	if t.Leads == "region" && !d.Regions {
+		return ""
+	}
+	return t.Leads
 }
 
 func isPath(by report.Dimension) bool {

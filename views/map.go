@@ -41,7 +41,7 @@ func (d Dashboard) lands(a report.Answer) (list []land, from [4]float64) {
 			}
 		}
 		list = append(list, land{Code: r.Name, Shade: shade, Text: w.valueName("country", r.Name) + ": " + w.Exact(n),
-			Link: d.View.only("country", report.Is, r.Name).URL(), On: d.View.filtered("country", r.Name)})
+			Link: d.choosing(Find("country", d.View), r.Name), On: d.View.filtered("country", r.Name)})
 	}
 	return list, from
 }

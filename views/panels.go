@@ -25,7 +25,7 @@ type Tab struct {
 	Unset   string           // what is said of visits without a value, which have no row; empty: they have one
 	Ask     report.Dimension // what it asks for, where that is not By
 	Of      string           // the event that it is about; empty: it is about all
-	Leads   report.Dimension // the tab that choosing a row opens, where another then tells more
+	Leads   report.Dimension // the tab that choosing a row opens, where another then tells more; see Dashboard.leads
 	Table   string           // name of its whole table, where Label alone would not say it
 	Prop    string           // of the tab "property": the one that is chosen; empty: there is none
 }
@@ -56,7 +56,7 @@ var panels = []*panel{
 	}},
 	{"places", "Places", []Tab{
 		{By: "map", Ask: "country", Label: "Map", Empty: "No country is known for this period."},
-		{By: "country", Label: "Countries", Empty: "No country is known for this period."},
+		{By: "country", Label: "Countries", Empty: "No country is known for this period.", Leads: "region"},
 		{By: "region", Label: "Regions", Empty: noCities, Unset: "Not known", Leads: "city"},
 		{By: "city", Label: "Cities", Empty: noCities, Unset: "Not known"},
 		{By: "language", Label: "Languages", Empty: "No browser named a language in this period.", Unset: "Not known"},

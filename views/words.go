@@ -16,6 +16,7 @@ type Words struct {
 	Lang  string            // BCP 47, for <html lang>
 	Name  string            // its own name for itself
 	Texts map[string]string // English text to text; what is missing stays English
+	Marks [2]string         // before and after what is quoted
 	locale
 }
 
@@ -65,7 +66,8 @@ type saying struct {
 	is   *regexp.Regexp
 }
 
-// Say returns a whole English sentence, such as an error's, in the language of w: what was filled in stays as it is.
+// Say returns a whole English sentence, such as an error's, in the language of w: what was filled in stays as it is, but for the
+// marks around what is quoted.
 func (w *Words) Say(sentence string) string {
 	if w == nil || w.Texts == nil || sentence == "" {
 		return sentence
@@ -77,12 +79,20 @@ func (w *Words) Say(sentence string) string {
 		if filled := s.is.FindStringSubmatch(sentence); filled != nil {
 			parts := verbs.Split(w.T(s.text), -1)
 			for i, f := range filled[1:] {
-				parts[i] += f
+				parts[i] += w.marked(f)
 			}
 			return strings.Join(parts, "")
 		}
 	}
 	return sentence
+}
+
+// marked returns a text that %q has quoted with the marks of the language instead; all else as it is.
+func (w *Words) marked(text string) string {
+	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
+		return text
+	}
+	return w.Marks[0] + strings.ReplaceAll(text[1:len(text)-1], `\"`, `"`) + w.Marks[1]
 }
 
 // Speak returns the words for a reader: of the language chosen ("de", "en"; anything else: none) or, without a choice, of

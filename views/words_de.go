@@ -1,7 +1,7 @@
 package views
 
 // German is every text in German; who reads is addressed as “Sie”.
-var German = &Words{Lang: "de", Name: "Deutsch", Texts: textsDE, locale: localeDE}
+var German = &Words{Lang: "de", Name: "Deutsch", Texts: textsDE, Marks: [2]string{"„", "“"}, locale: localeDE}
 
 // textsDE are the German texts by the English ones. Verbs of package fmt stand in the order of the English text. These are
 // those of the frame around all pages; each words_de_*.go adds those of its area.

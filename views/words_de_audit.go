@@ -26,6 +26,7 @@ var auditDE = map[string]string{
 	"Removed a segment":                 "Segment entfernt",
 	"Wrote an annotation":               "Anmerkung geschrieben",
 	"Removed an annotation":             "Anmerkung entfernt",
+	"Changed an annotation":             "Anmerkung geändert",
 	"Erased a customer":                 "Kunden gelöscht",
 	"Made a backup":                     "Sicherung gemacht",
 	"Restored a backup":                 "Sicherung wiederhergestellt",

@@ -143,7 +143,8 @@ func TestGermanVerbs(t *testing.T) {
 func TestSay(t *testing.T) {
 	for english, german := range map[string]string{
 		"There is nothing here.":                 "Hier ist nichts.",
-		"There is no period \"5 minutes\".":      "Es gibt keinen Zeitraum \"5 minutes\".",
+		"There is no period \"5 minutes\".":      "Es gibt keinen Zeitraum „5 minutes“.",
+		"\"a \\\"b\\\"\" is no time.":            "„a \"b\"“ ist keine Zeit.",
 		"“kiln” is not a goal.":                  "„kiln“ ist kein Ziel.",
 		"“100 %s” is not a goal.":                "„100 %s“ ist kein Ziel.",
 		"A sentence that nobody has translated.": "A sentence that nobody has translated.",

@@ -41,14 +41,11 @@ func (s *Service) AddAnnotation(ctx context.Context, who Who, domain string, at 
 	if err != nil {
 		return Annotation{}, err
 	}
-	text = strings.Join(strings.Fields(strings.Map(seen, strings.ToValidUTF8(text, "\uFFFD"))), " ")
-	switch {
-	case text == "":
-		return Annotation{}, problem.BadField("text", "empty_text", "The annotation says nothing.").WithHint("Write what happened.")
-	case utf8.RuneCountInString(text) > maxNote:
-		return Annotation{}, problem.BadField("text", "too_long", "The annotation is too long.").WithHint("Say it in 200 characters.")
-	case at.Year() < 1970 || at.Year() > 9998:
-		return Annotation{}, problem.BadField("at", "bad_time", "The annotation is at no time that a chart can show.").WithHint("Write the time as 2026-11-24T15:04:05+01:00 or 2026-11-24.")
+	if text, err = noteText(text); err != nil {
+		return Annotation{}, err
+	}
+	if err = noteTime(at); err != nil {
+		return Annotation{}, err
 	}
 	a, err = s.control.AddAnnotation(ctx, info.ID, at, text, maxNotes)
 	on.object = a.ID
@@ -56,6 +53,47 @@ func (s *Service) AddAnnotation(ctx context.Context, who Who, domain string, at 
 		return a, problem.New(http.StatusConflict, "too_many", "This site has 10,000 annotations, and no room for more.").WithHint("Remove some that nobody needs.")
 	}
 	return a, notFound(err)
+}
+
+// ChangeAnnotation gives a note another moment, another text or both, where these are not nil: for the site's editors and above.
+func (s *Service) ChangeAnnotation(ctx context.Context, who Who, domain string, id int64, at *time.Time, text *string) (a Annotation, err error) {
+	on := deed{actor: who.user, object: id}
+	defer s.note(ctx, "annotation.change", &on, &err)
+	info, err := s.writable(ctx, who, domain)
+	on.customer = info.Customer
+	if err == nil && at != nil {
+		err = noteTime(*at)
+	}
+	if err == nil && text != nil {
+		var clean string
+		clean, err = noteText(*text)
+		text = &clean
+	}
+	if err != nil {
+		return Annotation{}, err
+	}
+	a, err = s.control.ChangeAnnotation(ctx, info.ID, id, at, text)
+	return a, notFound(err)
+}
+
+// noteText returns the text of an annotation as it is kept.
+func noteText(text string) (string, error) {
+	text = strings.Join(strings.Fields(strings.Map(seen, strings.ToValidUTF8(text, "\uFFFD"))), " ")
+	switch {
+	case text == "":
+		return "", problem.BadField("text", "empty_text", "The annotation says nothing.").WithHint("Write what happened.")
+	case utf8.RuneCountInString(text) > maxNote:
+		return "", problem.BadField("text", "too_long", "The annotation is too long.").WithHint("Say it in 200 characters.")
+	}
+	return text, nil
+}
+
+// noteTime refuses a moment that no chart shows.
+func noteTime(at time.Time) error {
+	if at.Year() < 1970 || at.Year() > 9998 {
+		return problem.BadField("at", "bad_time", "The annotation is at no time that a chart can show.").WithHint("Write the time as 2026-11-24T15:04:05+01:00 or 2026-11-24.")
+	}
+	return nil
 }
 
 // RemoveAnnotation takes a note off a site's chart: for its editors and above.

@@ -23,7 +23,7 @@ var Actions = []string{
 	"user.add", "user.remove", "user.link", "user.password", "user.sign-in", "user.sign-out", "user.sign-out-everywhere",
 	"token.add", "token.revoke",
 	"site.add", "site.change", "site.publish", "site.remove", "site.import", "site.erase-visitor", "site.erase-before",
-	"segment.add", "segment.change", "segment.remove", "annotation.add", "annotation.remove",
+	"segment.add", "segment.change", "segment.remove", "annotation.add", "annotation.change", "annotation.remove",
 	"customer.erase",
 	"instance.backup", "instance.restore", "instance.cookie-key", "instance.change", "instance.terms",
 }

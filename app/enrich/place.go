@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -149,6 +150,12 @@ func (g *Geo) Built() time.Time {
 		return t.own.built
 	}
 	return t.theirs.Metadata().BuildTime().UTC()
+}
+
+// Regions reports whether the table in use tells regions and cities, as those of countries don't.
+func (g *Geo) Regions() bool {
+	t := g.current()
+	return t != nil && t.own == nil && !strings.Contains(t.theirs.Metadata().DatabaseType, "Country")
 }
 
 // Name says which table answers, by its own type name: "Sandprint-Country", "GeoLite2-City".

@@ -61,6 +61,9 @@ func TestPlaceFromTheEmbeddedTable(t *testing.T) {
 	if got := g.Place(netip.Addr{}); got != (Place{}) {
 		t.Errorf("no address: got %+v", got)
 	}
+	if g.Regions() {
+		t.Error("the table in the binary tells no regions")
+	}
 	if g.Name() != "Sandprint-Country" || g.Built().Year() < 2026 {
 		t.Errorf("the table says it is %q of %v", g.Name(), g.Built())
 	}
@@ -80,6 +83,9 @@ func TestPlaceFromTheOwnersFile(t *testing.T) {
 		}
 		if got := g.Place(netip.MustParseAddr("81.2.69.142")); got != test.want {
 			t.Errorf("%s: got %+v, want %+v", test.file, got, test.want)
+		}
+		if got, want := g.Regions(), test.want.Region != ""; got != want {
+			t.Errorf("%s tells regions: %v", test.file, got)
 		}
 		if got := g.Place(netip.MustParseAddr("9.9.9.9")); got != (Place{}) {
 			t.Errorf("%s: an unknown address is in %+v", test.file, got)

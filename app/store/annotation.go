@@ -7,7 +7,7 @@ import (
 
 // Annotation is a note at a moment of a site's chart.
 type Annotation struct {
-	ID   int64     // by which it is listed and removed
+	ID   int64     // by which it is listed, changed and removed
 	At   time.Time // to the second
 	Text string
 }
@@ -38,6 +38,24 @@ func (c *Control) AddAnnotation(ctx context.Context, site string, at time.Time, 
 func (c *Control) Annotations(ctx context.Context, site string, from, to time.Time) ([]Annotation, error) {
 	return list(ctx, c.read, scanAnnotation, "SELECT id, at, text FROM annotation WHERE site = ? AND at >= ? AND at < ? ORDER BY at, id",
 		site, from.Unix(), to.Unix())
+}
+
+// ChangeAnnotation gives a note of a site another moment, another text or both, where these are not nil, and returns it. What it
+// said before is gone, from the log too. ErrNotFound: the site has none of that number.
+func (c *Control) ChangeAnnotation(ctx context.Context, site string, id int64, at *time.Time, text *string) (Annotation, error) {
+	const change = "UPDATE annotation SET at = coalesce(?, at), text = coalesce(?, text) WHERE site = ? AND id = ? RETURNING id, at, text"
+	var second *int64
+	if at != nil {
+		second = new(at.Unix())
+	}
+	all, err := list(ctx, c.write, scanAnnotation, change, second, text, site, id)
+	if err != nil {
+		return Annotation{}, rowError(err)
+	}
+	if len(all) == 0 {
+		return Annotation{}, ErrNotFound
+	}
+	return all[0], c.scrub(context.WithoutCancel(ctx))
 }
 
 // DeleteAnnotation removes a note of a site, from the log too. ErrNotFound: the site has none of that number.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,30 +18,58 @@ import (
 // annotationRoutes are the rows of the routing table about the notes on a site's chart.
 var annotationRoutes = []route{
 	{"POST /sites/{domain}/annotations", siteWrite, (*Server).addAnnotation},
+	{"POST /sites/{domain}/annotations/{id}", siteWrite, (*Server).changeAnnotation},
 	{"POST /sites/{domain}/annotations/{id}/remove", siteWrite, (*Server).removeAnnotation},
 	{"GET /api/v1/sites/{domain}/annotations", siteRead, (*Server).apiAnnotations},
 	{"POST /api/v1/sites/{domain}/annotations", siteWrite, (*Server).apiAddAnnotation},
+	{"PATCH /api/v1/sites/{domain}/annotations/{id}", siteWrite, (*Server).apiChangeAnnotation},
 	{"DELETE /api/v1/sites/{domain}/annotations/{id}", siteWrite, (*Server).apiRemoveAnnotation},
 }
 
 // addAnnotation takes the form under the chart: a date, maybe a time of day, and a text.
 func (s *Server) addAnnotation(w http.ResponseWriter, c *call) error {
-	if err := c.formError(); err != nil {
-		return err
-	}
-	info := c.site.Info()
-	text := strings.TrimSpace(c.PostFormValue("date"))
-	if clock := strings.TrimSpace(c.PostFormValue("time")); clock != "" {
-		text += " " + clock
-	}
-	at, err := moment(text, info.Zone)
+	at, text, err := c.noteForm()
 	if err == nil {
-		_, err = s.Accounts.AddAnnotation(c.Context(), c.who, info.Domain, at, c.PostFormValue("text"))
+		_, err = s.Accounts.AddAnnotation(c.Context(), c.who, c.site.Info().Domain, at, text)
 	}
 	if err != nil {
 		return err
 	}
 	return redirect(w, c.viewURL()+"#notes")
+}
+
+// changeAnnotation takes the same form, of a note that is there.
+func (s *Server) changeAnnotation(w http.ResponseWriter, c *call) error {
+	at, text, err := c.noteForm()
+	if err == nil {
+		_, err = s.amendAnnotation(c, &at, &text)
+	}
+	if err != nil {
+		return err
+	}
+	return redirect(w, c.viewURL()+"#notes")
+}
+
+// noteForm reads the moment and the text of a note.
+func (c *call) noteForm() (at time.Time, text string, err error) {
+	if err := c.formError(); err != nil {
+		return at, "", err
+	}
+	when := strings.TrimSpace(c.PostFormValue("date"))
+	if clock := strings.TrimSpace(c.PostFormValue("time")); clock != "" {
+		when += " " + clock
+	}
+	at, err = moment(when, c.site.Info().Zone)
+	return at, c.PostFormValue("text"), err
+}
+
+// amendAnnotation changes what is not nil of the note that the address names.
+func (s *Server) amendAnnotation(c *call, at *time.Time, text *string) (account.Annotation, error) {
+	id, err := strconv.ParseInt(c.PathValue("id"), 10, 64)
+	if err != nil {
+		return account.Annotation{}, problem.NotFound
+	}
+	return s.Accounts.ChangeAnnotation(c.Context(), c.who, c.site.Info().Domain, id, at, text)
 }
 
 func (s *Server) removeAnnotation(w http.ResponseWriter, c *call) error {
@@ -143,6 +172,31 @@ func (s *Server) apiAddAnnotation(w http.ResponseWriter, c *call) error {
 	return s.json(w, c, http.StatusCreated, noteOut(a, info.Zone))
 }
 
+// apiChangeAnnotation changes what {"at":…,"text":…} has.
+func (s *Server) apiChangeAnnotation(w http.ResponseWriter, c *call) error {
+	var in struct {
+		At   *string `json:"at"`
+		Text *string `json:"text"`
+	}
+	if err := c.readJSON(&in); err != nil {
+		return err
+	}
+	zone := c.site.Info().Zone
+	var at *time.Time
+	if in.At != nil {
+		t, err := moment(*in.At, zone)
+		if err != nil {
+			return err
+		}
+		at = &t
+	}
+	a, err := s.amendAnnotation(c, at, in.Text)
+	if err != nil {
+		return err
+	}
+	return s.json(w, c, http.StatusOK, noteOut(a, zone))
+}
+
 func (s *Server) apiRemoveAnnotation(w http.ResponseWriter, c *call) error {
 	if err := s.dropAnnotation(c); err != nil {
 		return err
@@ -192,13 +246,9 @@ func (c *call) wayBack(p *problem.Error) string {
 	}
 	values, without := c.URL.Query(), url.Values{}
 	wrong := map[string]bool{p.Field: true}
-	for _, group := range [][]string{{"period", "from", "to"}, {"compare", "compare_from", "compare_to"}, {"add_by", "add_op", "add_value", "filter"}} {
-		for _, name := range group {
-			if name == p.Field {
-				for _, other := range group {
-					wrong[other] = true
-				}
-			}
+	if period := []string{"period", "from", "to"}; slices.Contains(period, p.Field) {
+		for _, name := range period {
+			wrong[name] = true
 		}
 	}
 	for name, list := range values {

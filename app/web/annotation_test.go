@@ -73,7 +73,34 @@ func TestAnnotationsByAPI(t *testing.T) {
 	gone := f.want(201, "POST", at, "token", write, "json", `{"text":"soon gone"}`).Header().Get("Location")
 	f.want(403, "DELETE", gone, "token", read)
 	f.want(404, "DELETE", strings.Replace(gone, siteA, siteB, 1), "token", write)
+	for _, row := range []struct {
+		why    string
+		status int
+		body   string
+		has    string
+	}{
+		{"another text", 200, `{"text":" soon\nfar gone "}`, `"text":"soon far gone"`},
+		{"another time", 200, `{"at":"2026-06-03 10:00"}`, `"at":"2026-06-03T10:00:00+02:00","text":"soon far gone"`},
+		{"both", 200, `{"at":"2026-06-04","text":"x"}`, `"at":"2026-06-04T00:00:00+02:00","text":"x"`},
+		{"nothing", 200, `{}`, `"at":"2026-06-04T00:00:00+02:00","text":"x"`},
+		{"no text", 400, `{"text":""}`, `"field":"text"`},
+		{"no time", 400, `{"at":""}`, `"field":"at"`},
+		{"a year too late", 400, `{"at":"9999-12-31"}`, `"field":"at"`},
+		{"a field too many", 400, `{"id":7}`, `"field":"id"`},
+	} {
+		if got := f.want(row.status, "PATCH", gone, "token", write, "json", row.body).Body.String(); !strings.Contains(got, row.has) {
+			t.Errorf("%s: %s, want %s", row.why, got, row.has)
+		}
+	}
+	get("?from=2026-06-04&to=2026-06-04")
+	if len(list.Annotations) != 1 || list.Annotations[0].Text != "x" {
+		t.Errorf("after the changes: %+v", list.Annotations)
+	}
+	f.want(403, "PATCH", gone, "token", read, "json", `{"text":"y"}`)
+	f.want(404, "PATCH", strings.Replace(gone, siteA, siteB, 1), "token", write, "json", `{"text":"y"}`)
 	f.want(204, "DELETE", gone, "token", write)
+	f.want(404, "PATCH", gone, "token", write, "json", `{"text":"y"}`)
+	f.want(404, "PATCH", at+"/x", "token", write, "json", `{"text":"y"}`)
 	f.want(404, "DELETE", gone, "token", write)
 	f.want(404, "DELETE", at+"/x", "token", write)
 }
@@ -95,4 +122,42 @@ func TestRefusedQuestionsLeadBack(t *testing.T) {
 			t.Errorf("%s (%s): no %s in %s", row.ask, row.why, want, w.Body)
 		}
 	}
+}
+
+// The form of an annotation changes it, and its other button removes it, without a script; both lead back to the same figures.
+func TestAnnotationsByForm(t *testing.T) {
+	f := full(t)
+	f.read(siteA, "/about", "A", 1) // a site without visits has no chart
+	owner, viewer := f.sessions["owner A"], f.sessions["viewer A"]
+	at, back := "/sites/"+siteA+"/annotations", "/sites/"+siteA+"?from=2026-06-01&to=2026-06-07#notes"
+	send := func(status int, path, who string, pairs ...string) {
+		t.Helper()
+		w := f.want(status, "POST", at+path+"?from=2026-06-01&to=2026-06-07", "cookie", who, "form", form(pairs...))
+		if got := w.Header().Get("Location"); status == http.StatusSeeOther && got != back {
+			t.Errorf("%s leads to %s", path, got)
+		}
+	}
+	shows := func(want ...string) {
+		t.Helper()
+		page := f.want(200, "GET", "/sites/"+siteA+"?from=2026-06-01&to=2026-06-07", "cookie", owner).Body.String()
+		for _, text := range want {
+			if !strings.Contains(page, text) {
+				t.Errorf("%s is not on the page", text)
+			}
+		}
+		if len(want) == 0 && strings.Contains(page, "<bdi>Sale") {
+			t.Error("it is still there")
+		}
+	}
+	send(303, "", owner, "text", "Sale", "date", "2026-06-02", "time", "")
+	shows("<bdi>Sale</bdi>", `action="/sites/`+siteA+`/annotations/1?`, `value="2026-06-02"`)
+	send(303, "/1", owner, "text", "Sale begins", "date", "2026-06-03", "time", "09:30")
+	shows("<bdi>Sale begins</bdi>", `value="09:30"`, "3 Jun 2026, 09:30")
+	send(400, "/1", owner, "text", " ", "date", "2026-06-03", "time", "")
+	send(400, "/1", owner, "text", "x", "date", "", "time", "")
+	send(404, "/2", owner, "text", "x", "date", "2026-06-03", "time", "")
+	send(403, "/1", viewer, "text", "x", "date", "2026-06-03", "time", "")
+	shows("<bdi>Sale begins</bdi>")
+	send(303, "/1/remove", owner, "text", "", "date", "", "time", "")
+	shows()
 }

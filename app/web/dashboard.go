@@ -98,14 +98,24 @@ func asksPeriod(values url.Values) bool {
 	return values.Get("period") != "" || values.Get("from") != "" || values.Get("to") != ""
 }
 
+// ownComparison returns the address of a page with the two dates that the form of the comparison sends as its parameter compare; ""
+// where the address has none. Pages answer with it, so that no link carries the dates on beside another comparison.
+func (c *call) ownComparison() string {
+	values := c.URL.Query()
+	from, to := values.Get("compare_from"), values.Get("compare_to")
+	if from == "" && to == "" || c.isAPI() || c.Method != http.MethodGet && c.Method != http.MethodHead {
+		return ""
+	}
+	values.Del("compare_from")
+	values.Del("compare_to")
+	values.Set("compare", from+".."+to)
+	return c.URL.EscapedPath() + "?" + values.Encode()
+}
+
 // pageQuery reads the question that all of a page is about. Where the address doesn't say, it is about the usual period,
 // compared with the one before, of periods that are counted in days weekday with weekday where there are figures that far
-// back; compare=none is without. What the form of the comparison's own dates says becomes the parameter compare of values. Filters that are part of a segment are
-// marked as such.
+// back; compare=none is without. Filters that are part of a segment are marked as such.
 func (c *call) pageQuery(values url.Values, now time.Time) (report.Query, error) {
-	if from, to := values.Get("compare_from"), values.Get("compare_to"); from != "" || to != "" {
-		values.Set("compare", from+".."+to)
-	}
 	asked := url.Values{}
 	for _, key := range []string{"period", "from", "to", "filter", "segment", "compare", "match"} {
 		if list := slices.DeleteFunc(slices.Clone(values[key]), func(v string) bool { return v == "" }); len(list) > 0 {
@@ -169,7 +179,7 @@ func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Ans
 // frameOf returns what the pages of a site have around their answers.
 func (s *Server) frameOf(c *call, view views.View, chart report.Answer) (views.Dashboard, error) {
 	info := c.site.Info()
-	d := views.Dashboard{Page: c.page(info.Domain), View: view, Chart: chart, Mode: info.Mode, Early: info.Settings.Early, Geo: s.Geo,
+	d := views.Dashboard{Page: c.page(info.Domain), View: view, Chart: chart, Mode: info.Mode, Early: info.Settings.Early, Geo: s.Geo, Regions: s.Regions,
 		CanChange: c.who.CanWrite(info), Took: chart.Took}
 	var err error
 	if d.Since, err = c.firstDay(); err != nil {

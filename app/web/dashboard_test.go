@@ -85,6 +85,46 @@ func TestDashboardParameters(t *testing.T) {
 	}
 }
 
+// The two dates of the comparison's form become the parameter that all links carry, on every page of a site.
+func TestOwnComparison(t *testing.T) {
+	f := full(t)
+	owner := f.sessions["owner A"]
+	for _, row := range []struct{ ask, to, why string }{
+		{"?compare_from=2026-09-01&compare_to=2026-09-30", "?compare=2026-09-01..2026-09-30", ""},
+		{"?period=7d&compare=year&compare_from=2026-09-01&compare_to=2026-09-07", "?compare=2026-09-01..2026-09-07&period=7d", "instead of the other comparison"},
+		{"/retention?by=week&compare_from=2026-09-01&compare_to=2026-09-30", "/retention?by=week&compare=2026-09-01..2026-09-30", "another page, with its own parameter"},
+		{"/changes?compare_from=2026-09-01&compare_to=", "/changes?compare=2026-09-01..", "half a comparison, which is then refused"},
+	} {
+		if got := f.want(http.StatusSeeOther, "GET", "/sites/"+siteA+row.ask, "cookie", owner).Header().Get("Location"); got != "/sites/"+siteA+row.to {
+			t.Errorf("%s leads to %s, want %s: %s", row.ask, got, row.to, row.why)
+		}
+	}
+	f.want(http.StatusNotFound, "GET", "/sites/"+siteB+"?compare_from=2026-09-01&compare_to=2026-09-30", "cookie", owner)
+	page := f.want(http.StatusBadRequest, "GET", "/sites/"+siteA+"/changes?period=7d&compare=2026-09-01..", "cookie", owner).Body.String()
+	if !strings.Contains(page, `href="/sites/`+siteA+`/changes?period=7d"`) {
+		t.Errorf("half a comparison leads back to none: %s", page)
+	}
+}
+
+// A country leads to its regions, where the table of places tells any.
+func TestCountryLeadsToRegions(t *testing.T) {
+	for _, row := range []struct {
+		regions bool
+		link    string
+		why     string
+	}{
+		{false, "?period=day&amp;tab=country&amp;filter=country:is:DE", "regions are never known"},
+		{true, "?period=day&amp;tab=region&amp;filter=country:is:DE", ""},
+	} {
+		f := full(t, func(o *Options) { o.Regions = row.regions })
+		f.read(siteA, "/about", "A", 1)
+		page := f.want(200, "GET", "/sites/"+siteA+"?period=day&tab=country", "cookie", f.sessions["owner A"]).Body.String()
+		if !strings.Contains(page, `href="/sites/`+siteA+row.link+`"`) {
+			t.Errorf("no link to %s: %s", row.link, row.why)
+		}
+	}
+}
+
 func TestTableAsFile(t *testing.T) {
 	f := full(t)
 	f.read(siteA, "/about", "A", 7)

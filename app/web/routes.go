@@ -104,7 +104,11 @@ func (s *Server) guarded(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		c := &call{Request: req, server: s}
 		err := s.guard(w, c, r.access)
-		if err == nil {
+		switch to := c.ownComparison(); {
+		case err != nil:
+		case r.access == siteRead && to != "":
+			err = redirect(w, to)
+		default:
 			err = r.handle(s, w, c)
 		}
 		if err != nil {

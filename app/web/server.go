@@ -47,6 +47,7 @@ type Options struct {
 	Log      *slog.Logger     // nil: slog.Default()
 	Version  string           // of the program, for the description of the API
 	Instance privacy.Instance // what documents say of the instance; what the control file knows is filled in
+	Regions  bool             // the table in use tells regions and cities too
 	Geo      string           // where the country table comes from and its date: a line in the footer
 
 	// Proxied reports whether a request came over https to a proxy that is trusted. Nil: none is.
