@@ -127,10 +127,9 @@ func tool(t *testing.T, name string) string {
 
 // markup gets every page and holds its headers to the rules and its HTML to html-validate's.
 func (h house) markup(t *testing.T, all []stop) {
-	dir := t.TempDir()
-	names := map[string]string{} // file to what it is of
+	pages := map[string]string{} // body by what it is of
 	owner, nobody := h.client(t, h.link == ""), h.client(t, true)
-	for i, s := range all {
+	for _, s := range all {
 		c := owner
 		if s.nobody {
 			c = nobody
@@ -141,8 +140,22 @@ func (h house) markup(t *testing.T, all []stop) {
 			continue
 		}
 		checkPolicy(t, s, resp.Header.Get("Content-Security-Policy"))
-		file := fmt.Sprintf("%02d.html", i)
-		if names[file] = s.name(); os.WriteFile(filepath.Join(dir, file), []byte(body), 0o600) != nil {
+		if pages[s.name()] != "" {
+			t.Errorf("%s is in the list twice", s.name())
+		}
+		pages[s.name()] = body
+	}
+	validate(t, pages)
+}
+
+// validate holds pages, by what they are of, to html-validate.
+func validate(t *testing.T, pages map[string]string) {
+	t.Helper()
+	dir := t.TempDir()
+	names := map[string]string{} // file to what it is of
+	for name, body := range pages {
+		file := fmt.Sprintf("%03d.html", len(names))
+		if names[file] = name; os.WriteFile(filepath.Join(dir, file), []byte(body), 0o600) != nil {
 			t.Fatal("can't write to the temporary directory")
 		}
 	}

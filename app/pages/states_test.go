@@ -66,7 +66,10 @@ func (h house) troubled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pages := map[string]string{}
+	defer func() { validate(t, pages) }()
 	for path, trouble := range troubles {
+		_, pages[path] = house{App: &apptest.App{URL: address}}.get(t, http.DefaultClient, path, "en")
 		p := apptest.NewPage(t)
 		p.Viewport(1280, 900)
 		p.Dark(false)
