@@ -25,6 +25,14 @@ func EffectOf(life, types report.Answer) (e Effect) {
 	return e
 }
 
+// counted says how visitors were counted, and what that does to the figures.
+func (d Dashboard) counted() string {
+	if text := d.effect(); text != "" {
+		return d.modeText() + "; " + text
+	}
+	return d.modeText()
+}
+
 // effect says what the way of counting does to the figures of this period; empty where there are none.
 func (d Dashboard) effect() string {
 	w, e := d.words(), d.Effect

@@ -8,6 +8,7 @@ func init() { maps.Copy(textsDE, presetsDE) }
 var presetsDE = map[string]string{
 	"Settings for a country's rules": "Einstellungen für die Regeln eines Landes",
 	"What counts is where your visitors are, and what else your pages do. These are notes of engineers and no legal advice.": "Es zählt, wo Ihre Besucher sind und was Ihre Seiten sonst tun. Dies sind Notizen von Ingenieuren und keine Rechtsberatung.",
+	"How visitors are recognised, and how long what is kept; the site's settings say why, and may be changed.":               "Wie Besucher erkannt werden und was wie lange bleibt; die Einstellungen der Website sagen warum und lassen sich ändern.",
 	"Chosen for: %s.": "Gewählt für: %s.",
 	"%s, changed":     "%s, geändert",
 	"Standard":        "Standard",

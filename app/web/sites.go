@@ -207,8 +207,8 @@ func (s *Server) addSite(w http.ResponseWriter, c *call) error {
 	if err := c.formError(); err != nil {
 		return err
 	}
-	form := views.SiteForm{Domain: c.PostFormValue("domain"), Zone: c.PostFormValue("timezone")}
-	site, err := s.Accounts.AddSite(c.Context(), c.who, account.NewSite{Domain: form.Domain, Zone: form.Zone})
+	form := views.SiteForm{Domain: c.PostFormValue("domain"), Zone: c.PostFormValue("timezone"), Preset: c.PostFormValue("preset")}
+	site, err := s.Accounts.AddSite(c.Context(), c.who, account.NewSite{Domain: form.Domain, Zone: form.Zone, Preset: form.Preset})
 	if err == nil {
 		return redirect(w, sitePath(site.Domain, "/install"))
 	}
