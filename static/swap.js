@@ -67,7 +67,8 @@ document.addEventListener("click", (e) => {
   if (!link || e.defaultPrevented || e.button || e.shiftKey || e.altKey || link.hasAttribute("download")) return
   const href = link.href.baseVal ?? link.href // a link within a drawing has another kind of href
   const modified = e.ctrlKey || e.metaKey
-  const without = modified && link.dataset.not
+  // Most rows say only that they can be excluded: by turning the filter that their link ends with.
+  const without = modified && (link.dataset.not || ("not" in link.dataset && href.replace(/^(.*[?&]filter=(?:prop:)?[^:&]*):is:/, "$1:not:")))
   if (modified && !without) return
   const url = new URL(without || href, location.href)
   if (!here(url) || (url.hash && url.search === location.search)) return

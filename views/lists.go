@@ -17,7 +17,7 @@ type row struct {
 	Change, Was string
 	Mood        Mood
 	Link        string // filters by the row; empty for what can't be filtered by
-	Without     string // excludes the row
+	Without     string // excludes the row; empty: Link does with its last filter turned from “is” to “not”, as swap.js does
 	On          bool   // the page is filtered by it
 	Path        bool   // the name is an address: written left to right, cut in the middle of nothing
 }
@@ -146,8 +146,10 @@ func (d Dashboard) row(t Tab, a report.Answer, r report.Row, high float64) row {
 		line.Was = w.FullFigure(m, r.Previous[0])
 	}
 	if r.Name != report.Other {
-		line.On = d.View.filtered(by, r.Name)
-		line.Link, line.Without = d.choosing(t, r.Name), d.View.only(by, report.Not, r.Name).URL()
+		line.On, line.Link = d.View.filtered(by, r.Name), d.choosing(t, r.Name)
+		if line.On || t.Leads != "" || !d.View.turns(by) {
+			line.Without = d.View.only(by, report.Not, r.Name).URL()
+		}
 	}
 	return line
 }

@@ -182,6 +182,13 @@ func (v View) only(by report.Dimension, op report.Op, value string) View {
 	return v
 }
 
+// turns reports whether a filter that keeps a value of the dimension stands alone in the view that only returns, so that the view which excludes the
+// value differs by the word “not”. Nearly all do, and pages are smaller for not writing both.
+func (v View) turns(by report.Dimension) bool {
+	name := strings.TrimPrefix(string(by), "prop:")
+	return !strings.ContainsAny(name, `:\`) && !slices.ContainsFunc(v.Filters, func(f report.Filter) bool { return f.By == by })
+}
+
 // filtered reports whether the view has a filter that keeps just this value.
 func (v View) filtered(by report.Dimension, value string) bool {
 	return slices.ContainsFunc(v.Filters, func(f report.Filter) bool {
