@@ -59,8 +59,8 @@ const briefMost = 500_000
 // briefChange asks for the dashboard's line about its difference; nil without a comparison. Read is how much there is to
 // read.
 func (s *Server) briefChange(c *call, view views.View, q report.Query, read int) (*report.Change, error) {
-	if q.Compare == nil {
-		return nil, nil
+	if whole, err := c.comparesWhole(q); q.Compare == nil || !whole || err != nil {
+		return nil, err
 	}
 	m := changeMetric(view)
 	ask := changeQuery(q, m, views.ChangeBrief(m), views.ChangeRows)

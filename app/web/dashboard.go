@@ -173,7 +173,42 @@ func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Ans
 		effect.By, effect.Metrics, effect.Compare, effect.Limit = by, []report.Metric{report.Visits}, nil, 10
 		queries = append(queries, effect)
 	}
-	return report.RunAll(c.Context(), c.site, append(queries, liveQuery(q)))
+	answers, err := report.RunAll(c.Context(), c.site, append(queries, liveQuery(q)))
+	if err != nil {
+		return nil, err
+	}
+	return answers, c.comparable(answers)
+}
+
+// comparable takes changes out of answers whose comparison begins before the site's first day: figures of a few days would stand against those of
+// all, and rise by thousands of percent. The chart keeps its line, which shows where it begins.
+func (c *call) comparable(answers []report.Answer) error {
+	for i := range answers {
+		a := &answers[i]
+		whole, err := c.comparesWhole(a.Query)
+		if err != nil {
+			return err
+		}
+		if whole {
+			continue
+		}
+		a.Previous = nil
+		if !timeBuckets[a.Query.By] {
+			for j := range a.Rows {
+				a.Rows[j].Previous = nil
+			}
+		}
+	}
+	return nil
+}
+
+// comparesWhole reports whether the site has figures since its comparison began, or no comparison.
+func (c *call) comparesWhole(q report.Query) (bool, error) {
+	if q.Compare == nil {
+		return true, nil
+	}
+	first, err := c.firstDay()
+	return first.IsZero() || !q.Compare.From.Before(first), err
 }
 
 // frameOf returns what the pages of a site have around their answers.

@@ -38,6 +38,9 @@ func (s *Server) details(w http.ResponseWriter, c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := c.comparable(answers); err != nil {
+		return err
+	}
 	view = view.Under("/details", "by", string(by), "sort", values.Get("sort"), "search", search)
 	d, err := s.frameOf(c, view, answers[0])
 	if err != nil {
