@@ -217,7 +217,7 @@ func (r *Running) routes() (*http.ServeMux, error) {
 		return nil, err
 	}
 	r.web, err = web.New(web.Options{Accounts: r.accounts, Privacy: r.privacy, VisitorOf: r.visitorOf, Static: static, BaseURL: r.cfg.BaseURL, Log: r.log,
-		Version: versionOf().Version, Instance: r.described(), Geo: r.geoLine(), Regions: r.geo.Regions(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet, PathOnly: collect.PathOnly})
+		Version: versionOf().Version, Instance: r.described(), Geo: r.geoSource(), GeoOf: r.geo.Built(), Regions: r.geo.Regions(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet, PathOnly: collect.PathOnly})
 	if err != nil {
 		return nil, err
 	}
@@ -305,13 +305,12 @@ func (r *Running) described() privacy.Instance {
 	return in
 }
 
-// geoLine says where the countries come from, and of when. The licence of our own table asks for its source (NOTICE).
-func (r *Running) geoLine() string {
-	source := r.geo.Name()
+// geoSource names the owner's table of places; empty: countries come from our own.
+func (r *Running) geoSource() string {
 	if r.cfg.GeoIP == "" {
-		source = "registry data of the NRO (CC BY 4.0)"
+		return ""
 	}
-	return "countries from " + source + " of " + r.geo.Built().UTC().Format(time.DateOnly)
+	return r.geo.Name()
 }
 
 // inside runs a line that came over the socket.

@@ -24,7 +24,8 @@ type Dashboard struct {
 	Early     bool            // of mode consent: counted without a cookie until there is consent
 	Effect    Effect          // of that on the figures; zero: not asked for
 	Regions   bool            // the table tells regions and cities too
-	Geo       string          // where the country table comes from and its date; may be empty
+	Geo       string          // name of the owner's table of places; empty: the program's own
+	GeoOf     time.Time       // date of its data; zero: not said
 	CanChange bool            // the reader may change the site's settings
 	Segments  []Segment       // those that the reader may use, by name
 	Sides     [2]string       // names of the chart's two lines, where these are segments; empty: they are periods
@@ -143,4 +144,16 @@ func (d Dashboard) present() string {
 		return "2"
 	}
 	return "15"
+}
+
+// places says where countries come from, and of when, or "". The licence of the program's own table asks for its source (NOTICE).
+func (d Dashboard) places() string {
+	w := d.words()
+	switch {
+	case d.GeoOf.IsZero():
+		return ""
+	case d.Geo == "":
+		return w.F("countries from registry data of the NRO (CC BY 4.0) of %s", w.date(d.GeoOf, date))
+	}
+	return w.F("places from %s of %s", d.Geo, w.date(d.GeoOf, date))
 }

@@ -147,7 +147,7 @@ func (d Dashboard) row(t Tab, a report.Answer, r report.Row, high float64) row {
 	}
 	if r.Name != report.Other {
 		line.On, line.Link = d.View.filtered(by, r.Name), d.choosing(t, r.Name)
-		if line.On || t.Leads != "" || !d.View.turns(by) {
+		if line.On || t.Leads != "" || t.Asks() != by || !d.View.turns(by) {
 			line.Without = d.View.only(by, report.Not, r.Name).URL()
 		}
 	}

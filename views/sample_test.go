@@ -51,7 +51,7 @@ func sample(params string) views.Dashboard {
 		View:  v,
 		Sites: []string{"kiln-and-sea.example", "journal.kiln-and-sea.example"},
 		Live:  38, Mode: "cookie", CanChange: true, Took: 8 * time.Millisecond,
-		Geo: "Countries: NRO delegated data by ip-location-db, 17 Jun 2026 (CC BY 4.0)",
+		GeoOf: time.Date(2026, 6, 17, 0, 0, 0, 0, time.UTC),
 	}
 	q.Metrics, q.By = views.Tiles(q.Filters), v.Interval(q.Period)
 	d.Chart = series(q)

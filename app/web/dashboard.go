@@ -214,7 +214,7 @@ func (c *call) comparesWhole(q report.Query) (bool, error) {
 // frameOf returns what the pages of a site have around their answers.
 func (s *Server) frameOf(c *call, view views.View, chart report.Answer) (views.Dashboard, error) {
 	info := c.site.Info()
-	d := views.Dashboard{Page: c.page(info.Domain), View: view, Chart: chart, Mode: info.Mode, Early: info.Settings.Early, Geo: s.Geo, Regions: s.Regions,
+	d := views.Dashboard{Page: c.page(info.Domain), View: view, Chart: chart, Mode: info.Mode, Early: info.Settings.Early, Geo: s.Geo, GeoOf: s.GeoOf, Regions: s.Regions,
 		CanChange: c.who.CanWrite(info), Took: chart.Took}
 	var err error
 	if d.Since, err = c.firstDay(); err != nil {

@@ -29,6 +29,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -48,7 +49,8 @@ type Options struct {
 	Version  string           // of the program, for the description of the API
 	Instance privacy.Instance // what documents say of the instance; what the control file knows is filled in
 	Regions  bool             // the table in use tells regions and cities too
-	Geo      string           // where the country table comes from and its date: a line in the footer
+	Geo      string           // name of the owner's table of places; empty: the program's own
+	GeoOf    time.Time        // date of its data; zero: the footer doesn't say where countries come from
 
 	// Proxied reports whether a request came over https to a proxy that is trusted. Nil: none is.
 	Proxied func(*http.Request) bool
