@@ -31,7 +31,7 @@ var leaks = []leak{
 	{4, "path", "paths are kept as they come", "app/enrich/scrub.go", `path, query, hasQuery := strings.Cut(printable(path), "?")`, `return path`},
 	{4, "text", "titles and events are kept as they come", "app/enrich/scrub.go", `text = scrubNames(printable(text))`, `return text`},
 	{5, "mode", "a site without cookies gets the tracker with one", "app/collect/script.go", `if !info.Settings.NoLinks {`, `form = "cookie"`},
-	{6, "life", "the cookie lives two years", "app/collect/script.go", `return []byte(strings.NewReplacer(`, `s.forms[form] = strings.ReplaceAll(s.forms[form], "395*86400", "730*86400")`},
+	{6, "life", "the cookie lives two years", "app/collect/script.go", `return []byte(strings.NewReplacer(`, `if !strings.Contains(s.forms[form], "+2*") { s.forms[form] = strings.ReplaceAll(s.forms[form], "max-age=\"+", "max-age=\"+2*") }`},
 	{6, "age", "the server takes a cookie of any age", "app/collect/take.go", `ok && visit.Alive(born, now) {`, `if id, born, ok := visit.ParseCookie(h.cookie); ok { return visit.CookieKey(t.site.SiteKey(), id), born, nil }`},
 	{7, "copies", "an erasure leaves the copies alone", "app/privacy/erase.go", `if copies, err = p.store.EraseInBackups(`, `return data, nil, p.finish(ctx, stones)`},
 	{7, "restore", "a restore brings back what was erased", "app/store/restore.go", `if again, err = v.eraseAgain(`, `stones = nil`},
