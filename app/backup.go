@@ -58,7 +58,7 @@ func (sh *shell) verifyCommand() *cobra.Command {
 	var f struct {
 		JSON bool `flag:"json" help:"print JSON"`
 	}
-	c := &cobra.Command{Use: "verify BACKUP", Short: "Read all of a backup and say what is in it", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "verify BACKUP", Short: "Read all of a backup and say what is in it", Args: oneWord,
 		Long: "Read all of a backup: every file's checksum, every page, every column of every day. Nothing is changed.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sh.ran = true
@@ -77,7 +77,7 @@ func (sh *shell) restoreCommand() *cobra.Command {
 		Erasures string `flag:"erasures" arg:"DIR" help:"where erasures.json is, which tells what was erased since; beside the backup by default"`
 		JSON     bool   `flag:"json" help:"print JSON"`
 	}
-	c := &cobra.Command{Use: "restore BACKUP --data NEW", Short: "Make a new data directory of a backup", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "restore BACKUP --data NEW", Short: "Make a new data directory of a backup", Args: oneWord,
 		Long: "Make the new data directory NEW of a backup, after reading all of it as “sandprint verify” does. Nothing that is there is\noverwritten. What was erased after the backup was made is erased in it again: the list of it, erasures.json, lies beside the backups.\n“sandprint serve --data NEW” then goes on from the moment of the backup.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sh.ran = true
@@ -134,12 +134,17 @@ func backupError(err error) error {
 
 func (sh *shell) printVerified(asJSON bool, v store.Verified) error {
 	sh.say("Made on %s by version %s: every checksum, page and column is right.", v.Made.Format(time.RFC3339), v.Version)
-	rows := [][]string{{"SITE", "DAYS", "VISITS", "PAGEVIEWS", "EVENTS", "ROWS", "KB"}}
+	rows := [][]string{{"SITE", "DAYS", "VISITS", "PAGEVIEWS", "EVENTS", "NOT YET SEALED", "KB"}}
+	open := 0
 	for _, s := range v.Sites {
+		open += s.Rows
 		if s.Earlier {
 			sh.say("%s is of an earlier version, whose rows have no checksums of their own; they were read and brought up to date in a copy.", s.Domain)
 		}
 		rows = append(rows, []string{s.Domain, fmt.Sprint(s.Days), fmt.Sprint(s.Visits), fmt.Sprint(s.Views), fmt.Sprint(s.Events), fmt.Sprint(s.Rows), fmt.Sprint(s.Bytes >> 10)})
+	}
+	if open > 0 {
+		sh.say("All visits are counted here. Rows that are not yet sealed are of visits that can still go on; the nightly round seals them once their day is over.")
 	}
 	return sh.print(asJSON, v, rows...)
 }

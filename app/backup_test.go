@@ -2,13 +2,48 @@ package app
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"sandprint/app/store"
 )
+
+// The visits of today are in no sealed day yet; who reads a backup is told of them all the same.
+func TestABackupCountsToday(t *testing.T) {
+	dir := newImportSite(t)
+	s := serve(t, dir)
+	day := strconv.FormatInt(time.Now().Unix()/86400, 10)
+	for _, hits := range []string{
+		`[{"n":"pageview","i":"view00001","u":"https://import.example/","v":"aaaaaaaaaaaaaaaaaaaaaa.DAY"},{"n":"engage","i":"view00001","u":"https://import.example/","e":5000,"q":1}]`,
+		`[{"n":"pageview","i":"view00002","u":"https://import.example/b","v":"aaaaaaaaaaaaaaaaaaaaaa.DAY"}]`,
+		`[{"n":"pageview","i":"view00003","u":"https://import.example/","v":"bbbbbbbbbbbbbbbbbbbbbb.DAY"},{"n":"Order","i":"view00003","u":"https://import.example/","q":1,"v":"bbbbbbbbbbbbbbbbbbbbbb.DAY"}]`,
+	} {
+		r, err := http.NewRequest("POST", s.url+"/e", strings.NewReader(strings.ReplaceAll(hits, "DAY", day)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")
+		r.Header.Set("Origin", "https://import.example")
+		w, err := http.DefaultClient.Do(r)
+		if err != nil || w.StatusCode != http.StatusAccepted {
+			t.Fatal(w, err)
+		}
+		w.Body.Close()
+	}
+	backup := strings.TrimSpace(sandprint(t, "", "backup", "--data", dir).out)
+	for _, args := range [][]string{{"verify", backup}, {"restore", backup, "--data", filepath.Join(t.TempDir(), "new")}} {
+		r := sandprint(t, "", args...)
+		if !regexp.MustCompile(`\nimport.example +1 +2 +3 +1 +5 `).MatchString(r.out) || !strings.Contains(r.err, "not yet sealed") {
+			t.Errorf("%v: %+v, want 2 visits with 3 page views and an event", args, r)
+		}
+	}
+}
 
 // A running instance is backed up, the backup read and made a directory of its own, which a second one runs on.
 func TestBackupOfALiveInstance(t *testing.T) {

@@ -151,11 +151,17 @@ func TestExitCodes(t *testing.T) {
 		code int
 		says string // on stderr
 	}{
-		{"an unknown command is named", []string{"dance"}, 2, `"dance"`},
+		{"an unknown command is named", []string{"dance"}, 2, `"dance": “sandprint help” lists`},
+		{"of a near one it is said", []string{"servr"}, 2, "did you mean “sandprint serve”?"},
+		{"also before words and flags", []string{"users", "list", "--json"}, 2, "did you mean “sandprint user”?"},
+		{"and in a group", []string{"user", "lst", "--json"}, 2, "did you mean “sandprint user list”? “sandprint help user”"},
+		{"a flag that is none, and no word after it, is named", []string{"--listn", "x"}, 2, "no flag --listn:"},
+		{"the flag of another command", []string{"version", "--customer", "x"}, 2, "--customer"},
+		{"too many words", []string{"user", "add", "a@x.example", "b"}, 2, `one EMAIL is enough, "b" is too much`},
 		{"an unknown command of a group is named", []string{"user", "dance"}, 2, `"dance"`},
 		{"a group alone says what it has", []string{"user"}, 2, "add, list, remove, password"},
 		{"an unknown flag is named", []string{"user", "list", "--dance"}, 2, "--dance"},
-		{"too few words", []string{"user", "add"}, 2, "1 arg"},
+		{"too few words", []string{"user", "add"}, 2, "EMAIL is missing: sandprint user add EMAIL"},
 		{"a bad value names the flag", []string{"--rate-limit", "many"}, 2, "--rate-limit"},
 		{"a bad network is shown", []string{"--trusted-proxies", "10.0.0.0/99"}, 2, "10.0.0.0/99"},
 		{"no directory", []string{"user", "list", "--data", fresh}, 1, "there is no data directory"},
@@ -259,6 +265,33 @@ func TestCommandsOnALiveInstance(t *testing.T) {
 			if r.code != step.code || !regexp.MustCompile(step.out).MatchString(r.out) || !regexp.MustCompile(step.talk).MatchString(r.err) {
 				t.Errorf("%v: %+v", step.args, r)
 			}
+		}
+	}
+}
+
+// What isn't there is said in the words of the command line, and so is what was made along the way.
+func TestWhatCommandsSay(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	for _, step := range []struct {
+		args []string
+		code int
+		talk string // an expression
+	}{
+		{[]string{"site", "add", "lone.example", "--customer", "No Body"}, 0, `There was no customer "No Body": it was made.\n.*sandprint user add EMAIL --customer "No Body"”`},
+		{[]string{"site", "add", "more.example", "--customer", "no body"}, 0, `^Nobody belongs to the customer "No Body" yet: `},
+		{[]string{"user", "add", "ann@example.com", "--customer", "Acme"}, 0, ``},
+		{[]string{"site", "add", "acme.example", "--customer", "Acme"}, 0, `^$`},
+		{[]string{"site", "add", "whose.example"}, 1, `Name it with --customer: .*Acme.*, .*No Body.*\.\n$`},
+		{[]string{"token", "revoke", "99"}, 1, `^sandprint: there is no token 99: “sandprint token list”`},
+		{[]string{"token", "add", "--user", "ann@example.com", "--scope", "read", "--site", "no.example"}, 1, `there is no site no.example: “sandprint site list”`},
+		{[]string{"token", "add", "--user", "ann@example.com", "--scope", "read", "--site", "lone.example"}, 1, `ann@example.com may not see lone.example`},
+		{[]string{"user", "remove", "bob@example.com"}, 1, `no user “?"?bob@example.com`},
+		{[]string{"stats", "acme.example", "--from", "2026-11-28"}, 1, `from is given, to is missing`},
+		{[]string{"stats", "acme.example", "--sort", "foo"}, 1, `nothing called "foo"`},
+	} {
+		r := sandprint(t, "", append(step.args, "--data", dir)...)
+		if r.code != step.code || !regexp.MustCompile(step.talk).MatchString(r.err) {
+			t.Errorf("%v: exit code %d, want %d; said %q, want %s", step.args, r.code, step.code, r.err, step.talk)
 		}
 	}
 }

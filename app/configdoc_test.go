@@ -55,7 +55,7 @@ environment. A variable with ` + "`_FILE`" + ` behind its name holds the name of
 	b.WriteString("\n## Commands\n")
 	sh := &shell{in: strings.NewReader(""), out: io.Discard, err: io.Discard}
 	describe(&b, sh.root())
-	b.WriteString("\nExit codes: 0 done; 1 failed; 2 unknown command, flag or value; 3 the data directory is owned by another process; 4 it was\nwritten by a newer version and left as it is.\n")
+	b.WriteString("\nExit codes: 0 done; 1 failed, also because there is nothing of a name or an address, a period, a filter or the like can't be taken; 2 the\nline can't be understood: an unknown command or flag, a word or a flag that is missing, a value that is not of a flag's kind; 3 the data directory is owned by another process; 4 it was\nwritten by a newer version and left as it is.\n")
 	return b.String()
 }
 

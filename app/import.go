@@ -18,14 +18,17 @@ type importFlags struct {
 	JSON    bool   `flag:"json" help:"print JSON"`
 }
 
+// importLine is a line of a file of hits, as help shows it.
+const importLine = `{"ts":"2026-11-24T09:30:00Z","visitor":"a1","ua":"Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0","cc":"DE","n":"pageview","i":"view00001","u":"https://example.com/"}`
+
 func (sh *shell) importCommand() *cobra.Command {
 	return group("import", "Take in hits from a file", sh.importHits())
 }
 
 func (sh *shell) importHits() *cobra.Command {
 	var f importFlags
-	c := &cobra.Command{Use: "hits FILE", Short: "Take in a file of hits, one JSON object a line; “-” is standard input", Args: cobra.ExactArgs(1),
-		Long:    "Take in a file of hits, one JSON object a line, packed with gzip or not; “-” is standard input. All of it is taken in\nor, when something is wrong or it is interrupted, nothing. The same file again changes nothing. docs/wire.md has the format.",
+	c := &cobra.Command{Use: "hits FILE", Short: "Take in a file of hits, one JSON object a line; “-” is standard input", Args: oneWord,
+		Long:    "Take in a file of hits, one JSON object a line, packed with gzip or not; “-” is standard input. All of it is taken in\nor, when something is wrong or it is interrupted, nothing. The same file again changes nothing.\n\nA line has the keys of a hit (n, i, u, r and so on, see docs/wire.md) and\n\n  ts       time of the hit, RFC 3339\n  visitor  any text; the same text is the same visitor\n  ua       user agent (optional)\n  cc       country, ISO 3166-1 alpha-2 (optional)\n\nsorted by ts, as\n\n  " + importLine,
 		PreRunE: func(_ *cobra.Command, args []string) error { return sh.readFrom(args[0]) },
 		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
 			if f.Site == "" {

@@ -87,6 +87,20 @@ func TestImportFile(t *testing.T) {
 	}
 }
 
+// The line that help and docs/wire.md show is one that is taken.
+func TestImportLineOfHelp(t *testing.T) {
+	r := sandprint(t, "", "import", "hits", "--help")
+	wire, err := os.ReadFile("../docs/wire.md")
+	if err != nil || !strings.Contains(r.out, "\n  "+importLine+"\n") || !strings.Contains(string(wire), "\n    "+importLine+"\n") {
+		t.Errorf("help and docs/wire.md don't show %s: %v\n%s", importLine, err, r.out)
+	}
+	dir := newImportSite(t)
+	line := strings.Replace(importLine, "2026-11-24T09:30:00Z", time.Now().Add(-time.Hour).UTC().Format(time.RFC3339), 1)
+	if r := sandprint(t, line, "import", "hits", "-", "--site", "import.example", "--json", "--data", dir); r.code != 0 || !strings.Contains(r.out, `"hits": 1`) {
+		t.Errorf("the line isn't taken: %+v", r)
+	}
+}
+
 // An import that is interrupted, or killed half way, leaves nothing, and the same file is taken whole afterwards. It waits for
 // its input when that happens, as with a slow pipe.
 func TestImportInterrupted(t *testing.T) {

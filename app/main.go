@@ -39,7 +39,7 @@ import (
 const (
 	exitDone   = 0
 	exitFailed = 1
-	exitUsage  = 2 // unknown command, flag or value
+	exitUsage  = 2 // the line can't be understood: unknown command or flag, a word that is missing, a value that a flag can't have
 	exitOwned  = 3 // the data directory has an owner
 	exitNewer  = 4 // the data directory was written by a newer version
 )
@@ -103,8 +103,11 @@ type shell struct {
 // run runs one line and returns its exit code. An error is one line on sh.err.
 func (sh *shell) run(ctx context.Context, args []string) int {
 	root := sh.root()
-	root.SetArgs(arrange(root, args))
-	err := root.ExecuteContext(ctx)
+	line, err := arrange(root, args)
+	if err == nil {
+		root.SetArgs(line)
+		err = root.ExecuteContext(ctx)
+	}
 	if err == nil {
 		return exitDone
 	}
@@ -143,7 +146,7 @@ func (sh *shell) root() *cobra.Command {
 		Long:               "Sandprint counts the visits of websites and keeps no one's address.\nWithout a command it is “sandprint serve”.",
 		SilenceErrors:      true,
 		SilenceUsage:       true,
-		DisableSuggestions: true,
+		DisableSuggestions: true, // in words of its own, see unknown
 		Version:            versionOf().Version,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if sh.live != nil {
@@ -159,6 +162,7 @@ func (sh *shell) root() *cobra.Command {
 	define(root.PersistentFlags(), &sh.cfg, "data")
 	root.AddCommand(sh.serveCommand(), sh.demoCommand(), sh.userCommand(), sh.siteCommand(), sh.tokenCommand(), sh.statsCommand(),
 		sh.importCommand(), sh.maintainCommand(), sh.backupCommand(), sh.verifyCommand(), sh.restoreCommand(), sh.eraseCommand(), sh.doctorCommand(), sh.proveCommand(), sh.versionCommand(), sh.healthCommand())
+	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	return root
 }
@@ -167,7 +171,7 @@ func (sh *shell) root() *cobra.Command {
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{Use: use, Short: short, RunE: func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usagef("unknown command %q for %q", args[0], cmd.CommandPath())
+			return unknown(cmd, args[0])
 		}
 		var names []string
 		for _, sub := range commands {
@@ -176,17 +180,42 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 		return usagef("%q needs one of: %s", cmd.CommandPath(), strings.Join(names, ", "))
 	}}
 	c.AddCommand(commands...)
+	c.FParseErrWhitelist.UnknownFlags = true // they are of the command that was meant
 	return c
 }
 
-// arrange puts the flags of a line behind its words, so that a flag may stand anywhere, and names the command serve
-// when there is no word.
-func arrange(root *cobra.Command, args []string) []string {
-	if len(args) > 0 && strings.HasPrefix(args[0], "__complete") {
-		return args
+// unknown says that a command has none of the name that was typed, and which is near.
+func unknown(cmd *cobra.Command, typed string) error {
+	cmd.SuggestionsMinimumDistance = 2
+	meant := ""
+	if near := cmd.SuggestionsFor(typed); len(near) > 0 {
+		meant = fmt.Sprintf("did you mean “%s %s”? ", cmd.CommandPath(), near[0])
 	}
-	takes := map[string]bool{}
-	valueFlags(root, takes)
+	help := strings.Replace(cmd.CommandPath(), cmd.Root().Name(), cmd.Root().Name()+" help", 1)
+	return usagef("there is no command %q: %s“%s” lists them", typed, meant, help)
+}
+
+// oneWord lets a command have exactly the word that its usage names.
+func oneWord(cmd *cobra.Command, args []string) error {
+	name, _, _ := strings.Cut(strings.TrimPrefix(cmd.Use, cmd.Name()+" "), " ")
+	switch len(args) {
+	case 0:
+		return usagef("%s is missing: %s", name, strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+	case 1:
+		return nil
+	}
+	return usagef("one %s is enough, %q is too much: %s", name, args[1], strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+}
+
+// arrange puts the flags of a line behind its words, so that a flag may stand anywhere, and names the command serve
+// when there is no word. A flag that no command has, and a first word that is no command, are errors: whether the word after
+// such a flag is its value, nobody could say.
+func arrange(root *cobra.Command, args []string) ([]string, error) {
+	if len(args) > 0 && strings.HasPrefix(args[0], "__complete") {
+		return args, nil
+	}
+	takes := map[string]bool{"--help": false, "--version": false}
+	flagsOf(root, takes)
 	var words, flags, rest []string
 	for i := 0; i < len(args); i++ {
 		switch arg := args[i]; {
@@ -198,6 +227,10 @@ func arrange(root *cobra.Command, args []string) []string {
 			flags = append(flags, arg, args[i+1])
 			i++
 		default:
+			name, _, _ := strings.Cut(arg, "=")
+			if _, known := takes[name]; !known && strings.HasPrefix(name, "--") {
+				return nil, usagef("there is no flag %s: a command with --help lists those it has", name)
+			}
 			flags = append(flags, arg)
 			switch arg {
 			case "--help", "-h", "--version", "-v":
@@ -214,19 +247,18 @@ func arrange(root *cobra.Command, args []string) []string {
 			line = append(line, word)
 		}
 	}
-	return append(append(line, flags...), rest...)
+	if _, _, err := root.Find(line); err != nil && len(line) > 0 {
+		return nil, unknown(root, line[0])
+	}
+	return append(append(line, flags...), rest...), nil
 }
 
-// valueFlags collects the flags of cmd and of all below it that take a value, as they are written.
-func valueFlags(cmd *cobra.Command, takes map[string]bool) {
-	collect := func(f *pflag.Flag) {
-		if f.NoOptDefVal == "" {
-			takes["--"+f.Name] = true
-		}
-	}
+// flagsOf collects the flags of cmd and of all below it, as they are written, and whether they take a value.
+func flagsOf(cmd *cobra.Command, takes map[string]bool) {
+	collect := func(f *pflag.Flag) { takes["--"+f.Name] = f.NoOptDefVal == "" }
 	cmd.LocalFlags().VisitAll(collect)
 	cmd.PersistentFlags().VisitAll(collect)
 	for _, sub := range cmd.Commands() {
-		valueFlags(sub, takes)
+		flagsOf(sub, takes)
 	}
 }

@@ -2,16 +2,18 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sandprint/app/account"
+	"sandprint/app/store"
 )
 
 // siteFlags are the flags of the site commands.
 type siteFlags struct {
-	Customer string `flag:"customer" arg:"NAME" help:"the customer who owns it; not needed when there is only one"`
+	Customer string `flag:"customer" arg:"NAME" help:"the customer who owns it; made when it is new, and not needed when there is only one"`
 	Timezone string `flag:"timezone" default:"UTC" arg:"ZONE" help:"the time zone of its days, as Europe/Berlin"`
 	Mode     string `flag:"mode" default:"cookie" arg:"MODE" help:"how visitors are counted: cookie, cookieless or consent"`
 	Before   string `flag:"before-consent" default:"nothing" arg:"WAY" help:"what is counted in mode consent until there is consent: nothing or cookieless"`
@@ -35,11 +37,16 @@ func (sh *shell) siteCommand() *cobra.Command {
 
 func (sh *shell) siteAdd() *cobra.Command {
 	var f siteFlags
-	c := &cobra.Command{Use: "add DOMAIN", Short: "Add a site", Args: cobra.ExactArgs(1)}
+	c := &cobra.Command{Use: "add DOMAIN", Short: "Add a site", Args: oneWord,
+		Long: "Add a site. A customer who isn't there is made; nobody sees its sites then but the operator of this machine, until\n“sandprint user add EMAIL --customer NAME” adds someone to it."}
 	c.RunE = sh.onNewData(func(ctx context.Context, in *instance, args []string) error {
 		n := account.NewSite{Domain: args[0], Customer: f.Customer, Zone: f.Timezone, Mode: f.Mode, Before: f.Before, Preset: f.Preset}
 		if f.Preset != "" && !c.Flags().Changed("mode") {
 			n.Mode = "" // the preset's
+		}
+		customers, err := in.store.Control().Customers(ctx)
+		if err != nil {
+			return err
 		}
 		site, err := in.accounts.AddSite(ctx, account.Local(), n)
 		if err != nil {
@@ -52,10 +59,31 @@ func (sh *shell) siteAdd() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := sh.tellOfCustomer(ctx, in, added[0].Customer, customers); err != nil {
+			return err
+		}
 		return sh.print(f.JSON, added[0], added[0].row())
 	})
 	define(c.Flags(), &f, "customer", "timezone", "mode", "before-consent", "preset", "json")
 	return c
+}
+
+// tellOfCustomer says that the customer of a new site was made with it, being none of before, and that nobody belongs to it.
+func (sh *shell) tellOfCustomer(ctx context.Context, in *instance, name string, before []store.Customer) error {
+	if !slices.ContainsFunc(before, func(c store.Customer) bool { return c.Name == name }) {
+		sh.say("There was no customer %q: it was made.", name)
+	}
+	users, err := in.accounts.Users(ctx, account.Local())
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if slices.ContainsFunc(u.Members, func(m account.Membership) bool { return m.Customer == name }) {
+			return nil
+		}
+	}
+	sh.say("Nobody belongs to the customer %q yet: “sandprint user add EMAIL --customer %q” adds someone.", name, name)
+	return nil
 }
 
 func (sh *shell) siteList() *cobra.Command {
@@ -82,7 +110,7 @@ func (sh *shell) siteList() *cobra.Command {
 
 func (sh *shell) siteRemove() *cobra.Command {
 	var f siteFlags
-	c := &cobra.Command{Use: "remove DOMAIN", Short: "Remove a site and everything counted for it", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "remove DOMAIN", Short: "Remove a site and everything counted for it", Args: oneWord,
 		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
 			site, err := in.site(ctx, args[0])
 			if err != nil {

@@ -43,7 +43,7 @@ func (f *statsFlags) values() url.Values {
 
 func (sh *shell) statsCommand() *cobra.Command {
 	var f statsFlags
-	c := &cobra.Command{Use: "stats DOMAIN", Short: "Show the figures of a site", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "stats DOMAIN", Short: "Show the figures of a site", Args: oneWord,
 		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
 			site, err := in.site(ctx, args[0])
 			if err != nil {

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sandprint/app/account"
+	"sandprint/app/problem"
 )
 
 // tokenFlags are the flags of the token commands.
@@ -32,8 +34,16 @@ func (sh *shell) tokenAdd() *cobra.Command {
 			if f.User == "" || f.Scope == "" {
 				return usagef("“token add” needs --user EMAIL and --scope read or write")
 			}
+			if f.Site != "" {
+				if _, err := in.site(ctx, f.Site); err != nil {
+					return err
+				}
+			}
 			secret, t, err := in.accounts.AddToken(ctx, account.Local(),
 				account.NewToken{Email: f.User, Domain: f.Site, Scope: account.Scope(f.Scope), Name: f.Name})
+			if errors.Is(err, problem.NotFound) {
+				return failf(exitFailed, "%s may not see %s, so no token of theirs can: “sandprint user add %s --customer NAME” gives them the customer who owns it", f.User, f.Site, f.User)
+			}
 			if err != nil {
 				return err
 			}
@@ -64,13 +74,17 @@ func (sh *shell) tokenList() *cobra.Command {
 }
 
 func (sh *shell) tokenRevoke() *cobra.Command {
-	return &cobra.Command{Use: "revoke NUMBER", Short: "Revoke a token, by its number in the list", Args: cobra.ExactArgs(1),
+	return &cobra.Command{Use: "revoke NUMBER", Short: "Revoke a token, by its number in the list", Args: oneWord,
 		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
 			id, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {
 				return usagef("%q is no number of a token: “sandprint token list” shows them", args[0])
 			}
-			if err := in.accounts.RevokeToken(ctx, account.Local(), id); err != nil {
+			err = in.accounts.RevokeToken(ctx, account.Local(), id)
+			if errors.Is(err, problem.NotFound) {
+				return failf(exitFailed, "there is no token %d: “sandprint token list” shows which there are", id)
+			}
+			if err != nil {
 				return err
 			}
 			sh.say("Revoked token %d.", id)

@@ -38,7 +38,7 @@ func (sh *shell) userCommand() *cobra.Command {
 		}
 		return p, err
 	}
-	add := &cobra.Command{Use: "add EMAIL", Short: "Add a user, or one more customer to a user", Args: cobra.ExactArgs(1), PreRunE: readPassword,
+	add := &cobra.Command{Use: "add EMAIL", Short: "Add a user, or one more customer to a user", Args: oneWord, PreRunE: readPassword,
 		Long: "Add a user, or one more customer to a user. The first user also becomes the operator of the instance and ends its setup.",
 		RunE: sh.onNewData(func(ctx context.Context, in *instance, args []string) error {
 			p, err := takePassword()
@@ -55,7 +55,7 @@ func (sh *shell) userCommand() *cobra.Command {
 			return sh.passwordLink(ctx, in, u.Email)
 		})}
 	define(add.Flags(), &f)
-	passwordCommand := &cobra.Command{Use: "password EMAIL", Short: "Set a password, or print a one-time link to choose one", Args: cobra.ExactArgs(1), PreRunE: readPassword,
+	passwordCommand := &cobra.Command{Use: "password EMAIL", Short: "Set a password, or print a one-time link to choose one", Args: oneWord, PreRunE: readPassword,
 		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
 			p, err := takePassword()
 			if err != nil {
@@ -93,7 +93,7 @@ func (sh *shell) userList() *cobra.Command {
 }
 
 func (sh *shell) userRemove() *cobra.Command {
-	return &cobra.Command{Use: "remove EMAIL", Short: "Remove a user with their sessions and tokens", Args: cobra.ExactArgs(1),
+	return &cobra.Command{Use: "remove EMAIL", Short: "Remove a user with their sessions and tokens", Args: oneWord,
 		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
 			if err := in.accounts.RemoveUser(ctx, account.Local(), args[0]); err != nil {
 				return err

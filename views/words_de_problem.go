@@ -83,6 +83,8 @@ var problemDE = map[string]string{
 	"Give either a period or from and to.":                                  "Geben Sie entweder einen Zeitraum an oder from und to.",
 	"The period ends on %s, before it starts on %s.":                        "Der Zeitraum endet am %s, bevor er am %s beginnt.",
 	"%s is no date for %s.":                                                 "%s ist kein Datum für %s.",
+	"A period by dates needs both from and to: %s is given, %s is missing.": "Ein Zeitraum aus Daten braucht from und to: %s ist da, %s fehlt.",
+	"Write both as 2026-11-24; the last day is in it.":                      "Schreiben Sie beide als 2026-11-24; der letzte Tag zählt mit.",
 	"Write it as 2026-11-24, not before 1970.":                              "Schreiben Sie es als 2026-11-24, nicht vor 1970.",
 	"A period of %d days is too long for the bucket %s, which can show %d.": "Ein Zeitraum von %d Tagen ist zu lang für das Intervall %s, das %d zeigen kann.",
 	"Ask for a shorter period or a longer bucket.":                          "Fragen Sie nach einem kürzeren Zeitraum oder einem längeren Intervall.",

@@ -123,8 +123,12 @@ func (s *Service) customerFor(ctx context.Context, name string) (string, bool, e
 		case 1:
 			return all[0].Name, false, nil
 		}
+		var names []string
+		for _, c := range all {
+			names = append(names, quote(c.Name))
+		}
 		return "", false, problem.BadField("customer", "customer_needed", "There are several customers: it isn't clear which one is meant.").
-			WithHint("Name it with --customer.")
+			WithHint("Name it with --customer: " + strings.Join(names, ", ") + ".")
 	}
 	for _, c := range all {
 		if strings.EqualFold(c.Name, name) {

@@ -84,6 +84,14 @@ func parsePeriod(values url.Values, now time.Time) (Period, error) {
 		return Period{}, problem.BadField("period", "bad_period", fmt.Sprintf("The period is both %q and from %q to %q.", short(name), short(from), short(to))).
 			WithHint("Give either a period or from and to.")
 	}
+	if from == "" || to == "" {
+		given, missing := "from", "to"
+		if from == "" {
+			given, missing = missing, given
+		}
+		return Period{}, problem.BadField(missing, "bad_period", fmt.Sprintf("A period by dates needs both from and to: %s is given, %s is missing.", given, missing)).
+			WithHint("Write both as 2026-11-24; the last day is in it.")
+	}
 	return Days(from, to, now.Location())
 }
 
@@ -112,7 +120,15 @@ func parseSort(s string, q Query) (keys []Order, err error) {
 	if s == "" {
 		return nil, nil
 	}
-	if q.By == "" || q.By.isTime() {
+	for part := range strings.SplitSeq(s, ",") {
+		if name, _, _ := strings.Cut(part, ":"); name != "name" && !slices.Contains(AllMetrics, Metric(name)) {
+			return nil, bad(fmt.Sprintf("There is nothing called %q to sort by.", short(name)), "Use name or one of "+joinMetrics(q.Metrics, ", ")+".")
+		}
+	}
+	if q.By == "" {
+		return nil, bad("There are no rows to sort: without by there are totals only.", "Say by what rows are to be made, or leave sort away.")
+	}
+	if q.By.isTime() {
 		return nil, bad("There are no rows to sort: time buckets are in order of time.", "Leave sort away, or ask by another dimension.")
 	}
 	for part := range strings.SplitSeq(s, ",") {

@@ -60,7 +60,8 @@ func TestBadQuestions(t *testing.T) {
 	for _, c := range []struct{ params, field, code, names string }{
 		{"period=8d", "period", "bad_period", "8d"},
 		{"period=7d&from=2026-01-01", "period", "bad_period", "7d"},
-		{"from=2026-01-01", "to", "bad_period", ""},
+		{"from=2026-01-01", "to", "bad_period", "from is given, to is missing"},
+		{"to=2026-01-01", "from", "bad_period", "from is missing"},
 		{"from=2026-02-30&to=2026-03-01", "from", "bad_period", "2026-02-30"},
 		{"from=2026-03-02&to=2026-03-01", "to", "bad_period", "2026-03-01"},
 		{"metrics=visitors,clicks", "metrics", "bad_metric", "clicks"},
@@ -76,6 +77,8 @@ func TestBadQuestions(t *testing.T) {
 		{"filter=page:is:", "filter", "bad_filter", "empty"},
 		{"sort=revenue&by=page", "sort", "bad_sort", "revenue"},
 		{"sort=visitors:up&by=page", "sort", "bad_sort", "up"},
+		{"sort=foo", "sort", "bad_sort", "foo"},
+		{"sort=visitors", "sort", "bad_sort", "totals only"},
 		{"sort=visitors&by=day", "sort", "bad_sort", "time"},
 		{"limit=0", "limit", "bad_limit", "0"},
 		{"limit=10001", "limit", "bad_limit", "10001"},

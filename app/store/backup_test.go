@@ -90,7 +90,7 @@ func TestBackupAndRestoreUnderLoad(t *testing.T) {
 
 	again := filepath.Join(t.TempDir(), "new")
 	v, _, err := Restore(ctx, backup, again, nil)
-	if err != nil || len(v.Sites) != 1 || v.Sites[0].Days != 30 || v.Sites[0].Visitors == 0 || v.Sites[0].Rows < before || v.Sites[0].Rows > int(end) {
+	if err != nil || len(v.Sites) != 1 || v.Sites[0].Days != 31 || v.Sites[0].Visitors == 0 || v.Sites[0].Rows < before || v.Sites[0].Rows > int(end) {
 		t.Fatalf("%+v, %v", v, err)
 	}
 	_, restored := newSite(t, again)

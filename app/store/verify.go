@@ -32,11 +32,11 @@ type VerifiedSite struct {
 	Domain   string `json:"domain"`
 	File     string `json:"file"`
 	Bytes    int64  `json:"bytes"`
-	Days     int    `json:"days"` // sealed
+	Days     int    `json:"days"` // UTC days on which a visit began
 	Visits   int    `json:"visits"`
 	Views    int    `json:"pageviews"`
 	Events   int    `json:"events"`
-	Rows     int    `json:"rows"` // hits of days that are not sealed yet
+	Rows     int    `json:"rows"` // hits and engagements that are not sealed yet: those of today, mostly
 	Visitors int64  `json:"visitor_keys"`
 	Earlier  bool   `json:"earlier"` // made before rows had checksums: days and their columns were checked, rows only read
 }
@@ -204,12 +204,11 @@ func verifySite(ctx context.Context, dir string, f BackupFile, info SiteInfo, sc
 	if err := errors.Join(site.readDicts(ctx), site.readParts(ctx)); err != nil {
 		return v, badBackup(dir, "%s: %w", f.Name, err)
 	}
-	if err := site.countParts(ctx, &v); err != nil {
+	days := map[int32]bool{}
+	if err := errors.Join(site.countParts(ctx, &v, days), countRows(ctx, db, &v, days)); err != nil {
 		return v, badBackup(dir, "%s: %w", f.Name, err)
 	}
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM hit").Scan(&v.Rows); err != nil {
-		return v, badBackup(dir, "%s: %w", f.Name, err)
-	}
+	v.Days = len(days)
 	err = site.eachVisitors(ctx, db, func(keys []byte, numbers func() ([]uint32, error)) (bool, error) {
 		v.Visitors += int64(len(keys) / 8)
 		_, err := numbers()
@@ -288,14 +287,13 @@ func copyFinished(ctx context.Context, path, scratch string) (*sql.DB, error) {
 	return db, nil
 }
 
-// countParts reads every column of every sealed day.
-func (s *Site) countParts(ctx context.Context, v *VerifiedSite) error {
+// countParts reads every column of every sealed day, adds up what is in them and notes their days.
+func (s *Site) countParts(ctx context.Context, v *VerifiedSite, days map[int32]bool) error {
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	days := map[int32]bool{}
 	var b Block
 	for _, p := range s.parts {
 		if err := s.loadPart(tx, p, AllColumns, &b); err != nil {
@@ -307,8 +305,30 @@ func (s *Site) countParts(ctx context.Context, v *VerifiedSite) error {
 		days[p.info.Date] = true
 		v.Visits, v.Views, v.Events = v.Visits+p.info.Visits, v.Views+p.info.Views, v.Events+p.info.Events
 	}
-	v.Days = len(days)
 	return nil
+}
+
+// countRows adds what is not sealed yet, and notes its days. An engagement alone makes no visit.
+func countRows(ctx context.Context, db *sql.DB, v *VerifiedSite, days map[int32]bool) error {
+	const daily = `SELECT start / 86400, count(*), count(DISTINCT CASE WHEN kind <> 2 THEN visit END), count(CASE kind WHEN 1 THEN 1 END),
+		count(CASE kind WHEN 3 THEN 1 END) FROM hit GROUP BY 1`
+	rows, err := db.QueryContext(ctx, daily)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var day int32
+		var n, visits, views, events int
+		if err := rows.Scan(&day, &n, &visits, &views, &events); err != nil {
+			return err
+		}
+		if visits > 0 {
+			days[day] = true
+		}
+		v.Rows, v.Visits, v.Views, v.Events = v.Rows+n, v.Visits+visits, v.Views+views, v.Events+events
+	}
+	return rows.Err()
 }
 
 // openCopy opens a file of a backup, which nobody else has open and which is not changed, and examines it: whether
