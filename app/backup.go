@@ -47,7 +47,7 @@ func (sh *shell) backupCommand() *cobra.Command {
 			for _, file := range m.Files {
 				bytes += file.Bytes
 			}
-			sh.say("%d files, %d KB. “sandprint verify %s” reads all of it.", len(m.Files), bytes>>10, dir)
+			sh.say("%s, %d KB. “sandprint verify %s” reads all of it.", count(len(m.Files), "file", "files"), bytes>>10, dir)
 			return sh.print(f.JSON, map[string]any{"backup": dir, "manifest": m}, []string{dir})
 		})}
 	define(c.Flags(), &f)
@@ -106,7 +106,8 @@ func (sh *shell) restoreCommand() *cobra.Command {
 			case stones == nil:
 				sh.say("There is no erasures.json in %s: if something was erased since, name the directory that has it with --erasures, or erase it again.", f.Erasures)
 			case again.Looked > 0 || again.Visits > 0:
-				sh.say("Erased again what was erased since the backup: %d visits, %d page views, %d visitors' keys; %d traces found.", again.Visits, again.Views, again.Keys, again.Found)
+				sh.say("Erased again what was erased since the backup: %s, %s, %s; %s found.",
+					count(again.Visits, "visit", "visits"), count(again.Views, "page view", "page views"), count(again.Keys, "visitor's key", "visitors' keys"), count(again.Found, "trace", "traces"))
 			}
 			sh.say("%s is as it was on %s. “sandprint serve --data %s” goes on from there.", dir, v.Made.Format(time.RFC3339), dir)
 			return sh.printVerified(f.JSON, v)

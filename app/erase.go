@@ -93,13 +93,13 @@ func (sh *shell) erase(ctx context.Context, in *instance, o privacy.Order, what 
 	if err != nil {
 		return fmt.Errorf("nothing was erased: %w", err)
 	}
-	sh.say("This erases %s, for good:\n%d visits on %d days, with %d page views and %d events; %d visitors' keys.",
-		what, going.Visits, going.Days, going.Views, going.Events, going.Keys)
+	sh.say("This erases %s, for good:\n%s on %s, with %s and %s; %s.", what, count(going.Visits, "visit", "visits"), count(going.Days, "day", "days"),
+		count(going.Views, "page view", "page views"), count(going.Events, "event", "events"), count(going.Keys, "visitor's key", "visitors' keys"))
 	if len(going.Users) > 0 || f.Customer != "" {
 		sh.say("Sites: %s. People: %s.", orNone(going.Sites), orNone(going.Users))
 	}
 	if going.Copies > 0 {
-		sh.say("It is erased in the %d copies in %s too.", going.Copies, filepath.Join(in.dir, "backups"))
+		sh.say("It is erased in %s in %s too.", count(going.Copies, "copy", "copies"), filepath.Join(in.dir, "backups"))
 	}
 	name := o.Site.Domain
 	if f.Customer != "" {
@@ -146,7 +146,7 @@ func receiptRows(r privacy.Receipt) (rows [][]string) {
 	row("bytes searched", r.Data.Scanned)
 	row("traces found", r.Data.Found)
 	for _, c := range r.Copies {
-		row("copy of "+c.Made.Format(time.DateTime), fmt.Sprintf("%d visits erased, %d bytes searched, %d traces found", c.Visits, c.Scanned, c.Found))
+		row("copy of "+c.Made.Format(time.DateTime), fmt.Sprintf("%s erased, %s searched, %s found", count(c.Visits, "visit", "visits"), count(c.Scanned, "byte", "bytes"), count(c.Found, "trace", "traces")))
 	}
 	row("copies elsewhere are to be gone by", r.Elsewhere.Format(time.DateOnly))
 	row("link of the chain", r.Link)

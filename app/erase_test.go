@@ -89,7 +89,7 @@ func TestErase(t *testing.T) {
 		{"", "--site shop.example --before 2999-01-01 --yes", 2, `^$`, `in the future`, "", "longago"},
 		{"", "--site shop.example --customer Acme", 2, `^$`, `not both`, "", "anna"},
 		{"", "--site other.example --yes", 1, `^$`, `no site other.example`, "", "anna"},
-		{"shop\n", "--site shop.example --visitor anna56789012345678", 1, `^$`, `1 visits on 1 days, with 1 page views and 1 events(?s:.*)nothing was erased`, "", "anna"},
+		{"shop\n", "--site shop.example --visitor anna56789012345678", 1, `^$`, `1 visit on 1 day, with 1 page view and 1 event; (?s:.*)nothing was erased`, "", "anna"},
 		{"shop.example\n", "--site shop.example --visitor anna56789012345678", 0, `visits erased +1\npage views +1\nevents +1\n(?s:.*)traces found +0\n`, `what this visitor left`, "anna", "bert"},
 		{"", "--site shop.example --visitor anna56789012345678", 0, `visits erased +0\n(?s:.*)traces found +0\n`, `0 visits`, "anna", "bert"},
 		{"", "--site shop.example --visitor customer-2 --yes --json", 0, `"visits": 1,(?s:.*)"traces_found": 0,`, ``, "ofclara", "ofdaria"},

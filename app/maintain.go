@@ -19,8 +19,13 @@ func (sh *shell) maintainCommand() *cobra.Command {
 	c := &cobra.Command{Use: "maintain", Short: "Do the nightly round now and print what it did", Args: cobra.NoArgs,
 		Long: "Do the nightly round now and print what it did for each site: seal days that are over, remove what is older than\nthe site keeps, empty the write-ahead log, give free room back; then go on with erasures, copy everything unless there is a copy of\ntoday, and let go of old copies. Hits are counted meanwhile.",
 		RunE: sh.onData(func(ctx context.Context, in *instance, _ []string) error {
-			var steps []store.Step
-			err := in.maintain(ctx, f.ClockIsRight, func(s store.Step) {
+			domains := map[int64]string{}
+			for _, info := range in.store.Sites() {
+				domains[info.Number] = info.Domain
+			}
+			var steps []siteStep
+			err := in.maintain(ctx, f.ClockIsRight, func(did store.Step) {
+				s := siteStep{did, domains[did.Site]}
 				if steps = append(steps, s); !f.JSON {
 					fmt.Fprintln(sh.out, s)
 				}
@@ -37,6 +42,21 @@ func (sh *shell) maintainCommand() *cobra.Command {
 		})}
 	define(c.Flags(), &f)
 	return c
+}
+
+// siteStep is a step of the round with the domain of its site. The service log, which names no sites, has the step alone.
+type siteStep struct {
+	store.Step
+	Domain string `json:"domain,omitempty"` // empty: of all sites
+}
+
+// String returns the step as a sentence.
+func (s siteStep) String() string {
+	if s.Domain == "" {
+		return s.Step.String()
+	}
+	s.Site = 0
+	return s.Domain + ": " + s.Step.String()
 }
 
 // maintain does the nightly round.

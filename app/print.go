@@ -11,6 +11,14 @@ import (
 // say writes a line of talk, to stderr.
 func (sh *shell) say(format string, args ...any) { fmt.Fprintf(sh.err, format+"\n", args...) }
 
+// count writes a number of things.
+func count[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 // print writes a result: value as JSON, or rows as a table.
 func (sh *shell) print(asJSON bool, value any, rows ...[]string) error {
 	if asJSON {

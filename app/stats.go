@@ -98,7 +98,7 @@ func (sh *shell) printAnswer(a report.Answer) error {
 		sh.say("%d of %d rows; --limit shows more.", len(a.Rows), a.TotalRows)
 	}
 	if a.Hidden.Rows > 0 {
-		sh.say("%d rows are folded together or blank: %s.", a.Hidden.Rows, a.Hidden.Reason)
+		sh.say("Folded together or blank: %s, %s.", count(a.Hidden.Rows, "row", "rows"), a.Hidden.Reason)
 	}
 	if len(a.Damaged) > 0 {
 		sh.say("Left out, because the site's file is damaged there: %s. “sandprint doctor” says more.", strings.Join(a.DamagedDays(), ", "))

@@ -15,6 +15,14 @@ import (
 // none stands where a figure is not known.
 const none = "–"
 
+// Count writes a number of things: one is the text for a single one, many has %s for any other number.
+func (w *Words) Count(n float64, one, many string) string {
+	if n == 1 {
+		return w.T(one)
+	}
+	return w.F(many, w.Exact(n))
+}
+
 // Exact writes a whole number in full: 12,345.
 func (w *Words) Exact(n float64) string {
 	digits := strconv.FormatFloat(math.Abs(math.Round(n)), 'f', 0, 64)

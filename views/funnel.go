@@ -116,6 +116,14 @@ func (f Funnels) dropped(i int) string {
 	return f.words().F("%s left before (%s)", f.words().Exact(s.Dropped.Number), f.words().Percent(100-s.OfPrevious.Number, 0))
 }
 
+// keptBack says how much of an answer is kept back and why: one has a verb for the reason, many one for the number before it.
+func (w *Words) keptBack(h report.Hidden, one, many string) string {
+	if h.Rows == 1 {
+		return w.F(one, w.Say(h.Reason))
+	}
+	return w.F(many, w.Exact(float64(h.Rows)), w.Say(h.Reason))
+}
+
 // Lasting writes a time between two steps, which may be days: 48s, 1m 05s, 2h 03m, 3.2 days.
 func (w *Words) lasting(v report.Value) string {
 	switch {

@@ -444,9 +444,9 @@ func funnelBox(f Funnels) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().F("%s steps are kept back: %s. The site's settings say how small is too small.", f.words().Exact(float64(f.Answer.Hidden.Rows)), f.words().Say(f.Answer.Hidden.Reason)))
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().keptBack(f.Answer.Hidden, "1 step is kept back: %s. The site's settings say how small is too small.", "%s steps are kept back: %s. The site's settings say how small is too small."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `funnel.templ`, Line: 77, Col: 189}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `funnel.templ`, Line: 77, Col: 202}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 			if templ_7745c5c3_Err != nil {
@@ -1805,9 +1805,9 @@ func funnelSplit(f Funnels) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var108 string
-				templ_7745c5c3_Var108, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().F("%s groups or figures are kept back: %s. The site's settings say how small is too small.", f.words().Exact(float64(f.PartsHidden.Rows)), f.words().Say(f.PartsHidden.Reason)))
+				templ_7745c5c3_Var108, templ_7745c5c3_Err = templ.JoinStringErrs(f.words().keptBack(f.PartsHidden, "1 group or figure is kept back: %s. The site's settings say how small is too small.", "%s groups or figures are kept back: %s. The site's settings say how small is too small."))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `funnel.templ`, Line: 256, Col: 198}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `funnel.templ`, Line: 256, Col: 224}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var108))
 				if templ_7745c5c3_Err != nil {

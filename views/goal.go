@@ -215,7 +215,7 @@ func (f GoalForm) lately(name string) string {
 	w := f.words()
 	for _, r := range f.Lately.Rows {
 		if r.Name == name && r.Values[0].Number > 0 {
-			text := w.F("%s conversions by %s visitors", w.Exact(r.Values[0].Number), w.Exact(r.Values[1].Number))
+			text := w.conversions(r.Values[0].Number, r.Values[1].Number)
 			if r.Values[2].Known {
 				text += ", " + w.F("%s of all", w.Figure(report.ConversionRate, r.Values[2]))
 			}
@@ -226,6 +226,17 @@ func (f GoalForm) lately(name string) string {
 		}
 	}
 	return w.T("no conversion")
+}
+
+// conversions says how many there were and by how many visitors.
+func (w *Words) conversions(n, visitors float64) string {
+	switch {
+	case n == 1:
+		return w.T("1 conversion by 1 visitor")
+	case visitors == 1:
+		return w.F("%s conversions by 1 visitor", w.Exact(n))
+	}
+	return w.F("%s conversions by %s visitors", w.Exact(n), w.Exact(visitors))
 }
 
 // previewed reports whether the form's goal was asked for.

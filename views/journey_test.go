@@ -140,7 +140,7 @@ func TestJourneyPagesHoldMarkup(t *testing.T) {
 // TestJourneyFigures looks at what the pages say of their answers.
 func TestJourneyFigures(t *testing.T) {
 	for page, want := range map[string][]string{
-		"funnel":      {"800 100.0%", "400 left before (50%)", "after 1m 35s (median)", "after 3 days (median)", "1 steps are kept back", "plan is /x or team"},
+		"funnel":      {"800 100.0%", "400 left before (50%)", "after 1m 35s (median)", "after 3 days (median)", "1 step is kept back", "plan is /x or team"},
 		"paths":       {"100 Visits · 90 Visitors +25%", "Visit ends", "2 branches are kept together"},
 		"retention":   {"2 Nov 2026", "40%", "On average42.9%10.0%–", "12 visits were counted without a cookie", "Leave Safari out"},
 		"goals":       {"Event /x, plan is pro", "Page /**, 75 percent of it seen, 30 seconds spent on it", "€19.99"},

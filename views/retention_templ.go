@@ -1177,9 +1177,9 @@ func retentionNotes(r Retention) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var66 string
-			templ_7745c5c3_Var66, templ_7745c5c3_Err = templ.JoinStringErrs(r.words().F("%s figures are kept back: %s. The site's settings say how small is too small.", r.words().Exact(float64(r.Answer.Hidden.Rows)), r.words().Say(r.Answer.Hidden.Reason)))
+			templ_7745c5c3_Var66, templ_7745c5c3_Err = templ.JoinStringErrs(r.words().keptBack(r.Answer.Hidden, "1 figure is kept back: %s. The site's settings say how small is too small.", "%s figures are kept back: %s. The site's settings say how small is too small."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `retention.templ`, Line: 161, Col: 187}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `retention.templ`, Line: 161, Col: 202}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var66))
 			if templ_7745c5c3_Err != nil {

@@ -149,3 +149,11 @@ func drawSpark(days []float64) (s sparkLine) {
 	s.Unfinished = "M" + point(last) + "L" + point(last+1)
 	return s
 }
+
+// todayText says what the number of today is of.
+func (l SiteList) todayText(f SiteFigures) string {
+	if f.Today() == 1 {
+		return l.Page.Words.T("visitor today")
+	}
+	return l.Page.Words.T("visitors today")
+}

@@ -48,3 +48,11 @@ func (p VisitorPage) months(n int) string {
 func pagesOf(pages map[string]int) []string {
 	return slices.SortedFunc(maps.Keys(pages), func(a, b string) int { return cmp.Or(pages[b]-pages[a], cmp.Compare(a, b)) })
 }
+
+func (p VisitorPage) visits(n int) string {
+	return p.Page.Words.Count(float64(n), "1 visit", "%s visits")
+}
+
+func (p VisitorPage) views(n int) string {
+	return p.Page.Words.Count(float64(n), "1 page view", "%s page views")
+}

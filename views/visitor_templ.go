@@ -724,9 +724,9 @@ func visitorAnswers(p VisitorPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var44 string
-				templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(p.Page.Words.F("Erased: %s visits with %s page views. The files were searched afterwards: %s traces found.", strconv.Itoa(p.Receipt.Data.Visits), strconv.Itoa(p.Receipt.Data.Views), strconv.Itoa(p.Receipt.Data.Found)))
+				templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(p.Page.Words.F("Erased: %s, %s. The files were searched afterwards: %s traces found.", p.visits(p.Receipt.Data.Visits), p.views(p.Receipt.Data.Views), strconv.Itoa(p.Receipt.Data.Found)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `visitor.templ`, Line: 103, Col: 224}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `visitor.templ`, Line: 103, Col: 193}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var44))
 				if templ_7745c5c3_Err != nil {
@@ -841,9 +841,9 @@ func visitorAnswers(p VisitorPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var50 string
-			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(p.Page.Words.F("Kept of this browser: %s visits, %s page views, %s events", strconv.Itoa(p.Record.Visits), strconv.Itoa(p.Record.Views), strconv.Itoa(p.Record.Events)))
+			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(p.Page.Words.F("Kept of this browser: %s, %s, %s", p.visits(p.Record.Visits), p.views(p.Record.Views), p.Page.Words.Count(float64(p.Record.Events), "1 event", "%s events")))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `visitor.templ`, Line: 126, Col: 176}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `visitor.templ`, Line: 126, Col: 181}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var50))
 			if templ_7745c5c3_Err != nil {

@@ -119,7 +119,7 @@ func TestFirstHit(t *testing.T) {
 			t.Errorf("an hour later: %s", page)
 		}
 		sites := f.want(200, "GET", "/sites", "cookie", f.sessions["owner A"]).Body.String()
-		if !strings.Contains(sites, "<strong>1</strong> visitors today") || !strings.Contains(sites, `class="spark"`) || !strings.Contains(sites, "0 now") {
+		if !strings.Contains(sites, "<strong>1</strong> visitor today") || !strings.Contains(sites, `class="spark"`) || !strings.Contains(sites, "0 now") {
 			t.Errorf("the card: %s", sites)
 		}
 	})

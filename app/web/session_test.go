@@ -145,8 +145,16 @@ func TestPasswordLink(t *testing.T) {
 	in := f.want(303, "POST", path, "form", form("password", goodPassword))
 	f.want(200, "GET", "/sites", "cookie", cookieOf(in))
 	f.want(401, "GET", "/sites", "cookie", f.sessions["viewer A"]) // signed in before the change
-	f.want(404, "GET", path)
-	f.want(404, "POST", path, "form", form("password", goodPassword))
+	never := strings.Repeat("A", len(secret))
+	for _, method := range []string{"GET", "POST"} {
+		used := f.want(404, method, path, "form", form("password", goodPassword)).Body.String()
+		if !strings.Contains(used, "This link was used already, has run out") || !strings.Contains(used, "sandprint user password EMAIL") {
+			t.Errorf("%s of a used link: %s", method, used)
+		}
+		if unknown := f.want(404, method, "/link/"+never, "form", form("password", goodPassword)).Body.String(); strings.ReplaceAll(unknown, never, secret) != used {
+			t.Errorf("%s tells a link that was used from one that never was:\n%s\n%s", method, used, unknown)
+		}
+	}
 }
 
 func TestDemoLink(t *testing.T) {

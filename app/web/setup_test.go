@@ -31,6 +31,12 @@ func (f *fixture) setupToken() string {
 func TestSetup(t *testing.T) {
 	f := empty(t)
 	token := f.setupToken()
+	const unfinished = "The link that finishes it is printed in the terminal"
+	for path, status := range map[string]int{"/": 401, "/sign-in": 200} {
+		if page := f.want(status, "GET", path).Body.String(); !strings.Contains(page, unfinished) || strings.Contains(page, token) {
+			t.Errorf("%s before setup: %s", path, page)
+		}
+	}
 	for _, bad := range []string{"", "?token=wrong", "?token=" + token[:len(token)-1]} {
 		if page := f.want(403, "GET", "/setup"+bad); !strings.Contains(page.Body.String(), "Start Sandprint again") {
 			t.Errorf("a wrong token: %s", page.Body)
@@ -63,6 +69,9 @@ func TestSetup(t *testing.T) {
 		}
 	}
 	f.want(404, "GET", "/setup?token="+token)
+	if page := f.want(401, "GET", "/").Body.String(); strings.Contains(page, unfinished) {
+		t.Errorf("after setup: %s", page)
+	}
 	f.want(404, "POST", "/setup", "form", setupFormData(token, "evil@first.example"))
 	if err := f.accounts.RemoveSite(t.Context(), account.Local(), "first.example"); err != nil {
 		t.Fatal(err)

@@ -48,7 +48,12 @@ func localPath(next string) string {
 
 // signInPage answers 401 with the form in place of the page that was asked for; signing in leads back to it.
 func (s *Server) signInPage(w http.ResponseWriter, c *call, p *problem.Error) {
-	form := views.SignInForm{Next: "/"}
+	open, err := s.Accounts.SetupOpen(c.Context())
+	if err != nil {
+		s.last(w, c, err)
+		return
+	}
+	form := views.SignInForm{Next: "/", Setup: open}
 	if p != errSignedOut { // that is nobody's mistake, and the form says it
 		form.Wrong = views.Wrong{Field: p.Field, Message: p.Message, Hint: p.Hint}
 	}
@@ -69,7 +74,11 @@ func (s *Server) signInForm(w http.ResponseWriter, c *call) error {
 	if c.who.Signed() {
 		return redirect(w, next)
 	}
-	return s.html(w, c, http.StatusOK, views.SignIn(plain(c.page("Sign in")), views.SignInForm{Next: next}))
+	open, err := s.Accounts.SetupOpen(c.Context())
+	if err != nil {
+		return err
+	}
+	return s.html(w, c, http.StatusOK, views.SignIn(plain(c.page("Sign in")), views.SignInForm{Next: next, Setup: open}))
 }
 
 func (s *Server) signIn(w http.ResponseWriter, c *call) error {
@@ -123,13 +132,25 @@ func (s *Server) signOut(w http.ResponseWriter, c *call) error {
 	return redirect(w, "/sign-in")
 }
 
+// errLink is the answer to a link that doesn't sign in, whether it was used, has run out or never was one: nobody can tell which.
+var errLink = problem.New(http.StatusNotFound, "link_gone", "This link was used already, has run out, or is not whole.").
+	WithHint("Who runs this instance makes a new one with “sandprint user password EMAIL”.")
+
+// linkError makes errLink of a link that isn't there.
+func linkError(err error) error {
+	if errors.Is(err, problem.NotFound) {
+		return errLink
+	}
+	return err
+}
+
 // link shows the form behind a link that sets a password. A link of the demo signs in at once: it is the one GET that
 // writes anything, a session, since opening the printed address is all that there is to do.
 func (s *Server) link(w http.ResponseWriter, c *call) error {
 	secret := c.PathValue("secret")
 	l, err := s.Accounts.Link(c.Context(), secret)
 	if err != nil {
-		return err
+		return linkError(err)
 	}
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	if l.Purpose != account.DemoLink {
@@ -140,7 +161,7 @@ func (s *Server) link(w http.ResponseWriter, c *call) error {
 	}
 	id, err := s.Accounts.UseLink(c.Context(), secret, "")
 	if err != nil {
-		return err
+		return linkError(err)
 	}
 	return s.enter(w, c, id, "/")
 }
@@ -152,7 +173,7 @@ func (s *Server) useLink(w http.ResponseWriter, c *call) error {
 	secret := c.PathValue("secret")
 	l, err := s.Accounts.Link(c.Context(), secret)
 	if err != nil {
-		return err
+		return linkError(err)
 	}
 	id, err := s.Accounts.UseLink(c.Context(), secret, c.PostFormValue("password"))
 	if err == nil {
@@ -160,7 +181,7 @@ func (s *Server) useLink(w http.ResponseWriter, c *call) error {
 	}
 	wrong, status, err := wrongOf(err)
 	if err != nil {
-		return err
+		return linkError(err)
 	}
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	return s.html(w, c, status, views.Link(plain(c.page("Set your password")), views.LinkForm{Secret: secret, Email: l.Email, Wrong: wrong}))
