@@ -133,3 +133,6 @@ func (a Attribution) span() string {
 
 // counted is a figure that is known.
 func counted(n int) report.Value { return report.Value{Number: float64(n), Known: true} }
+
+// visitNames name the first and the last visit.
+var visitNames = map[bool]string{true: "First visit", false: "Last visit"}

@@ -156,7 +156,7 @@ func (f Funnels) windowText() string {
 	if f.Answer.Funnel.Strict {
 		return text + " · " + f.words().T("nothing in between")
 	}
-	return text + " · " + f.words().T("other pages and events may come between")
+	return text + " · " + f.words().T("anything may come in between")
 }
 
 // windows are the choices of the time that a funnel may take; "" is a visit.

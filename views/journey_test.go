@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -197,5 +198,29 @@ func TestFlowKeepsItsSums(t *testing.T) {
 	links := len(class(after, "link"))
 	if want := 9 + 2 + 4; links != want { // nine pages, the rest and the end; then from two of them on
 		t.Errorf("%d links, want %d", links, want)
+	}
+}
+
+// TestFlowLabelsHaveRoom draws long names: they are cut to their box, in full in its title, and no box leaves the picture or
+// lies where links are.
+func TestFlowLabelsHaveRoom(t *testing.T) {
+	for name, want := range map[string]string{
+		"/workshops/wheel-weekend": "/workshop…wheel-weekend",
+		"/陶器/湯呑みと茶碗と急須/一覧":         "/陶器/湯…碗と急須/一覧",
+		"/short/": "/short/",
+	} {
+		for i, side := range class(parse(t, draw(t, views.PathsPage(samplePaths(name)))), "flow") {
+			svg := find(side, func(n *html.Node) bool { return n.Data == "svg" })[0]
+			number := func(n *html.Node, name string) float64 { return must(strconv.ParseFloat(attr(n, name), 64)) }
+			for _, box := range class(svg, "box") {
+				if x := number(box, "x"); x < 0 || x+number(box, "width") > number(svg, "width") {
+					t.Errorf("side %d: a box at %g of %g lies over the edge", i, x, number(svg, "width"))
+				}
+				title, label := box.Parent.FirstChild, find(box.Parent, func(n *html.Node) bool { return n.Data == "text" })[0]
+				if strings.HasPrefix(text(title), name+" ·") && text(label) != want {
+					t.Errorf("%s is labelled %q, want %q", name, text(label), want)
+				}
+			}
+		}
 	}
 }

@@ -25,10 +25,12 @@ func (p Paths) start(by report.Dimension, name string) View {
 
 // The flow picture is measured in CSS pixels, so that its labels stay readable: it scrolls in its box where it is wider.
 const (
-	flowWide   = 188 // of a column
+	flowGo     = 64  // between two columns: what goes from one to the next
+	flowCard   = 196 // width of a node with its label, which nothing crosses
 	flowHigh   = 330 // of the moment's node
-	flowNode   = 9   // width of a node
+	flowNode   = 9   // width of a node's bar
 	flowLine   = 34  // height of a node's label, two lines
+	flowLabel  = 23  // characters that fit in a label, a wide one counted as two
 	flowGap    = 8   // between nodes
 	flowColumn = 9   // nodes in a column, "(other)" and the ends not counted
 )
@@ -42,7 +44,8 @@ type flow struct {
 
 // flowBox is a node: a page at so many steps from the moment.
 type flowBox struct {
-	X, Y, High  float64
+	X, Y, High  float64 // of its bar, whose height is its visits
+	CardX, Card float64 // left edge and height of the card that holds bar and label
 	LabelX      float64
 	Name, Label string // Label is the name as people read it, cut to its room; Title is all of it
 	Title       string
@@ -73,13 +76,12 @@ func (p Paths) drawFlow(branches []report.Branch, before bool) flow {
 		n := &g.nodes[i]
 		n.High = max(float64(n.visits)*scale, 2)
 		n.Y = y[n.level]
-		y[n.level] += max(n.High, flowLine) + flowGap
+		n.Card = max(n.High, flowLine)
+		y[n.level] += n.Card + flowGap
 		deepest, high = max(deepest, n.level), max(high, y[n.level])
 	}
-	f := flow{Wide: float64(deepest)*flowWide + flowNode, High: high, Nodes: g.nodes}
-	if deepest > 0 {
-		f.Wide += flowWide - flowNode
-	}
+	right := func(level int) float64 { return float64(level)*(flowGo+flowCard) + flowNode } // where a column ends
+	f := flow{Wide: right(deepest), High: high, Nodes: g.nodes}
 	place := func(x, wide float64) float64 {
 		if before {
 			return f.Wide - x - wide
@@ -89,7 +91,7 @@ func (p Paths) drawFlow(branches []report.Branch, before bool) flow {
 	for _, l := range g.links {
 		from, to := &f.Nodes[l.from], &f.Nodes[l.to]
 		thick := float64(l.visits) * scale
-		x1, x2 := float64(from.level)*flowWide+flowNode, float64(to.level)*flowWide
+		x1, x2 := right(from.level), right(to.level)-flowCard
 		l.Path = ribbon(place(x1, 0), place(x2, 0), from.Y+from.out, to.Y+to.in, thick)
 		l.Text = w.F("%s visits: %s, then %s", w.Exact(float64(l.visits)), p.placeName(*from), p.placeName(*to))
 		if before {
@@ -100,10 +102,13 @@ func (p Paths) drawFlow(branches []report.Branch, before bool) flow {
 	}
 	for i := range f.Nodes {
 		n := &f.Nodes[i]
-		x := float64(n.level) * flowWide
-		n.X, n.LabelX = place(x, flowNode), place(x+flowNode+6, 0)
+		x := right(n.level) - flowCard
+		if n.level == 0 {
+			x = 0
+		}
+		n.X, n.CardX, n.LabelX = place(x, flowNode), place(x, flowCard), place(x+flowNode+6, 0)
 		n.Title = p.placeName(*n)
-		n.Label = cut(n.Title, 25)
+		n.Label = cut(n.Title, flowLabel)
 		n.Count = w.Exact(float64(n.visits)) + " · " + w.share(100*float64(n.visits)/max(p.Answer.Visits.Number, 1))
 		if n.Kind == "page" {
 			n.Link = p.start("page", n.Name).URL()
@@ -139,14 +144,6 @@ func (w *Words) pathName(name string) string {
 		return w.T("(other)")
 	}
 	return name
-}
-
-// hitX is where the place begins that can be clicked for the node: itself and its label.
-func (n flowBox) hitX(side string) float64 {
-	if side == "Before" {
-		return n.X + flowNode - 180
-	}
-	return n.X
 }
 
 // gathered are the nodes of a flow, column by column in the order from top to bottom, and the links between them.
@@ -232,14 +229,32 @@ func ribbon(x1, x2, y1, y2, thick float64) string {
 		"v" + unit(thick) + "C" + unit(mid) + " " + unit(y2+thick) + " " + unit(mid) + " " + unit(y1+thick) + " " + unit(x1) + " " + unit(y1+thick) + "Z"
 }
 
-// cut shortens a name in its middle to n characters.
+// cut shortens a name in its middle to the room of n characters.
 func cut(name string, n int) string {
 	r := []rune(name)
-	if len(r) <= n {
+	if room(r) <= n {
 		return name
 	}
-	head := n * 2 / 5
-	return string(r[:head]) + "…" + string(r[len(r)-(n-1-head):])
+	head, tail := 0, len(r)
+	for room(r[:head+1]) <= n*2/5 {
+		head++
+	}
+	for room(r[:head])+1+room(r[tail-1:]) <= n {
+		tail--
+	}
+	return string(r[:head]) + "…" + string(r[tail:])
+}
+
+// room returns how many characters of a label a text takes: those of Hangul, of Chinese and what comes after them, emoji
+// among it, are drawn as wide as two.
+func room(text []rune) (n int) {
+	for _, c := range text {
+		n++
+		if c >= 0x1100 && !(c >= 0x2000 && c < 0x2e80) && c < 0xfe20 || c >= 0xff00 {
+			n++
+		}
+	}
+	return n
 }
 
 // pathRow is a branch in the table, with how deep it is in.
