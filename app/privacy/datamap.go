@@ -44,7 +44,7 @@ var kinds = []Kind{
 		columns: "site.hit.visitor site.hit.lasting site.hit.type site.visitor.id site.visitor.day site.visitor.count site.visitor.data site.visitor.import site.visitor.sum " +
 			"site.sealing.id site.sealing.day site.sealing.marks site.sealing.guests site.sealing.visitors site.sealing.sum"},
 	{Name: "Keys of visitors' numbers", Source: "drawn at random by Sandprint", Purpose: "so that a visitor's number can't be worked out, and means nothing at another site", Seen: "nobody",
-		Kept: "the site's key as long as the site; the salt of a day till the site's midnight ({{.Zone}}), and in no copy", Deleted: "by the program at midnight; with the site",
+		Kept: "the site's key as long as the site; the salt of a day till the night after (time zone {{.Zone}}): it goes with the first hit of the next day or at the nightly round; in no copy", Deleted: "as said; with the site",
 		columns: "site.secret.name site.secret.value site.secret.sum"},
 	{Name: "Visits, page views and events", Source: "the site's pages, by the tracker, the pixel, a server of the owner or an import", Purpose: "figures of how the site is used",
 		Seen: owners + ", as sums over groups; nobody sees a single visit", Kept: "{{months .Keep.Visits}}",

@@ -256,6 +256,12 @@ func (f *fixture) dump() string {
 	add(customers, err)
 	over, err := c.SetupOver(ctx)
 	add(over, err)
+	for _, kind := range account.StatementKinds {
+		texts, err := c.Statements(ctx, kind)
+		add(texts, err)
+	}
+	operator, err := f.accounts.Operator(ctx)
+	add(operator, err)
 	return b.String()
 }
 
