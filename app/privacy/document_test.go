@@ -290,7 +290,7 @@ func TestDocumentsNameWhatThereIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(tracker), "395 * 86400") || cookieMonths != 13 {
+	if !strings.Contains(string(tracker), "34128e3") || 34128e3 != 395*86400 || cookieMonths != 13 {
 		t.Error("the documents say that the cookie lives 13 months, 395 days; the tracker does not")
 	}
 }
