@@ -65,6 +65,7 @@ var documentDE = map[string]string{
 	"Wrote terms or the privacy policy":        "Bedingungen oder Datenschutztext geschrieben",
 	"Put a text about privacy on a site":       "Datenschutztext auf eine Website gesetzt",
 	"Counted before consent, without a cookie": "Vor der Einwilligung gezählt, ohne Cookie",
+	"Settings chosen together":                 "Zusammen gewählte Einstellungen",
 	"Several customers":                        "Mehrere Kunden",
 	"Hits a second and network":                "Treffer je Sekunde und Netz",
 	"Service log":                              "Dienstprotokoll",

@@ -42,6 +42,7 @@ func texts(t *testing.T, f Facts) map[string]string {
 // settings change one setting of a site each; the name is that of the field of SiteSettings, or of SiteInfo.
 var settings = map[string]func(*store.SiteInfo){
 	"Mode":              func(s *store.SiteInfo) { s.Mode = "cookieless" },
+	"Preset":            func(s *store.SiteInfo) { s.Settings.Preset = "france" },
 	"Early":             func(s *store.SiteInfo) { s.Mode, s.Settings.Early = "consent", true },
 	"Zone":              func(s *store.SiteInfo) { s.Zone = time.FixedZone("Europe/Berlin", 3600) },
 	"Domain":            func(s *store.SiteInfo) { s.Domain = "other.example" },

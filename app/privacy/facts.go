@@ -24,8 +24,9 @@ type Facts struct {
 	Revision  int             `json:"revision"`
 	Domain    string          `json:"site"` // empty: what is about no site
 	Zone      string          `json:"timezone"`
-	Mode      string          `json:"mode"`  // cookie, cookieless or consent
-	Early     bool            `json:"early"` // mode consent: counted without a cookie until there is consent
+	Mode      string          `json:"mode"`   // cookie, cookieless or consent
+	Early     bool            `json:"early"`  // mode consent: counted without a cookie until there is consent
+	Preset    string          `json:"preset"` // name of the settings that were chosen together last; empty: none
 	Keep      store.Retention `json:"keep_months"`
 	Floor     int             `json:"smallest_group"` // visitors
 	Links     bool            `json:"links"`          // clicks on links to other sites, and downloads
@@ -56,7 +57,7 @@ type Instance struct {
 // FactsOf returns the facts of a site. A zero site is about the instance only: what it says of visitors is what a new site has.
 func FactsOf(info store.SiteInfo, in Instance) Facts {
 	set := info.Settings
-	f := Facts{Revision: revision, Domain: info.Domain, Zone: "UTC", Mode: info.Mode, Early: set.Early && info.Mode == "consent", Keep: set.Retention.OrDefault(), Floor: set.Floor, Links: !set.NoLinks,
+	f := Facts{Revision: revision, Domain: info.Domain, Zone: "UTC", Mode: info.Mode, Preset: set.Preset, Early: set.Early && info.Mode == "consent", Keep: set.Retention.OrDefault(), Floor: set.Floor, Links: !set.NoLinks,
 		Forms: set.Forms, SearchKey: set.SearchKey, Localhost: set.Localhost, Hosts: set.Hosts, QueryKeys: set.QueryKeys, Groups: set.Groups, Excluded: set.Excluded,
 		Countries: set.ExcludedCountries, Networks: len(set.ExcludedNetworks),
 		Notice: set.Notice, Instance: in}
@@ -139,6 +140,7 @@ func (f Facts) Settings() []Setting {
 	return []Setting{
 		{"Revision of the texts", num(f.Revision)},
 		{"How visitors are recognised", f.Mode},
+		{"Settings chosen together", or(f.Preset, "none")},
 		{"Counted before consent, without a cookie", on(f.Early)},
 		{"Visitors are recognised", months(f.Keep.Keys)},
 		{"Visits", months(f.Keep.Visits)},
