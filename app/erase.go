@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"sandprint/app/account"
-	"sandprint/app/collect"
 	"sandprint/app/privacy"
 	"sandprint/app/store"
 )
@@ -68,12 +67,8 @@ func (in *instance) order(ctx context.Context, f eraseFlags) (o privacy.Order, w
 	o.Site = reader.Info()
 	switch {
 	case f.Visitor != "":
-		site, err := in.store.Site(ctx, o.Site.ID)
-		if err != nil {
-			return o, "", err
-		}
-		o.Keys = collect.VisitorKeys(site.SiteKey(), o.Site, f.Visitor)
-		return o, "what this visitor left at " + o.Site.Domain, nil
+		o.Keys, err = in.visitorKeys(ctx, o.Site, f.Visitor)
+		return o, "what this visitor left at " + o.Site.Domain, err
 	case f.Before != "":
 		if o.Before, err = time.ParseInLocation(time.DateOnly, f.Before, o.Site.Zone); err != nil {
 			return o, "", usagef("--before %q is no day such as 2026-01-31", f.Before)

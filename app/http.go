@@ -9,14 +9,14 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
+
+	"sandprint/app/problem"
 )
 
 // Limits of the listener. What a request may hold beyond them is the business of who answers it.
@@ -86,31 +86,12 @@ func guarded(h http.Handler, l *slog.Logger) http.Handler {
 			case http.ErrAbortHandler:
 				panic(v)
 			default:
-				l.Error("panic", "what", panicText(v, panicPlace()), "route", r.Pattern)
+				l.Error("request failed", "err", problem.Panic(v), "route", r.Pattern)
 				http.Error(w, "Something went wrong on our side. Try again.", http.StatusInternalServerError)
 			}
 		}()
 		h.ServeHTTP(w, r)
 	})
-}
-
-// panicPlace returns the function and line that panicked, called while it is recovered.
-func panicPlace() string {
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
-	panicked := false
-	for {
-		f, more := frames.Next()
-		switch inRuntime := strings.HasPrefix(f.Function, "runtime."); {
-		case f.Function == "runtime.gopanic":
-			panicked = true
-		case panicked && !inRuntime:
-			return fmt.Sprintf("%s (%s:%d)", f.Function, filepath.Base(f.File), f.Line)
-		}
-		if !more {
-			return "an unknown place"
-		}
-	}
 }
 
 // healthz answers as long as the process does: it is only reached with the stores and the listener open.

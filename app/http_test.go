@@ -107,6 +107,28 @@ func TestTheLongestWaitingMakesRoom(t *testing.T) {
 	}
 }
 
+// What net/http says of a request by itself has neither the address nor what it quotes of headers.
+func TestWhatTheServerSaysIsRedacted(t *testing.T) {
+	var b bytes.Buffer
+	w := serverLog(slog.New(slog.NewTextHandler(&b, nil)))
+	for _, message := range []string{
+		"http: TLS handshake error from 203.0.113.9:4711: EOF",
+		"http: panic serving [2001:db8:77::9]:4711: private\ngoroutine 1 [running]:\nprivate",
+		`net/http: invalid byte '"' in Cookie.Value; dropping invalid bytes of "private \"value"`,
+		"http: URL query contains semicolon, which is no longer a supported separator",
+	} {
+		w.Print(message)
+	}
+	for _, secret := range []string{"203.0.113.9", "2001:db8:77::9", "goroutine", "value"} {
+		if strings.Contains(b.String(), secret) {
+			t.Errorf("%s is in the log: %s", secret, b.String())
+		}
+	}
+	if !strings.Contains(b.String(), "TLS handshake error from (address)") || strings.Count(b.String(), "\n") != 4 {
+		t.Errorf("the log is %s", b.String())
+	}
+}
+
 func TestRedact(t *testing.T) {
 	for in, want := range map[string]string{
 		"http: TLS handshake error from 203.0.113.7:4711: EOF":                "http: TLS handshake error from (address): EOF",

@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"log/slog"
@@ -113,6 +112,13 @@ func (d *dailyFile) prune(now time.Time) error {
 	return nil
 }
 
+// takeStandardLog has what packages write to Go's own log, such as net/http of a cookie's value that it drops, come to this one, without
+// addresses and, where net/http quotes a header, without what it quotes.
+func takeStandardLog(l *slog.Logger) {
+	log.SetFlags(0)
+	log.SetOutput(redacted{l})
+}
+
 // serverLog is for http.Server, whose own messages name who asked: it logs them without.
 func serverLog(l *slog.Logger) *log.Logger { return log.New(redacted{l}, "", 0) }
 
@@ -120,9 +126,12 @@ type redacted struct{ log *slog.Logger }
 
 func (r redacted) Write(p []byte) (int, error) {
 	first, _, _ := strings.Cut(string(p), "\n") // what follows is the stack of a panic, with values in it
-	r.log.Warn("http server", "message", redact(first))
+	r.log.Warn("http server", "message", redact(quotedText.ReplaceAllString(first, "(text)")))
 	return len(p), nil
 }
+
+// quotedText finds what net/http quotes of a request: part of a header or a cookie.
+var quotedText = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`")
 
 // addressLike finds what may be an address with or without a port; redact looks closer.
 var addressLike = regexp.MustCompile(`\[?[0-9A-Fa-f:.%]*[.:][0-9A-Fa-f:.%a-z]*\]?(:\d+)?`)
@@ -140,6 +149,3 @@ func redact(message string) string {
 		return s
 	})
 }
-
-// panicText names a panic by the type of its value and the place in our code: a value may hold anything of a request.
-func panicText(v any, place string) string { return fmt.Sprintf("%T at %s", v, place) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,10 +69,25 @@ func (in *instance) maintain(ctx context.Context, clockIsRight bool, report func
 	}
 	began := time.Now()
 	last, err := in.store.LastRound(ctx)
-	failed = errors.Join(failed, err)
-	did, err := in.privacy.Nightly(ctx, versionOf().Version, last.Waits != "" && !clockIsRight, round.Free)
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	wrongClock := last.Waits != "" && !clockIsRight
+	did, gone, others := in.privacy.Nightly(ctx, versionOf().Version, wrongClock, round.Free)
 	report(store.Step{Name: "copies", Did: did, Took: time.Since(began).Milliseconds()})
-	return errors.Join(failed, err, in.accounts.Tidy(ctx))
+	last.Copies, last.Tombstones = gone.Copies, gone.Tombstones
+	last.Audit, err = in.accounts.Nightly(ctx, wrongClock)
+	if last.Audit > 0 {
+		report(store.Step{Name: "audit", Did: fmt.Sprintf("removed %d entries of the audit log", last.Audit)})
+	}
+	if ctx.Err() != nil {
+		return errors.Join(failed, others, err)
+	}
+	if others = errors.Join(others, err); others != nil { // what is no site's is kept too, so that it is told of as loudly
+		last.OthersFailed = oneLine(others.Error())
+		last.Failed = strings.TrimPrefix(last.Failed+"; "+last.OthersFailed, "; ")
+	}
+	return errors.Join(failed, others, in.store.SetLastRound(ctx, last))
 }
 
 // roundLate is how old the last nightly round may be.

@@ -56,6 +56,7 @@ func (sh *shell) serve(ctx context.Context) error {
 		return err
 	}
 	defer logFile.Close()
+	takeStandardLog(l)
 	r, err := Start(sh.cfg, sh.assets, l)
 	if err != nil {
 		return err
@@ -217,6 +218,7 @@ func (r *Running) routes() (*http.ServeMux, error) {
 		return nil, err
 	}
 	r.web, err = web.New(web.Options{Accounts: r.accounts, Privacy: r.privacy, VisitorOf: r.visitorOf, Static: static, BaseURL: r.cfg.BaseURL, Log: r.log,
+		VisitorKeys: r.visitorKeys,
 		Version: versionOf().Version, Instance: r.described(), Geo: r.geoSource(), GeoOf: r.geo.Built(), Regions: r.geo.Regions(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet, PathOnly: collect.PathOnly})
 	if err != nil {
 		return nil, err
@@ -278,6 +280,16 @@ func (r *Running) visitorOf(ctx context.Context, host, value string) (o privacy.
 	defer release()
 	o.Keys = []uint64{visit.CookieKey(site.SiteKey(), id)}
 	return o, nil
+}
+
+// visitorKeys returns the numbers that a visitor may have at a site, who is named by the cookie's value or by what an imported file called him.
+func (in *instance) visitorKeys(ctx context.Context, info store.SiteInfo, text string) ([]uint64, error) {
+	site, release, err := in.store.Hold(ctx, info.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return collect.VisitorKeys(site.SiteKey(), info, text), nil
 }
 
 // wishErasure keeps the wish of a visitor to be erased.

@@ -19,7 +19,8 @@ type AuditPage struct {
 var deeds = map[string]string{
 	"user.add": "Added a person", "user.remove": "Removed a person", "user.link": "Made a link that signs a person in", "user.password": "Set a password",
 	"user.sign-in": "Signed in", "user.sign-out": "Signed out", "user.sign-out-everywhere": "Signed out everywhere",
-	"token.add": "Made a token", "token.revoke": "Revoked a token",
+	"user.confirm": "Gave the password again",
+	"token.add":    "Made a token", "token.revoke": "Revoked a token",
 	"site.add": "Added a site", "site.change": "Changed a site's settings", "site.remove": "Removed a site", "site.import": "Imported hits",
 	"site.erase-visitor": "Erased a visitor", "site.erase-before": "Erased what began before a day",
 	"segment.add": "Saved a segment", "segment.change": "Changed a segment", "segment.remove": "Removed a segment",

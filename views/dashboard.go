@@ -5,11 +5,13 @@ import (
 	"strings"
 	"time"
 
+	"sandprint/app/privacy"
 	"sandprint/app/report"
 )
 
 // Dashboard is all that the page of a site shows.
 type Dashboard struct {
+	Round     privacy.Trouble // with the last nightly round, for who may manage the site; empty: none
 	Page      Page
 	View      View
 	Sites     []string        // domains that the reader may switch to, this one among them

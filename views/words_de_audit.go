@@ -13,6 +13,7 @@ var auditDE = map[string]string{
 	"Signed in":                         "Angemeldet",
 	"Signed out":                        "Abgemeldet",
 	"Signed out everywhere":             "Überall abgemeldet",
+	"Gave the password again":           "Passwort noch einmal eingegeben",
 	"Made a token":                      "Token erzeugt",
 	"Revoked a token":                   "Token widerrufen",
 	"Added a site":                      "Website hinzugefügt",

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"sandprint/app/account"
 	"sandprint/app/store"
@@ -17,13 +19,13 @@ import (
 
 // unnoted are the methods that change something and note nothing, and why.
 var unnoted = map[string]string{
-	"CookieKeys": "makes the first key of an instance", "Tidy": "removes what has run out", "WhoBySession": "notes when a session was last used",
+	"CookieKeys": "makes the first key of an instance", "Tidy": "removes what has run out", "Nightly": "removes what is too old", "WhoBySession": "notes when a session was last used",
 	"WhoByToken": "notes on which day a token was last used", "Pin": "orders the asker's own list",
 	"Note": "notes, and does nothing else",
 }
 
 // writes finds what changes something.
-var writes = regexp.MustCompile(`\b(control\.(Add|SetPassword|SetSetting|Delete|Update|Touch|Pin\(|Unpin)|store\.(Add|Update|Remove)|s\.remove\()`)
+var writes = regexp.MustCompile(`\b(control\.(Add|Confirm|SetPassword|SetSetting|Delete|Update|Touch|Pin\(|Unpin)|store\.(Add|Update|Remove)|s\.remove\()`)
 
 // TestEverythingThatPeopleDoIsNoted goes over the methods of the service: one that changes something, itself or by others, must note it.
 func TestEverythingThatPeopleDoIsNoted(t *testing.T) {
@@ -193,4 +195,39 @@ func TestAuditIsNoFlood(t *testing.T) {
 	if n, err := st.Control().CheckAudit(t.Context()); err != nil || n < 100 || n > 102 {
 		t.Errorf("%d refusals are noted, %v", n, err)
 	}
+}
+
+// The audit log is kept as long as the operator says, unless the clock looks wrong; what is left is a chain.
+func TestAuditIsKeptForAYear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		st := must(store.Open(dir, store.Options{}))(t)
+		defer st.Close()
+		s := account.New(st)
+		addUser(t, s, "ann@a.example", "A", account.Owner)
+		nights := func(n int, wrong bool) (gone int64) {
+			for range n {
+				time.Sleep(24 * time.Hour)
+				gone += must(s.Nightly(t.Context(), wrong))(t)
+			}
+			return gone
+		}
+		if n := nights(360, false); n != 0 {
+			t.Errorf("%d entries went within a year", n)
+		}
+		must(s.NewLink(t.Context(), account.Local(), "ann@a.example", account.PasswordLink))(t)
+		if n := nights(30, true); n != 0 {
+			t.Errorf("%d entries went by a clock that looks wrong", n)
+		}
+		if n := nights(1, false); n != 3 {
+			t.Errorf("%d entries went after a year", n)
+		}
+		if n, err := st.Control().CheckAudit(t.Context()); n != 1 || err != nil {
+			t.Errorf("%d entries are left, %v", n, err)
+		}
+		ok(t, s.SetLimits(t.Context(), account.Local(), account.Limits{Audit: 6}))
+		if n := nights(160, false); n != 1 {
+			t.Errorf("%d entries went after half a year", n)
+		}
+	})
 }

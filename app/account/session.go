@@ -66,7 +66,7 @@ func (s *Service) newSession(ctx context.Context, user int64) (id string, err er
 		return "", err
 	}
 	id = newSecret()
-	err = s.control.AddSession(ctx, store.Session{Hash: digest(id), User: user, Created: now, Seen: now, Expires: now.Add(SessionLife)})
+	err = s.control.AddSession(ctx, store.Session{Hash: digest(id), User: user, Created: now, Seen: now, Expires: now.Add(SessionLife), Confirmed: now})
 	return id, notFound(err)
 }
 
@@ -106,6 +106,35 @@ func (s *Service) whoIs(ctx context.Context, user int64) (Who, error) {
 		w.roles[customer] = Role(role)
 	}
 	return w, nil
+}
+
+// ConfirmedFor is how long a sign-in, or the password given again, is enough for what can't be undone.
+const ConfirmedFor = 5 * time.Minute
+
+// Confirmed reports whether the person of a session has just shown that it is them.
+func (s *Service) Confirmed(ctx context.Context, sessionID string) (bool, error) {
+	session, err := s.control.Session(ctx, digest(sessionID))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	age := time.Since(session.Confirmed)
+	return err == nil && age >= 0 && age < ConfirmedFor, err
+}
+
+// Confirm checks the asker's password again, before what can't be undone. Who has just been confirmed needs none. It is throttled as SignIn is.
+func (s *Service) Confirm(ctx context.Context, who Who, sessionID, password, network string) (err error) {
+	if err := needUser(who); err != nil {
+		return err
+	}
+	if just, err := s.Confirmed(ctx, sessionID); err != nil || just {
+		return err
+	}
+	on := deed{who.user, 0, who.user}
+	defer s.note(ctx, "user.confirm", &on, &err)
+	if _, err := s.knows(ctx, who.email, password, network); err != nil {
+		return err
+	}
+	return notFound(s.control.ConfirmSession(ctx, digest(sessionID), time.Now()))
 }
 
 // SignOut ends a session; one that has ended already is no error.

@@ -131,6 +131,11 @@ func (s *Service) AddSite(ctx context.Context, who Who, n NewSite) (info SiteInf
 		}
 	}
 	info.Settings.Early = early
+	limits, err := s.Limits(ctx)
+	if err != nil {
+		return SiteInfo{}, err
+	}
+	info.Settings.Retention = limits.within(info.Settings.Retention)
 	info, err = s.store.AddSite(ctx, info)
 	if errors.Is(err, store.ErrExists) {
 		return SiteInfo{}, s.taken(ctx, who, domain)
@@ -238,6 +243,14 @@ func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change
 			return SiteInfo{}, err
 		}
 	}
+	limits, err := s.Limits(ctx)
+	if err == nil {
+		err = limits.allow(info.Settings.Retention)
+	}
+	if err != nil {
+		return SiteInfo{}, err
+	}
+	info.Settings.Retention = limits.within(info.Settings.Retention)
 	return info, notFound(s.store.UpdateSite(ctx, info))
 }
 

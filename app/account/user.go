@@ -177,6 +177,26 @@ func userOf(u store.User, customers map[int64]string) User {
 	return user
 }
 
+// CustomerOf returns a customer whose owner the asker is; anybody else gets problem.NotFound. The operator erases others' at the command line.
+func (s *Service) CustomerOf(ctx context.Context, who Who, number int64) (Customer, error) {
+	all, err := s.control.Customers(ctx)
+	for _, c := range all {
+		if c.ID == number && !who.IsToken() && who.roleAt(number) == Owner {
+			return c, nil
+		}
+	}
+	if err == nil {
+		err = problem.NotFound
+	}
+	return Customer{}, err
+}
+
+// Owned returns the customers whose owner the asker is, by name.
+func (s *Service) Owned(ctx context.Context, who Who) ([]Customer, error) {
+	all, err := s.control.Customers(ctx)
+	return slices.DeleteFunc(all, func(c Customer) bool { return who.roleAt(c.ID) != Owner }), err
+}
+
 func (s *Service) customerNames(ctx context.Context) (map[int64]string, error) {
 	all, err := s.control.Customers(ctx)
 	names := map[int64]string{}

@@ -149,6 +149,21 @@ var special = map[string][]stop{
 		{path: site + "/dropped?days=365"},
 		{path: site + "/dropped?days=7", status: http.StatusBadRequest},
 	},
+	"GET /sites/{domain}/erase": {
+		{path: site + "/erase"},
+		{path: site + "/erase?what=site"},
+	},
+	"GET /customers/{id}/erase": {
+		{path: "/customers/1/erase"},
+		{path: "/customers/99/erase", status: http.StatusNotFound},
+	},
+	"GET /receipts": {
+		{path: "/receipts", nobody: true},
+		{path: "/receipts?number=NONE", nobody: true, status: http.StatusNotFound},
+	},
+	"GET /receipts/{number}": {
+		{path: "/receipts/NONE", nobody: true, status: http.StatusNotFound},
+	},
 	"GET /audit": {
 		{path: "/audit"},
 		{path: "/audit?from=2"},

@@ -21,7 +21,7 @@ const dailyCopies = 14
 // Nightly goes on with erasures that are not done, makes a copy of everything unless there is one of the last 20 hours, opens it and reads
 // all of it, and lets go of the copies that are too old, unless the clock looks wrong: one that is a year ahead would take them all. It returns
 // what it did, in words; empty: there was nothing to do.
-func (p *Service) Nightly(ctx context.Context, version string, clockLooksWrong bool, room func() (uint64, error)) (did string, err error) {
+func (p *Service) Nightly(ctx context.Context, version string, clockLooksWrong bool, room func() (uint64, error)) (did string, gone Gone, err error) {
 	resumed, failed := p.Resume(ctx)
 	if resumed > 0 {
 		did = fmt.Sprintf("went on with %d erasures; ", resumed)
@@ -34,25 +34,31 @@ func (p *Service) Nightly(ctx context.Context, version string, clockLooksWrong b
 	if clockLooksWrong {
 		did += "no copy is removed for its age, because the clock looks wrong; "
 	} else {
-		went, err := p.letGo(ctx)
+		gone, err = p.letGo(ctx)
 		failed = errors.Join(failed, err)
-		if went > 0 {
-			did += fmt.Sprintf("removed %d old copies; ", went)
+		if gone.Copies > 0 {
+			did += fmt.Sprintf("removed %d old copies; ", gone.Copies)
 		}
 	}
-	return strings.TrimSuffix(did, "; "), failed
+	return strings.TrimSuffix(did, "; "), gone, failed
+}
+
+// Gone is what Nightly let go of for its age.
+type Gone struct {
+	Copies     int
+	Tombstones int64
 }
 
 // letGo lets go of the copies that are too old, and of the tombstones that no copy needs any more.
-func (p *Service) letGo(ctx context.Context) (copies int, err error) {
+func (p *Service) letGo(ctx context.Context) (gone Gone, err error) {
 	now := time.Now()
-	if copies, err = p.Expire(now); err != nil {
-		return copies, err
+	if gone.Copies, err = p.Expire(now); err != nil {
+		return gone, err
 	}
-	if _, err := p.store.Control().ForgetTombstones(ctx, now); err != nil {
-		return copies, err
+	if gone.Tombstones, err = p.store.Control().ForgetTombstones(ctx, now); err != nil {
+		return gone, err
 	}
-	return copies, p.publish(ctx)
+	return gone, p.publish(ctx)
 }
 
 func (p *Service) copy(ctx context.Context, version string, room func() (uint64, error)) (made string, err error) {

@@ -73,7 +73,7 @@ var kinds = []Kind{
 			{Name: "cookie: lang, theme", Form: "a word", About: "language and theme that somebody chose for these pages"},
 			{Name: "memory: failed sign-ins", Form: "keyed numbers", About: "to slow down guessing of passwords: of an account and a cut network, for 15 minutes"},
 		},
-		columns: "control.session.hash control.session.user control.session.created control.session.seen control.session.expires " +
+		columns: "control.session.hash control.session.user control.session.created control.session.seen control.session.expires control.session.confirmed " +
 			"control.login_link.hash control.login_link.user control.login_link.purpose control.login_link.expires"},
 	{Name: "API tokens", Source: "people who sign in", Purpose: "so that their programs may ask", Seen: "whoever made it", Kept: "until it is revoked", Deleted: "when revoked, and with the account or the site",
 		columns: "control.token.id control.token.hash control.token.user control.token.site control.token.scope control.token.name control.token.created control.token.used"},
@@ -91,7 +91,7 @@ var kinds = []Kind{
 		columns: "control.shown.user control.shown.kind control.shown.version"},
 	{Name: "What is to stay erased", Source: "erasures", Purpose: "to erase it in copies too, also in those that are restored later", Seen: "nobody", Kept: "{{days .CopyDays}}, as long as a copy may have it", Deleted: "by the nightly round",
 		Fields:  []store.Field{{Name: "file: backups/erasures.json", Form: "JSON", About: "the same, beside the copies, for whoever restores one"}},
-		columns: "control.tombstone.id control.tombstone.kind control.tombstone.site control.tombstone.customer control.tombstone.keys control.tombstone.before control.tombstone.asked control.tombstone.found control.tombstone.done control.tombstone.forget"},
+		columns: "control.tombstone.id control.tombstone.kind control.tombstone.site control.tombstone.customer control.tombstone.keys control.tombstone.before control.tombstone.asked control.tombstone.found control.tombstone.done control.tombstone.forget control.tombstone.receipt control.tombstone.counted"},
 	{Name: "Receipts of erasures", Source: "erasures", Purpose: "proof of what was erased and what the searches saw; they name nobody", Seen: "whoever asked for the erasure, and " + owners, Kept: "as long as the instance, as links of a chain", Deleted: "not: nothing in them is about a person",
 		columns: "control.receipt.id control.receipt.number control.receipt.site control.receipt.made control.receipt.body control.receipt.link"},
 	{Name: "Audit log", Source: "what people who sign in do, and whoever has the machine", Purpose: "so that it can be told later who did what", Seen: "owners what was done at their customer and by their people, whoever runs the instance all of it",

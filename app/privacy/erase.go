@@ -47,6 +47,9 @@ func (o Order) kind() string {
 	return ""
 }
 
+// whole reports whether all of a site goes, or of several.
+func (o Order) whole() bool { return o.kind() == store.EraseSite || o.kind() == store.EraseCustomer }
+
 // Deed returns what the audit log says of an order: the action, whose owners see it, and the number of what it is done to.
 func (o Order) Deed() (action string, customer, object int64) {
 	switch o.kind() {
@@ -65,9 +68,10 @@ func (o Order) Deed() (action string, customer, object int64) {
 // Going is what an order will erase.
 type Going struct {
 	store.Erased
-	Sites  []string `json:"sites,omitempty"` // domains of the sites that go as a whole
-	Users  []string `json:"users,omitempty"` // e-mail addresses of the people who go with a customer
-	Copies int      `json:"copies"`          // backups here that may have something of it
+	Sites  []string `json:"sites,omitempty"`        // domains of the sites that go as a whole
+	Users  []string `json:"users,omitempty"`        // e-mail addresses of the people who go with a customer
+	Copies int      `json:"copies"`                 // backups here that may have something of it
+	Unread []string `json:"sites_unread,omitempty"` // domains of sites that go although their files can't be read: what is in them is not in the counts
 }
 
 // Preview says exactly what an order would erase now.
@@ -78,12 +82,15 @@ func (p *Service) Preview(ctx context.Context, o Order) (g Going, err error) {
 	sites := p.sitesOf(o)
 	for _, info := range sites {
 		e, err := p.count(ctx, info, o)
-		if err != nil {
+		if err != nil && !o.whole() {
 			return g, err
+		}
+		if err != nil && ctx.Err() == nil {
+			g.Unread = append(g.Unread, info.Domain)
 		}
 		g.Erased.Add(e)
 	}
-	if kind := o.kind(); kind == store.EraseSite || kind == store.EraseCustomer {
+	if o.whole() {
 		for _, info := range sites {
 			g.Sites = append(g.Sites, info.Domain)
 		}
@@ -167,60 +174,78 @@ type Progress struct {
 func (p *Service) Erase(ctx context.Context, o Order, tell func(Progress)) (Receipt, error) {
 	p.busy.Lock()
 	defer p.busy.Unlock()
-	going, err := p.Preview(ctx, o)
+	number, err := p.note(ctx, o)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("nothing was erased: %w", err)
 	}
-	stones, err := p.note(ctx, o)
-	if err != nil {
-		return Receipt{}, fmt.Errorf("nothing was erased: %w", err)
+	stones, err := p.store.Control().Tombstones(ctx)
+	if err == nil {
+		err = p.publish(ctx)
 	}
-	var data store.Erased
-	var copies []store.Copy
-	if err = p.publish(ctx); err == nil {
-		data, copies, err = p.carryOut(ctx, stones, tell)
+	var r Receipt
+	if err == nil {
+		stones = slices.DeleteFunc(stones, func(t store.Tombstone) bool { return t.Receipt != number })
+		r, err = p.carryOut(ctx, stones, tell)
 	}
 	if err != nil {
 		return Receipt{}, fmt.Errorf("the erasure did not come to its end: %w; it goes on by itself tonight, or when it is asked for again", err)
 	}
-	if kind := o.kind(); kind == store.EraseSite || kind == store.EraseCustomer { // their files are gone with them
-		data.Visits, data.Views, data.Events, data.Days, data.Keys = going.Visits, going.Views, going.Events, going.Days, going.Keys
-	}
-	return p.receipt(ctx, o.kind(), o.Site.ID, data, copies)
+	return r, nil
 }
 
-// note keeps the order. One that was begun before and is the same is gone on with instead.
-func (p *Service) note(ctx context.Context, o Order) ([]store.Tombstone, error) {
-	now := time.Now().UTC().Truncate(time.Second)
-	base := store.Tombstone{Kind: o.kind(), Site: o.Site.ID, Customer: o.Customer.ID, Keys: o.Keys, Before: o.Before, Asked: now, Forget: now.Add(CopiesLive)}
+// Begin is Erase in the background: when it returns the order is on disk, and Work carries it out, whatever becomes of the program. It returns
+// the number that the receipt will have, and by which Standing tells how far it is.
+func (p *Service) Begin(ctx context.Context, o Order) (number string, err error) {
+	if number, err = p.note(ctx, o); err == nil {
+		p.wake()
+	}
+	return number, err
+}
+
+// note keeps an order that somebody waits for, with what there is of it now, and returns the number of its receipt. The same one that was
+// begun before and is not done is gone on with instead.
+func (p *Service) note(ctx context.Context, o Order) (number string, err error) {
+	p.noting.Lock()
+	defer p.noting.Unlock()
+	going, err := p.Preview(ctx, o)
+	if err != nil {
+		return "", err
+	}
 	before, err := p.store.Control().Tombstones(ctx)
 	if err != nil {
-		return nil, err
+		return "", err
+	}
+	base := stoneOf(o)
+	base.Receipt, base.Counted = store.NewReceiptNumber(), going.Erased
+	if i := slices.IndexFunc(before, func(t store.Tombstone) bool { return t.Receipt != "" && base.SameOpen(t) }); i >= 0 {
+		return before[i].Receipt, nil
 	}
 	var stones []store.Tombstone
-	if o.Site.ID == "" {
+	if o.Site.ID == "" { // its sites go before it
 		for _, info := range p.sitesOf(o) {
-			stones = append(stones, store.Tombstone{Kind: store.EraseSite, Site: info.ID, Asked: base.Asked, Forget: base.Forget})
+			stones = append(stones, siteStone(info.ID, base))
 		}
 	}
-	var again, fresh []store.Tombstone
-	for _, t := range append(stones, base) {
-		if i := slices.IndexFunc(before, t.SameOpen); i >= 0 {
-			again = append(again, before[i])
-		} else {
-			fresh = append(fresh, t)
-		}
-	}
-	added, err := p.store.Control().AddTombstones(ctx, fresh)
-	if err != nil {
-		return nil, err
-	}
+	return base.Receipt, p.add(ctx, append(stones, base))
+}
+
+// stoneOf returns the tombstone of an order that begins now.
+func stoneOf(o Order) store.Tombstone {
+	now := time.Now().UTC().Truncate(time.Second)
+	return store.Tombstone{Kind: o.kind(), Site: o.Site.ID, Customer: o.Customer.ID, Keys: o.Keys, Before: o.Before, Asked: now, Forget: now.Add(CopiesLive)}
+}
+
+// siteStone returns the tombstone of a site that goes with its customer.
+func siteStone(id string, customer store.Tombstone) store.Tombstone {
+	return store.Tombstone{Kind: store.EraseSite, Site: id, Asked: customer.Asked, Forget: customer.Forget, Receipt: customer.Receipt}
+}
+
+func (p *Service) add(ctx context.Context, stones []store.Tombstone) error {
+	added, err := p.store.Control().AddTombstones(ctx, stones)
 	for _, t := range added {
 		p.refuse(t)
 	}
-	all := append(again, added...)
-	slices.SortStableFunc(all, func(a, b store.Tombstone) int { return cmp.Compare(b.Kind, a.Kind) }) // sites before their customer
-	return all, nil
+	return err
 }
 
 // publish writes the tombstones beside the copies.
@@ -232,17 +257,68 @@ func (p *Service) publish(ctx context.Context) error {
 	return store.WriteTombstones(p.backups, all)
 }
 
-// carryOut erases what tombstones tell of, in the data first and then in the copies: of visitors of one site, or of one order.
-func (p *Service) carryOut(ctx context.Context, stones []store.Tombstone, tell func(Progress)) (data store.Erased, copies []store.Copy, err error) {
+// carryOut erases what tombstones tell of, in the data first and then in the copies: of visitors of one site, or of one order. It writes the
+// receipt, unless nobody waits for it and nothing was there, and only then are they done: after an end of the program before that all is gone
+// over once more.
+func (p *Service) carryOut(ctx context.Context, stones []store.Tombstone, tell func(Progress)) (r Receipt, err error) {
+	if stones, err = p.withLateSites(ctx, stones); err != nil {
+		return r, err
+	}
+	last := stones[len(stones)-1]
+	data, copies, err := p.remove(ctx, stones, tell)
+	if err != nil {
+		return r, err
+	}
+	data = atLeast(data, last.Counted)
+	if last.Receipt != "" || data.Visits > 0 || data.Keys > 0 {
+		number := last.Receipt
+		if number == "" {
+			number = store.NewReceiptNumber()
+		}
+		if r, err = p.receipt(ctx, number, last.Kind, last.Site, data, copies); err != nil {
+			return r, err
+		}
+	}
+	return r, p.finish(ctx, stones)
+}
+
+// withLateSites adds the sites that were added to a customer after its erasure was asked for.
+func (p *Service) withLateSites(ctx context.Context, stones []store.Tombstone) ([]store.Tombstone, error) {
+	last := stones[len(stones)-1]
+	if last.Kind != store.EraseCustomer {
+		return stones, nil
+	}
+	var late []store.Tombstone
+	for _, info := range p.sitesOf(Order{Customer: store.Customer{ID: last.Customer}}) {
+		if !slices.ContainsFunc(stones, func(t store.Tombstone) bool { return t.Site == info.ID }) {
+			late = append(late, siteStone(info.ID, last))
+		}
+	}
+	if len(late) == 0 {
+		return stones, nil
+	}
+	late, err := p.store.Control().AddTombstones(ctx, late)
+	if err == nil {
+		err = p.publish(ctx)
+	}
+	return append(late, stones...), err
+}
+
+// atLeast fills in what an erasure can't count any more, because it goes on with one that was cut short or because a whole file went.
+func atLeast(e, counted store.Erased) store.Erased {
+	e.Visits, e.Views, e.Events = max(e.Visits, counted.Visits), max(e.Views, counted.Views), max(e.Events, counted.Events)
+	e.Days, e.Keys = max(e.Days, counted.Days), max(e.Keys, counted.Keys)
+	return e
+}
+
+// remove is the erasing of carryOut.
+func (p *Service) remove(ctx context.Context, stones []store.Tombstone, tell func(Progress)) (data store.Erased, copies []store.Copy, err error) {
 	work := stones
 	if stones[0].Kind == store.EraseVisitor {
 		one := stones[0]
 		one.Keys = keysOf(stones)
 		work = []store.Tombstone{one}
 		if there, err := p.find(ctx, one, stones); err != nil || !there {
-			if err == nil {
-				err = p.finish(ctx, stones)
-			}
 			return data, nil, err
 		}
 	}
@@ -261,11 +337,10 @@ func (p *Service) carryOut(ctx context.Context, stones []store.Tombstone, tell f
 		data.Add(e)
 	}
 	say("erasing in the copies", len(work))
-	if copies, err = p.store.EraseInBackups(ctx, p.backups, work); err != nil {
-		return data, copies, err
+	if copies, err = p.store.EraseInBackups(ctx, p.backups, work); err == nil {
+		say("done", steps)
 	}
-	say("done", steps)
-	return data, copies, p.finish(ctx, stones)
+	return data, copies, err
 }
 
 // find reports whether visitors are in the data, or were when their erasure began, and notes it: otherwise anybody could have all copies
@@ -305,7 +380,10 @@ func keysOf(stones []store.Tombstone) (keys []uint64) {
 	return keys
 }
 
-func (p *Service) receipt(ctx context.Context, kind, site string, data store.Erased, copies []store.Copy) (Receipt, error) {
+func (p *Service) receipt(ctx context.Context, number, kind, site string, data store.Erased, copies []store.Copy) (Receipt, error) {
+	if r, err := p.store.Control().Receipt(ctx, number); err == nil {
+		return read(r) // it was written before the end of the program
+	}
 	now := time.Now().UTC().Truncate(time.Second)
 	b := body{kind, data, copies, now.Add(CopiesLive).Truncate(24 * time.Hour)}
 	if b.Copies == nil {
@@ -315,7 +393,7 @@ func (p *Service) receipt(ctx context.Context, kind, site string, data store.Era
 	if err != nil {
 		return Receipt{}, err
 	}
-	r, err := p.store.Control().AddReceipt(ctx, site, now, text)
+	r, err := p.store.Control().AddReceipt(ctx, number, site, now, text)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("it is erased, but the receipt can't be written: %w", err)
 	}
@@ -365,10 +443,9 @@ func (p *Service) Resume(ctx context.Context) (n int, err error) {
 	}
 	var failed error
 	for _, open := range open {
-		data, copies, err := p.carryOut(ctx, open, nil)
-		if err == nil && (data.Visits > 0 || data.Keys > 0 || open[0].Kind != store.EraseVisitor) {
-			_, err = p.receipt(ctx, open[0].Kind, open[0].Site, data, copies)
-		}
+		number := open[0].Receipt
+		_, err := p.carryOut(ctx, open, func(at Progress) { p.standing(number, at, nil) })
+		p.standing(number, Progress{}, err)
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("an erasure of %s: %w", open[0].Asked.Format(time.DateOnly), err))
 			continue
@@ -378,21 +455,27 @@ func (p *Service) Resume(ctx context.Context) (n int, err error) {
 	return n, failed
 }
 
-// together returns the tombstones that are not done, those of a site's visitors in one: its files are then gone through once for all.
+// together returns the tombstones that are not done, those of one order in one, and those that a site's visitors wished for: its files are then
+// gone through once for all.
 func together(stones []store.Tombstone) (open [][]store.Tombstone) {
-	visitors := map[string]int{} // by site: where theirs are in open
+	where := map[string]int{} // of which order, or of the wishes at which site: where theirs are in open
 	for _, t := range stones {
-		at, known := visitors[t.Site]
-		switch {
-		case !t.Done.IsZero():
-		case t.Kind == store.EraseVisitor && known:
-			open[at] = append(open[at], t)
-		default:
-			if t.Kind == store.EraseVisitor {
-				visitors[t.Site] = len(open)
-			}
-			open = append(open, []store.Tombstone{t})
+		if !t.Done.IsZero() {
+			continue
 		}
+		of := t.Receipt
+		if of == "" && t.Kind == store.EraseVisitor {
+			of = "wishes at " + t.Site
+		}
+		if at, known := where[of]; known && of != "" {
+			open[at] = append(open[at], t)
+			continue
+		}
+		where[of] = len(open)
+		open = append(open, []store.Tombstone{t})
+	}
+	for _, stones := range open { // sites before their customer
+		slices.SortStableFunc(stones, func(a, b store.Tombstone) int { return cmp.Compare(b.Kind, a.Kind) })
 	}
 	return open
 }
@@ -400,26 +483,43 @@ func together(stones []store.Tombstone) (open [][]store.Tombstone) {
 // Ask keeps the order to erase a visitor, who asked for it from the site's pages, and has Work carry it out. When it returns the order is on
 // disk.
 func (p *Service) Ask(ctx context.Context, o Order) error {
-	if _, err := p.note(ctx, o); err != nil {
-		return err
+	p.noting.Lock()
+	defer p.noting.Unlock()
+	stone := stoneOf(o)
+	before, err := p.store.Control().Tombstones(ctx)
+	if err == nil && !slices.ContainsFunc(before, stone.SameOpen) {
+		err = p.add(ctx, []store.Tombstone{stone})
 	}
+	if err == nil {
+		p.wake()
+	}
+	return err
+}
+
+// wake has Work look at what there is to do.
+func (p *Service) wake() {
 	select {
 	case p.asked <- struct{}{}:
 	default: // it is told already
 	}
-	return nil
 }
 
-// Work carries out what was left undone and what Ask takes, until ctx ends. Failed is told of errors.
+// tryAgain is how long Work waits before it goes on with what could not be done: room may have been made meanwhile.
+const tryAgain = 10 * time.Minute
+
+// Work carries out what was left undone and what Begin and Ask take, until ctx ends. Failed is told of errors.
 func (p *Service) Work(ctx context.Context, failed func(error)) {
 	for {
+		var again <-chan time.Time
 		if _, err := p.Resume(ctx); err != nil && ctx.Err() == nil {
 			failed(err)
+			again = time.After(tryAgain)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-p.asked:
+		case <-again:
 		}
 	}
 }

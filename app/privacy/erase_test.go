@@ -194,7 +194,7 @@ func TestNightlyCopies(t *testing.T) {
 		for night := range 80 {
 			time.Sleep(24 * time.Hour)
 			for range 2 { // the second time there is one
-				if _, err := p.Nightly(ctx, "test", false, room); err != nil {
+				if _, _, err := p.Nightly(ctx, "test", false, room); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -222,13 +222,13 @@ func TestCopiesOutliveAWrongClock(t *testing.T) {
 		dir, s, _ := fixture(t)
 		p, first := service(t, s), filepath.Join(dir, "backups", "first")
 		time.Sleep(400 * 24 * time.Hour)
-		if did, err := p.Nightly(t.Context(), "test", true, room); err != nil || !strings.Contains(did, "clock looks wrong") {
+		if did, _, err := p.Nightly(t.Context(), "test", true, room); err != nil || !strings.Contains(did, "clock looks wrong") {
 			t.Fatalf("%q, %v", did, err)
 		}
 		if _, err := store.Verify(t.Context(), first); err != nil {
 			t.Errorf("the clock took it: %v", err)
 		}
-		if _, err := p.Nightly(t.Context(), "test", false, room); err != nil {
+		if _, _, err := p.Nightly(t.Context(), "test", false, room); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := os.Stat(first); err == nil {

@@ -1,5 +1,6 @@
 // Package privacy keeps what the owner promises to visitors and customers: what is to go goes everywhere, and what is said of it is true.
 //
+//	standing.go how far an erasure is, by the number of its receipt
 //	erase.go    erasures: in the data, in every copy here, with a receipt
 //	visitor.go  what a visitor may see of himself
 //	copies.go   the nightly copies, and how long they live
@@ -19,15 +20,17 @@ type Service struct {
 	store   *store.Store
 	backups string        // directory of the copies
 	busy    sync.Mutex    // held by an erasure: one at a time
+	noting  sync.Mutex    // held while an order is kept, so that the same one is kept once
 	asked   chan struct{} // tells Work
 
 	mu   sync.Mutex
 	late map[string]map[uint64]time.Time // by site: visitors erased lately, and when
+	open map[string]Standing             // by number of the receipt: how far erasures are that go on, or failed
 }
 
 // New returns the service of an open store. It reads who was erased lately.
 func New(ctx context.Context, s *store.Store) (*Service, error) {
-	p := &Service{store: s, backups: filepath.Join(s.Control().Dir(), "backups"), asked: make(chan struct{}, 1), late: map[string]map[uint64]time.Time{}}
+	p := &Service{store: s, backups: filepath.Join(s.Control().Dir(), "backups"), asked: make(chan struct{}, 1), late: map[string]map[uint64]time.Time{}, open: map[string]Standing{}}
 	stones, err := s.Control().Tombstones(ctx)
 	for _, t := range stones {
 		p.refuse(t)

@@ -54,8 +54,11 @@ var controlAudit string
 //go:embed control_7.sql
 var controlStatements string
 
+//go:embed control_8.sql
+var controlReceipts string
+
 // controlSteps take the control file from version 0 to len(controlSteps), one by one.
-var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations, controlPins, controlAudit, controlStatements}
+var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations, controlPins, controlAudit, controlStatements, controlReceipts}
 
 // OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
 // returns ErrNewer, with the file untouched, when a newer version of the program has written it.

@@ -23,6 +23,8 @@ type Step struct {
 	Did     string `json:"did"`               // in words; empty: there was nothing to do
 	Warning bool   `json:"warning,omitempty"` // somebody should look at it
 	Took    int64  `json:"ms"`
+
+	Gone SiteRound `json:"-"` // of the step retain: what went
 }
 
 // String returns the step as a sentence.
@@ -39,9 +41,33 @@ type LastRound struct {
 	Ended  time.Time `json:"ended"`
 	Failed string    `json:"failed,omitempty"` // what failed; empty: nothing did
 	Waits  string    `json:"waits,omitempty"`  // why retention waits at some site; empty: it doesn't
+
+	Sites        map[int64]SiteRound `json:"sites,omitempty"`         // by number: those where something went, waits or failed
+	OthersFailed string              `json:"others_failed,omitempty"` // what failed of what is no site's; it is in Failed too
+	Copies       int                 `json:"copies,omitempty"`        // that were let go of
+	Tombstones   int64               `json:"tombstones,omitempty"`    // that were let go of
+	Audit        int64               `json:"audit,omitempty"`         // entries of the audit log that were let go of
+}
+
+// SiteRound is what a round did at a site for the age of things.
+type SiteRound struct {
+	Visits int64 `json:"visits,omitempty"` // that went
+	Keys   int64 `json:"keys,omitempty"`
+	Totals int64 `json:"totals,omitempty"`
+	Waits  bool  `json:"waits,omitempty"`  // the clock looked wrong: nothing went
+	Failed bool  `json:"failed,omitempty"` // a step failed
 }
 
 const roundSetting = "round"
+
+// SetLastRound keeps how a round ended.
+func (s *Store) SetLastRound(ctx context.Context, l LastRound) error {
+	data, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	return s.control.SetSetting(ctx, roundSetting, data)
+}
 
 // LastRound returns how the last nightly round ended; ErrNotFound: there was none yet.
 func (s *Store) LastRound(ctx context.Context) (l LastRound, err error) {
@@ -59,7 +85,7 @@ func (s *Store) Maintain(ctx context.Context, r Round, report func(Step)) error 
 	s.round.Lock()
 	defer s.round.Unlock()
 	var failed error
-	last := LastRound{}
+	last := LastRound{Sites: map[int64]SiteRound{}}
 	for _, info := range s.Sites() {
 		if ctx.Err() != nil {
 			return errors.Join(failed, ctx.Err())
@@ -68,20 +94,22 @@ func (s *Store) Maintain(ctx context.Context, r Round, report func(Step)) error 
 			if step.Warning && step.Name == "retain" && last.Waits == "" {
 				last.Waits = fmt.Sprintf("site %d: %s", step.Site, step.Did)
 			}
+			if step.Gone != (SiteRound{}) {
+				last.Sites[info.Number] = step.Gone
+			}
 			report(step)
 		})
 		if _, there := s.info(info.ID); err != nil && ctx.Err() == nil && there { // a site may be removed meanwhile
+			site := last.Sites[info.Number]
+			site.Failed = true
+			last.Sites[info.Number] = site
 			failed = errors.Join(failed, fmt.Errorf("site %d: %w", info.Number, err))
 		}
 	}
 	if last.Ended = time.Now(); failed != nil {
 		last.Failed = strings.ReplaceAll(failed.Error(), "\n", "; ")
 	}
-	data, err := json.Marshal(last)
-	if err == nil {
-		err = s.control.SetSetting(ctx, roundSetting, data)
-	}
-	return errors.Join(failed, err)
+	return errors.Join(failed, s.SetLastRound(ctx, last))
 }
 
 func (s *Store) maintainSite(ctx context.Context, info SiteInfo, r Round, report func(Step)) error {
@@ -106,7 +134,11 @@ func (s *Store) maintainSite(ctx context.Context, info SiteInfo, r Round, report
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", step.name, err))
 			continue
 		}
-		report(Step{Site: info.Number, Name: step.name, Did: did, Warning: warning, Took: time.Since(began).Milliseconds()})
+		done := Step{Site: info.Number, Name: step.name, Did: did, Warning: warning, Took: time.Since(began).Milliseconds()}
+		if step.name == "retain" {
+			done.Gone = n.gone
+		}
+		report(done)
 	}
 	return failed
 }
@@ -115,6 +147,7 @@ func (s *Store) maintainSite(ctx context.Context, info SiteInfo, r Round, report
 type night struct {
 	*Site
 	Round
+	gone SiteRound // what the step retain removed
 }
 
 // check looks at what is too much to look at whenever a site is opened.
@@ -139,6 +172,7 @@ func (n *night) seal(ctx context.Context) (did string, warning bool, err error) 
 
 func (n *night) retain(ctx context.Context) (did string, warning bool, err error) {
 	g, err := n.Site.retain(ctx, n.ClockIsRight)
+	n.gone = SiteRound{Visits: int64(g.visits), Keys: g.keys, Totals: g.totals, Waits: g.waits != ""}
 	switch {
 	case g.waits != "":
 		did, warning = "nothing is removed for its age, because "+g.waits, true

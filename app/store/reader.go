@@ -53,6 +53,7 @@ type SiteSettings struct {
 	ExcludedCountries []string `json:"excludedCountries,omitempty"` // ISO 3166-1 codes of countries from which nothing is counted
 	ExcludedNetworks  []string `json:"excludedNetworks,omitempty"`  // networks (CIDR) from which nothing is counted; /24 and /48 at the finest, so none is a single address
 
+	HidePage  bool      `json:"hidePage,omitempty"` // visitors find no page about what is kept of them
 	Retention Retention `json:"retention,omitzero"` // how long what is kept
 	Notice    Notice    `json:"notice,omitzero"`    // what the documents about the site are to say
 }

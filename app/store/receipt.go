@@ -33,9 +33,12 @@ func (r Receipt) linkOf(before []byte) []byte {
 	return link(before, []byte(r.Number), eight(r.Made.Unix()), r.Body)
 }
 
-// AddReceipt adds a receipt to the chain and returns it with its number and its link.
-func (c *Control) AddReceipt(ctx context.Context, site string, made time.Time, body []byte) (r Receipt, err error) {
-	r = Receipt{Number: rand.Text(), Site: site, Made: made.UTC().Truncate(time.Second), Body: body}
+// NewReceiptNumber returns the number of a receipt to be: 130 random bits, which nobody guesses.
+func NewReceiptNumber() string { return rand.Text() }
+
+// AddReceipt adds a receipt with a number to the chain and returns it with its link. ErrExists: it was added before.
+func (c *Control) AddReceipt(ctx context.Context, number, site string, made time.Time, body []byte) (r Receipt, err error) {
+	r = Receipt{Number: number, Site: site, Made: made.UTC().Truncate(time.Second), Body: body}
 	err = c.inTx(ctx, func(tx *sql.Tx) error {
 		var before []byte
 		err := tx.QueryRowContext(ctx, "SELECT link FROM receipt ORDER BY id DESC LIMIT 1").Scan(&before)

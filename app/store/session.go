@@ -12,23 +12,31 @@ type Session struct {
 	Created time.Time
 	Seen    time.Time // last use, as it was last written
 	Expires time.Time // refused from then on, whatever its use
+
+	Confirmed time.Time // when the person last gave their password, or came by a link
 }
 
 // AddSession adds a session. ErrNotFound: no such user.
 func (c *Control) AddSession(ctx context.Context, s Session) error {
-	_, err := c.exec(ctx, "INSERT INTO session (hash, user, created, seen, expires) VALUES (?, ?, ?, ?, ?)",
-		s.Hash[:], s.User, s.Created.Unix(), s.Seen.Unix(), s.Expires.Unix())
+	_, err := c.exec(ctx, "INSERT INTO session (hash, user, created, seen, expires, confirmed) VALUES (?, ?, ?, ?, ?, ?)",
+		s.Hash[:], s.User, s.Created.Unix(), s.Seen.Unix(), s.Expires.Unix(), secondsOf(s.Confirmed))
 	return err
 }
 
 // Session returns the session of that hash, whether it has run out or not.
 func (c *Control) Session(ctx context.Context, hash [32]byte) (Session, error) {
 	s := Session{Hash: hash}
-	var created, seen, expires int64
-	err := c.read.QueryRowContext(ctx, "SELECT user, created, seen, expires FROM session WHERE hash = ?", hash[:]).
-		Scan(&s.User, &created, &seen, &expires)
+	var created, seen, expires, confirmed int64
+	err := c.read.QueryRowContext(ctx, "SELECT user, created, seen, expires, confirmed FROM session WHERE hash = ?", hash[:]).
+		Scan(&s.User, &created, &seen, &expires, &confirmed)
 	s.Created, s.Seen, s.Expires = time.Unix(created, 0), time.Unix(seen, 0), time.Unix(expires, 0)
+	s.Confirmed = timeOf(confirmed)
 	return s, rowError(err)
+}
+
+// ConfirmSession writes that the person gave their password again.
+func (c *Control) ConfirmSession(ctx context.Context, hash [32]byte, at time.Time) error {
+	return c.execOne(ctx, "UPDATE session SET confirmed = ? WHERE hash = ?", at.Unix(), hash[:])
 }
 
 // TouchSession writes when a session was last used.

@@ -33,6 +33,8 @@ type Tombstone struct {
 	Found    bool      `json:"-"`      // something of it was in the data
 	Done     time.Time `json:"-"`      // zero: not yet
 	Forget   time.Time `json:"forget"` // the last copy made before has died
+	Receipt  string    `json:"-"`      // number that its receipt will have; empty: nobody waits for one
+	Counted  Erased    `json:"-"`      // what there was when it was asked for
 }
 
 // SameOpen reports whether other tells of the same erasure and is not done.
@@ -40,12 +42,15 @@ func (t Tombstone) SameOpen(other Tombstone) bool {
 	return other.Done.IsZero() && t.Kind == other.Kind && t.Site == other.Site && t.Customer == other.Customer && t.Before.Equal(other.Before) && slices.Equal(t.Keys, other.Keys)
 }
 
-const tombstoneColumns = "id, kind, site, customer, keys, before, asked, found, done, forget"
+const tombstoneColumns = "id, kind, site, customer, keys, before, asked, found, done, forget, receipt, counted"
 
 func scanTombstone(row scanner) (t Tombstone, err error) {
-	var keys []byte
+	var keys, counted []byte
 	var before, asked, done, forget int64
-	err = row.Scan(&t.ID, &t.Kind, &t.Site, &t.Customer, &keys, &before, &asked, &t.Found, &done, &forget)
+	err = row.Scan(&t.ID, &t.Kind, &t.Site, &t.Customer, &keys, &before, &asked, &t.Found, &done, &forget, &t.Receipt, &counted)
+	if err == nil && len(counted) > 0 {
+		err = json.Unmarshal(counted, &t.Counted)
+	}
 	for ; len(keys) >= 8; keys = keys[8:] {
 		t.Keys = append(t.Keys, binary.LittleEndian.Uint64(keys))
 	}
@@ -79,8 +84,12 @@ func (c *Control) AddTombstones(ctx context.Context, stones []Tombstone) ([]Tomb
 			for _, k := range t.Keys {
 				keys = binary.LittleEndian.AppendUint64(keys, k)
 			}
-			const insert = `INSERT INTO tombstone (kind, site, customer, keys, before, asked, found, done, forget) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?) RETURNING id`
-			err := tx.QueryRowContext(ctx, insert, t.Kind, t.Site, t.Customer, keys, secondsOf(t.Before), t.Asked.Unix(), t.Forget.Unix()).Scan(&t.ID)
+			counted, err := json.Marshal(t.Counted)
+			if err != nil {
+				return err
+			}
+			const insert = `INSERT INTO tombstone (kind, site, customer, keys, before, asked, found, done, forget, receipt, counted) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?) RETURNING id`
+			err = tx.QueryRowContext(ctx, insert, t.Kind, t.Site, t.Customer, keys, secondsOf(t.Before), t.Asked.Unix(), t.Forget.Unix(), t.Receipt, string(counted)).Scan(&t.ID)
 			if err != nil {
 				return err
 			}

@@ -86,6 +86,11 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 			return err
 		}
 	}
+	if c.who.CanManage(c.site.Info()) { // whoever answers for what is kept too long
+		if _, d.Round, err = s.Privacy.Round(c.Context(), c.site.Info()); err != nil {
+			return err
+		}
+	}
 	lists := len(answers) - 1 - len(effectBy)
 	d.Waiting, d.Lists = waiting, answers[1:lists]
 	d.Effect = views.EffectOf(answers[lists], answers[lists+1])

@@ -199,7 +199,7 @@ func (s *Server) privacyJSON(w http.ResponseWriter, c *call, facts privacy.Facts
 
 // sitePrivacy answers with what holds at a site, for programs.
 func (s *Server) sitePrivacy(w http.ResponseWriter, c *call) error {
-	o, err := s.VisitorOf(c.Context(), c.PathValue("site"), "")
+	o, err := s.openVisitor(c, "")
 	if err != nil {
 		return err
 	}

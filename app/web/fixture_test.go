@@ -73,7 +73,7 @@ func empty(t *testing.T, set ...func(*Options)) *fixture {
 	}
 	t.Cleanup(func() { st.Close() })
 	f := &fixture{t: t, store: st, accounts: account.New(st), log: &logBuffer{}, sessions: map[string]string{}, tokens: map[string]string{}}
-	o := Options{Privacy: erasing(t, st), VisitorOf: f.visitorOf, Accounts: f.accounts, Log: slog.New(slog.NewTextHandler(f.log, nil)), Version: "test", Geo: "made up", GeoOf: time.Date(2026, 6, 17, 0, 0, 0, 0, time.UTC),
+	o := Options{Privacy: erasing(t, st), VisitorOf: f.visitorOf, VisitorKeys: f.visitorKeys, Accounts: f.accounts, Log: slog.New(slog.NewTextHandler(f.log, nil)), Version: "test", Geo: "made up", GeoOf: time.Date(2026, 6, 17, 0, 0, 0, 0, time.UTC),
 		Static: fstest.MapFS{"style.css": {Data: []byte(strings.Repeat("p { color: red }\n", 100))}, "icon.svg": {Data: []byte("<svg/>")}, "country.bin": {Data: []byte("x")}},
 		SnippetFor: func(domain string) Snippet {
 			return Snippet{Src: "https://stats.test/js/" + domain + ".js", HashedSrc: "https://stats.test/js/" + domain + ".0123.js",
@@ -315,6 +315,15 @@ func erasing(t *testing.T, st *store.Store) *privacy.Service {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// visitorKeys takes a number for a visitor's cookie.
+func (f *fixture) visitorKeys(_ context.Context, _ account.SiteInfo, text string) ([]uint64, error) {
+	key, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		key = 1 << 60 // nobody's
+	}
+	return []uint64{key}, nil
 }
 
 // visitorOf takes a number for a visitor's cookie.

@@ -59,7 +59,6 @@ var routes = slices.Concat([]route{
 	{"GET /sites/{domain}/live", siteRead, (*Server).live},
 	{"GET /sites/{domain}/settings", siteWrite, (*Server).siteSettings},
 	{"POST /sites/{domain}/settings", siteWrite, (*Server).saveSite},
-	{"POST /sites/{domain}/remove", siteManage, (*Server).removeSite},
 
 	{"GET /api/v1/openapi.json", public, (*Server).apiDescription},
 	{"GET /api/v1/sites", signedIn, (*Server).apiSites},
@@ -74,7 +73,7 @@ var routes = slices.Concat([]route{
 	{"GET /api/v1/sites/{domain}/retention", siteRead, apiRetention},
 	{"GET /api/v1/sites/{domain}/paths", siteRead, apiPaths},
 	{"GET /api/v1/sites/{domain}/attribution", siteRead, apiAttribution},
-}, dashboardRoutes, journeyRoutes, annotationRoutes, filterRoutes, visitorRoutes, presetRoutes, checkRoutes, auditRoutes, rulesRoutes, documentRoutes, operatorRoutes)
+}, dashboardRoutes, journeyRoutes, annotationRoutes, filterRoutes, visitorRoutes, presetRoutes, checkRoutes, auditRoutes, eraseRoutes, dataRoutes, rulesRoutes, documentRoutes, operatorRoutes)
 
 // Patterns returns the patterns of all routes in the order of the table: the tests of all pages go over it.
 func Patterns() []string {

@@ -27,7 +27,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -60,6 +59,8 @@ type Options struct {
 	// VisitorOf returns the order about the visitor whose cookie has a value, of the site that counts a host. An error of field "v" says what is wrong
 	// with the value, and the order has the site then too; without a value, there is only the site.
 	VisitorOf func(ctx context.Context, host, value string) (privacy.Order, error)
+	// VisitorKeys returns the numbers that a visitor may have at a site, by the cookie's value or by what an imported file called him.
+	VisitorKeys func(ctx context.Context, site account.SiteInfo, text string) ([]uint64, error)
 	// SnippetFor returns what a site's owner pastes into their pages.
 	SnippetFor func(domain string) Snippet
 	// PathOnly reports whether of a page only the path is counted, by what its path is about.
@@ -145,7 +146,7 @@ func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		if v == http.ErrAbortHandler {
 			panic(v)
 		}
-		err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		err := problem.Panic(v)
 		if !w.begun {
 			s.fail(w, c, err)
 			return

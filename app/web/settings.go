@@ -24,7 +24,11 @@ var notices = map[string]string{"saved": "Saved.", "revoked": "The token is revo
 func said(c *call) string { return notices[c.URL.Query().Get("done")] }
 
 func (s *Server) ownSettings(w http.ResponseWriter, c *call, status int, m views.OwnSettings) error {
-	m.CanAudit = c.who.CanAudit()
+	m.CanAudit, m.Operator = c.who.CanAudit(), c.who.Operator()
+	var err error
+	if m.Owns, err = s.Accounts.Owned(c.Context(), c.who); err != nil {
+		return err
+	}
 	tokens, err := s.Accounts.Tokens(c.Context(), c.who)
 	if err != nil {
 		return err

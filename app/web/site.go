@@ -48,23 +48,6 @@ func (s *Server) saveSite(w http.ResponseWriter, c *call) error {
 	return s.settingsPage(w, c, status, form)
 }
 
-// removeSite removes the site when its name was typed.
-func (s *Server) removeSite(w http.ResponseWriter, c *call) error {
-	if err := c.formError(); err != nil {
-		return err
-	}
-	info := c.site.Info()
-	if typed := strings.TrimSpace(c.PostFormValue("confirm")); !strings.EqualFold(typed, info.Domain) {
-		form := formOf(info)
-		form.Wrong = views.Wrong{Field: "confirm", Message: "The name that you typed is not this site's, so nothing was removed."}
-		return s.settingsPage(w, c, http.StatusBadRequest, form)
-	}
-	if err := s.Accounts.RemoveSite(c.Context(), c.who, info.Domain); err != nil {
-		return err
-	}
-	return redirect(w, "/sites?done=removed")
-}
-
 // formOf fills the form from a site's settings.
 func formOf(info account.SiteInfo) views.SiteSettingsForm {
 	set := info.Settings
@@ -122,7 +105,7 @@ func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
 		mode, set.Early = "consent", true
 	}
 	return account.SiteChange{Zone: &f.Zone, Mode: &mode, Edit: func(is *account.SiteSettings) error {
-		set.Goals, set.Funnels, set.Notice, set.Preset = is.Goals, is.Funnels, is.Notice, is.Preset // which have pages of their own
+		set.Goals, set.Funnels, set.Notice, set.Preset, set.HidePage = is.Goals, is.Funnels, is.Notice, is.Preset, is.HidePage // which have pages of their own
 		keepRules(&set, is)
 		*is = set
 		return nil

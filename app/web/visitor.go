@@ -37,6 +37,15 @@ type visitor struct {
 	value string
 }
 
+// openVisitor returns the order about a visitor of the site in the address. A site whose owner hides the page is as none.
+func (s *Server) openVisitor(c *call, value string) (privacy.Order, error) {
+	o, err := s.VisitorOf(c.Context(), c.PathValue("site"), value)
+	if o.Site.Settings.HidePage {
+		return privacy.Order{}, problem.NotFound
+	}
+	return o, err
+}
+
 // readVisitor reads the value of the cookie, from a form, from JSON {"v":…}, or as the whole text.
 func (s *Server) readVisitor(w http.ResponseWriter, c *call) (v visitor, err error) {
 	if !s.asks.Allow() {
@@ -59,7 +68,7 @@ func (s *Server) readVisitor(w http.ResponseWriter, c *call) (v visitor, err err
 		v.value = c.PostFormValue("v")
 	}
 	v.value = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(v.value), "_sp="))
-	if v.Order, err = s.VisitorOf(c.Context(), c.PathValue("site"), v.value); err == nil && len(v.Keys) == 0 {
+	if v.Order, err = s.openVisitor(c, v.value); err == nil && len(v.Keys) == 0 {
 		err = problem.BadField("v", "no_cookie", "Which browser is meant? The value of the cookie is missing.").WithHint("Paste it in.")
 	}
 	return v, err
@@ -80,7 +89,7 @@ func (s *Server) visitorAnswer(w http.ResponseWriter, c *call, status int, p vie
 
 // visitorPage says what a site keeps of its visitors.
 func (s *Server) visitorPage(w http.ResponseWriter, c *call) error {
-	o, err := s.VisitorOf(c.Context(), c.PathValue("site"), "")
+	o, err := s.openVisitor(c, "")
 	if err != nil {
 		return err
 	}

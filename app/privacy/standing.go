@@ -1,0 +1,83 @@
+package privacy
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sandprint/app/problem"
+	"sandprint/app/store"
+)
+
+// Standing is how far an erasure is. Whoever has its number may know: it names nobody.
+type Standing struct {
+	Number   string
+	Kind     string    // visitor, before, site or customer
+	Asked    time.Time // zero once there is a receipt
+	Progress Progress  // zero: it waits for its turn
+	Failed   Failure   // why it could not come to its end so far; empty: nothing failed
+	Receipt  *Receipt  // nil: it goes on
+}
+
+// Failure is a kind of reasons why an erasure can't come to its end.
+type Failure string
+
+// The kinds of failures.
+const (
+	DiskFull Failure = "full"    // there is no room on the disk
+	Damaged  Failure = "damaged" // a part of a file can't be read
+	Failed   Failure = "failed"  // anything else; the service log has it
+)
+
+func failureOf(err error) Failure {
+	switch {
+	case err == nil:
+		return ""
+	case store.IsFull(err):
+		return DiskFull
+	case store.IsDamaged(err):
+		return Damaged
+	}
+	return Failed
+}
+
+// standing keeps how far an erasure is; of wishes, which have no number, nothing.
+func (p *Service) standing(number string, at Progress, failed error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if number == "" || at == (Progress{}) && failed == nil {
+		delete(p.open, number)
+		return
+	}
+	p.open[number] = Standing{Progress: at, Failed: failureOf(failed)}
+}
+
+// Standing returns how far the erasure is whose receipt has, or will have, a number. An unknown one is problem.NotFound.
+func (p *Service) Standing(ctx context.Context, number string) (s Standing, err error) {
+	switch row, err := p.store.Control().Receipt(ctx, number); {
+	case err == nil:
+		r, err := read(row)
+		return Standing{Number: number, Kind: r.Kind, Receipt: &r}, err
+	case !errors.Is(err, store.ErrNotFound):
+		return s, err
+	}
+	stones, err := p.store.Control().Tombstones(ctx)
+	if err != nil {
+		return s, err
+	}
+	for _, t := range stones {
+		if t.Receipt == number && number != "" && t.Done.IsZero() {
+			s.Number, s.Asked = number, t.Asked
+			if s.Kind != store.EraseCustomer { // whose sites are among them
+				s.Kind = t.Kind
+			}
+		}
+	}
+	if s.Number == "" {
+		return s, problem.NotFound
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s.Progress, s.Failed = p.open[number].Progress, p.open[number].Failed
+	return s, nil
+}
