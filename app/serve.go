@@ -219,11 +219,7 @@ func (r *Running) routes() (*http.ServeMux, error) {
 	}
 	r.web, err = web.New(web.Options{Accounts: r.accounts, Privacy: r.privacy, VisitorOf: r.visitorOf, Static: static, BaseURL: r.cfg.BaseURL, Log: r.log,
 		VisitorKeys: r.visitorKeys,
-<<<<<<< HEAD
-		Version: versionOf().Version, Instance: r.described(), Geo: r.geoSource(), GeoOf: r.geo.Built(), Regions: r.geo.Regions(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet, PathOnly: collect.PathOnly})
-=======
-		Version:     versionOf().Version, Instance: r.described(), Geo: r.geoLine(), Regions: r.geo.Regions(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet, PathOnly: collect.PathOnly})
->>>>>>> e3d77cc (app: gofmt)
+		Version:     versionOf().Version, Instance: r.described(), Geo: r.geoSource(), GeoOf: r.geo.Built(), Regions: r.geo.Regions(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet, PathOnly: collect.PathOnly})
 	if err != nil {
 		return nil, err
 	}
