@@ -74,6 +74,7 @@ var documentDE = map[string]string{
 	"Operator's contact":                       "Kontakt des Betreibers",
 	"Machines of":                              "Rechner von",
 	"1 month":                                  "1 Monat",
+	"Visitors' own page":                       "Eigene Seite der Besucher",
 	"not named":                                "nicht genannt",
 	"not chosen":                               "nicht gewählt",
 	"not kept by Sandprint":                    "nicht von Sandprint aufbewahrt",

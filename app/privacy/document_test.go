@@ -57,6 +57,7 @@ var settings = map[string]func(*store.SiteInfo){
 	"Localhost":         func(s *store.SiteInfo) { s.Settings.Localhost = true },
 	"NoLinks":           func(s *store.SiteInfo) { s.Settings.NoLinks = true },
 	"Forms":             func(s *store.SiteInfo) { s.Settings.Forms = true },
+	"HidePage":          func(s *store.SiteInfo) { s.Settings.HidePage = true },
 	"Retention.Keys":    func(s *store.SiteInfo) { s.Settings.Retention.Keys = 6 },
 	"Retention.Visits":  func(s *store.SiteInfo) { s.Settings.Retention.Visits = 30 },
 	"Retention.Totals":  func(s *store.SiteInfo) { s.Settings.Retention.Totals = 90 },

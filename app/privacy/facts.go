@@ -39,6 +39,7 @@ type Facts struct {
 	Excluded  []string        `json:"excluded"`
 	Countries []string        `json:"excluded_countries"`
 	Networks  int             `json:"excluded_networks"` // how many: which is nobody's business
+	Hidden    bool            `json:"page_hidden"`       // the visitors' page answers as none
 	Notice    store.Notice    `json:"notice"`
 
 	Instance `json:"instance"`
@@ -60,7 +61,7 @@ func FactsOf(info store.SiteInfo, in Instance) Facts {
 	f := Facts{Revision: revision, Domain: info.Domain, Zone: "UTC", Mode: info.Mode, Preset: set.Preset, Early: set.Early && info.Mode == "consent", Keep: set.Retention.OrDefault(), Floor: set.Floor, Links: !set.NoLinks,
 		Forms: set.Forms, SearchKey: set.SearchKey, Localhost: set.Localhost, Hosts: set.Hosts, QueryKeys: set.QueryKeys, Groups: set.Groups, Excluded: set.Excluded,
 		Countries: set.ExcludedCountries, Networks: len(set.ExcludedNetworks),
-		Notice: set.Notice, Instance: in}
+		Hidden: set.HidePage, Notice: set.Notice, Instance: in}
 	if info.Zone != nil {
 		f.Zone = info.Zone.String()
 	}
@@ -156,6 +157,7 @@ func (f Facts) Settings() []Setting {
 		{"Pages that are not counted", list(f.Excluded)},
 		{"Countries that are not counted", list(f.Countries)},
 		{"Networks that are not counted", num(f.Networks)},
+		{"Visitors' own page", map[bool]string{false: "there", true: "hidden"}[f.Hidden]},
 		{"Time zone", f.Zone},
 		{"Controller", or(f.Notice.Controller, "not named")},
 		{"Contact for questions about privacy", or(f.Notice.Contact, "not named")},
