@@ -19,7 +19,7 @@ const (
 
 // chart is a line over time, laid out: paths in chart units, places in percent of width and height.
 type chart struct {
-	Line, Area, Unfinished, Before string // paths; Unfinished leads to the bucket that is not over
+	Line, Area, Unfinished, Before string // paths; Unfinished leads to the bucket that is not over, and from and to those that the period cuts
 	Dots, DotsBefore               string // paths of the values that no line leads to
 	Begun                          bool   // the first bucket is not over
 	Rules, Labels                  []tick // horizontal rules with their figure; buckets named below
@@ -62,6 +62,7 @@ const mostSpots = 60
 
 // drawChart lays out the metric at index at of the chart's answer.
 func (d Dashboard) drawChart(at int) chart {
+	d.Chart.Rows = d.knownRows(at)
 	w, a := d.words(), d.Chart
 	m := a.Query.Metrics[at]
 	n := len(a.Rows)
@@ -90,11 +91,19 @@ func (d Dashboard) drawChart(at int) chart {
 			break
 		}
 	}
-	c.Line = trace(now[:last], place, height)
+	if last == n && !begins(a.Query.By, a.Query.Period.To) {
+		last = max(n-1, 0)
+	}
+	first := 0 // the first bucket that is whole
+	if last > 1 && !begins(a.Query.By, a.Query.Period.From) {
+		first = 1
+		c.Unfinished = trace(now[:2], place, height)
+	}
+	c.Line = trace(now[first:last], func(i int) float64 { return place(first + i) }, height)
 	c.Area = areaUnder(now[:min(last+1, n)], place, height)
 	if last < n && !math.IsNaN(now[last]) {
 		from := max(last-1, 0)
-		c.Unfinished = trace(now[from:last+1], func(i int) float64 { return place(from + i) }, height)
+		c.Unfinished += trace(now[from:last+1], func(i int) float64 { return place(from + i) }, height)
 	}
 	c.Dots, c.Begun = lone(now, place, height), last == 0
 	if slices.ContainsFunc(before, func(f float64) bool { return f > 0 }) { // a line along zero would say nothing
@@ -108,6 +117,45 @@ func (d Dashboard) drawChart(at int) chart {
 	annotate(c.Spots, a, d.Notes)
 	c.Flags = flags(c.Spots)
 	return c
+}
+
+// knownRows returns the chart's rows with the metric at index at unknown where nothing can have been counted: the bucket is
+// over before the site's first day, or half of it and more lies on days that the file is damaged at.
+func (d Dashboard) knownRows(at int) []report.Row {
+	rows := slices.Clone(d.Chart.Rows)
+	for i, row := range rows {
+		end := d.Chart.Query.Period.To
+		if i+1 < len(rows) {
+			end = rows[i+1].Start
+		}
+		var lost time.Duration
+		for _, day := range d.Chart.Damaged {
+			from, to := row.Start, end
+			if day.After(from) {
+				from = day
+			}
+			if next := day.AddDate(0, 0, 1); next.Before(to) {
+				to = next
+			}
+			lost += max(to.Sub(from), 0)
+		}
+		if !d.Since.IsZero() && !end.After(d.Since) || lost > 0 && 2*lost >= end.Sub(row.Start) {
+			rows[i].Values = slices.Clone(row.Values)
+			rows[i].Values[at] = report.Value{}
+		}
+	}
+	return rows
+}
+
+// begins reports whether a week or a month begins at a time; buckets that are shorter are not cut by a period.
+func begins(by report.Dimension, t time.Time) bool {
+	switch by {
+	case "week":
+		return t.Weekday() == time.Monday
+	case "month":
+		return t.Day() == 1
+	}
+	return true
 }
 
 // annotate gives each bucket its annotations. Those of buckets that are still to come have none.

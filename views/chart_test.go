@@ -59,6 +59,14 @@ func TestGoldenCharts(t *testing.T) {
 				d.Chart.Rows[i].Values[4].Known = i%9 < 6
 			}
 		}, "what is not known leaves a gap"},
+		{"chart-damaged", "compare=none", func(d *views.Dashboard) {
+			d.Since = d.Chart.Query.Period.From.AddDate(0, 0, 4)
+			d.Chart.Damaged = []time.Time{time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 11, 0, 0, 0, 0, time.UTC)}
+			for j := range 3 {
+				d.Chart.Rows[20].Values[j].Number = 0
+			}
+		}, "days before the first hit and damaged ones are gaps, a day that nobody came is none"},
+		{"chart-cut", "period=91d&interval=week&compare=none", nil, "the week that the period begins within is dotted, as is the running one"},
 		{"chart-huge", "", func(d *views.Dashboard) { keep(d, 28, 1e9) }, "figures of 12 digits"},
 		{"chart-tiny", "metric=views_per_visit&compare=none", func(d *views.Dashboard) { keep(d, 28, 0.004) }, "figures under one"},
 		{"chart-twos", "compare=none", func(d *views.Dashboard) { keep(d, 28, 0.001) }, "counts have whole rules"},
