@@ -170,7 +170,7 @@ func TestEraseReachesCopies(t *testing.T) {
 		gone bool
 	}{
 		{"restore " + elsewhere, "There is no erasures.json", false},
-		{"restore " + elsewhere + " --erasures " + filepath.Join(dir, "backups"), "Erased again what was erased since the backup: 1 visits, 1 page views", true},
+		{"restore " + elsewhere + " --erasures " + filepath.Join(dir, "backups"), "Erased again what was erased since the backup: 1 visit, 1 page view", true},
 		{"restore " + backup, `goes on from there`, true},
 	} {
 		to := filepath.Join(t.TempDir(), "again")

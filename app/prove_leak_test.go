@@ -51,7 +51,7 @@ var leaks = []leak{
 	{13, "salt", "the salt is kept under another name", "app/store/site.go", `gone, err := tx.ExecContext(ctx, "DELETE FROM secret`, `_, _ = tx.ExecContext(ctx, "UPDATE secret SET name = 'kept' WHERE name LIKE 'salt %' AND name <> ?", name)`},
 	{13, "wal", "the salt stays in the write-ahead log", "app/store/site.go", `if n, err := gone.RowsAffected()`, `s.saltDay, s.salt = day, salt; return salt, nil`},
 	{13, "backup", "a backup has the salt", "app/store/backup.go", `if _, err := db.ExecContext(ctx, "DELETE FROM secret WHERE name LIKE 'salt %'"`, `return nil`},
-	{14, "usual", "the documents say what is usual, not what is set", "app/privacy/facts.go", `f := Facts{Revision: revision,`, `info.Settings.Retention = store.Retention{}`},
+	{14, "usual", "the documents say what is usual, not what is set", "app/privacy/facts.go", `f := Facts{Revision: revision,`, `set.Retention = store.Retention{}`},
 	{14, "silent", "the dashboard is silent about a text that is out of date", "app/privacy/document.go", `was, err := policy.body(p.Facts, "en")`, `return false, nil, nil`},
 	{15, "signal", "the server does not hear the signals", "app/collect/take.go", `if h.cookie != "" && !t.from.objects`, `t.from.objects = false`},
 	{15, "optout", "who opts out is not erased", "app/collect/take.go", "id, _, ok := visit.ParseCookie(h.cookie)\n\tif !ok || t.door.o.Erase", `return nil`},

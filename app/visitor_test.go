@@ -73,7 +73,7 @@ func TestTheVisitorsPage(t *testing.T) {
 		{"own record", "POST", "/privacy/shop.example/show", "v=" + url.QueryEscape("_sp="+anna), form, 200, "shop.example/ofannahere", "ofbert"},
 		{"own record, from the site", "POST", "/privacy/shop.example/show", `{"v":"` + anna + `"}`, elsewhere, 200, `"shop.example/ofannahere":1`, "ofbert"},
 		{"someone else erased", "POST", "/privacy/shop.example/erase", "v=zora" + anna[4:], form, 200, "Nothing is kept of this browser", "Receipt"},
-		{"erased", "POST", "/privacy/shop.example/erase", "v=" + anna, form, 200, "Erased: 1 visits with 1 page views. The files were searched afterwards: 0 traces found", ""},
+		{"erased", "POST", "/privacy/shop.example/erase", "v=" + anna, form, 200, "Erased: 1 visit, 1 page view. The files were searched afterwards: 0 traces found", ""},
 		{"erased, and shown", "POST", "/privacy/shop.example/show", "v=" + anna, form, 200, "Nothing is kept of this browser", "ofanna"},
 		{"opted out", "POST", "/privacy/shop.example/optout", `{"v":"` + bert + `"}`, elsewhere, 200, `"open":"https://shop.example/#sp-off"`, ""},
 	} {

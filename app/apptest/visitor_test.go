@@ -149,6 +149,19 @@ func (rec *recorder) named(name string) (found []hit) {
 	return found
 }
 
+// view waits for the n-th page view. One that comes again, as its request was cut off by a wish of the visitor's, counts once, as it does on the server.
+func (rec *recorder) view(n int) hit {
+	rec.t.Helper()
+	for all := n; ; all++ {
+		seen := map[string]bool{}
+		for _, h := range rec.wait("pageview", all) {
+			if seen[h.I] = true; len(seen) == n {
+				return h
+			}
+		}
+	}
+}
+
 // local is a site in a mode that wants pages of this machine counted.
 func local(mode string) store.SiteInfo {
 	return store.SiteInfo{Mode: mode, Settings: store.SiteSettings{Localhost: true, Forms: true}}
@@ -307,13 +320,13 @@ func TestVisitorDecides(t *testing.T) {
 	rec = record(t, local("cookie"), nil)
 	p = apptest.NewPage(t)
 	p.Open(rec.page + "/")
-	first := rec.wait("pageview", 1)[0]
+	first := rec.view(1)
 	p.Run(`sandprint('erase')`)
 	if gone := rec.wait(":erase", 1)[0]; gone.V != first.V || apptest.Eval[string](p, "document.cookie") != "" {
 		t.Errorf("erased: %+v", gone)
 	}
 	p.Run(`sandprint('page')`)
-	again := rec.wait("pageview", 2)[1]
+	again := rec.view(2)
 	if again.V == first.V {
 		t.Error("the erased id came back")
 	}
@@ -321,12 +334,11 @@ func TestVisitorDecides(t *testing.T) {
 	rec.wait(":optout", 1)
 	p.Open(rec.page + "/out")
 	p.Run(`sandprint('event','out'); sandprint('optin')`)
-	views := rec.wait("pageview", 3)
-	if len(rec.named("^out")) > 0 || views[2].V == again.V {
+	if back := rec.view(3); len(rec.named("^out")) > 0 || back.V == again.V {
 		t.Errorf("after opting out: %+v", rec.named("^out"))
 	}
 	p.Open(rec.page + "/anchor#sp-other") // one like any other
-	rec.wait("pageview", 4)
+	rec.view(4)
 	for _, hash := range []string{"#sp-off", "#sp-on"} {
 		p.Open(rec.page + "/own" + hash)
 		p.Wait(fmt.Sprintf("location.href == '%s/privacy/localhost%s' && document.title", rec.url, hash))

@@ -92,7 +92,7 @@ func (a aged) name() string { return fmt.Sprintf("agedvisit%dm%dd", a.months, a.
 func (a aged) age() string { return fmt.Sprintf("%d months and %d days", a.months, a.days) }
 
 // keys finds how many keys of visitors would be erased.
-var keys = regexp.MustCompile(`(\d+) visitors' keys`)
+var keys = regexp.MustCompile(`(\d+) visitor(?:'s key|s' keys)`)
 
 // keysOf reports whether a site has a key of a visitor of an imported file: it begins an erasure and does not confirm it.
 func (s *server) keysOf(domain, visitor string) bool {
