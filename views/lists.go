@@ -1,6 +1,7 @@
 package views
 
 import (
+	"math"
 	"slices"
 
 	"sandprint/app/report"
@@ -133,7 +134,7 @@ func (d Dashboard) row(t Tab, a report.Answer, r report.Row, high float64) row {
 		line.Title += "\n" + r.Title
 	}
 	if high > 0 {
-		line.Bar = percent(100 * v.Number / high)
+		line.Bar = percent(math.Ceil(100 * v.Number / high))
 	}
 	if a.Totals[0].Number > 0 {
 		line.Share = w.share(100 * v.Number / a.Totals[0].Number)
