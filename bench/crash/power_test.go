@@ -185,7 +185,7 @@ func (w *workload) work(args ...string) bool {
 func (w *workload) attempt(tries int, args ...string) (out string, err error) {
 	for range tries {
 		out, err = load.Command(w.t.Context(), strings.NewReader("a long enough pass phrase\n"), w.program, append(args, "--data", w.data)...)
-		if err == nil || w.failing && strings.Contains(err.Error(), "is here already") { // what failed was to say so
+		if err == nil || w.failing && (strings.Contains(err.Error(), "is here already") || strings.Contains(err.Error(), "is a user already")) { // what failed was to say so
 			return out, nil
 		}
 	}
