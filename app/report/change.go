@@ -70,16 +70,65 @@ func RunChange(ctx context.Context, site store.Reader, q ChangeQuery) (Change, e
 	return c, err
 }
 
-// changeFrom answers from the blocks of a snapshot that are not known to be damaged.
-func changeFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, q ChangeQuery) (Change, error) {
+// RunAllChanging is RunAll with, from the same scan, what a difference is made of: what a page of the dashboard shows. Where the two periods of
+// the difference have none, or more than most, page views and events, the change is its question alone.
+func RunAllChanging(ctx context.Context, site store.Reader, queries []Query, q ChangeQuery, most int) ([]Answer, Change, error) {
+	began := time.Now()
+	c := Change{Query: q}
+	answers, err := limited(ctx, site, func(ctx context.Context, snap *store.Snapshot) (answers []Answer, err error) {
+		all, info := queries, site.Info()
+		if n := q.hits(snap); n > 0 && n <= most {
+			all = slices.Concat(queries, q.queries())
+		}
+		list, err := countedFrom(ctx, snap, info, all)
+		if err == nil && len(all) > len(queries) {
+			c, err = changeOf(ctx, snap, info, q, list[len(queries):])
+		}
+		if err != nil {
+			return nil, err
+		}
+		return answersOf(ctx, snap, info, list[:len(queries)])
+	})
+	took := time.Since(began)
+	c.Took = took
+	for i := range answers {
+		answers[i].Took = took
+	}
+	return answers, c, err
+}
+
+// hits counts the page views and events of the days that the two periods need.
+func (q *ChangeQuery) hits(snap *store.Snapshot) (n int) {
+	for _, b := range snap.Blocks() {
+		for _, p := range []Period{{From: q.Period.From, To: upTo(q.Period, q.Now)}, q.Compare} {
+			if int64(b.Date)*86400 < p.To.Unix() && b.Last >= p.From.Unix() {
+				n += b.Views + b.Events
+			}
+		}
+	}
+	return n
+}
+
+// queries returns what has to be counted: the total, and each dimension.
+func (q *ChangeQuery) queries() []Query {
 	queries := make([]Query, 0, len(q.By)+1)
 	for _, by := range append([]Dimension{""}, q.By...) {
 		queries = append(queries, Query{Period: q.Period, Compare: &q.Compare, Metrics: []Metric{q.Metric}, By: by, Filters: q.Filters, Now: q.Now})
 	}
-	list, err := countedFrom(ctx, snap, info, queries)
+	return queries
+}
+
+// changeFrom answers from the blocks of a snapshot that are not known to be damaged.
+func changeFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, q ChangeQuery) (Change, error) {
+	list, err := countedFrom(ctx, snap, info, q.queries())
 	if err != nil {
 		return Change{}, err
 	}
+	return changeOf(ctx, snap, info, q, list)
+}
+
+// changeOf makes the answer of questions that are counted.
+func changeOf(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, q ChangeQuery, list []*asked) (Change, error) {
 	total := list[0].answer(info)
 	c := Change{Site: info.Domain, Query: q, Total: moved("", total.Totals[0], total.Previous[0]), Read: total.Read, Damaged: damagedIn(snap, list[0].misses)}
 	c.Total.Share = shareOf(c.Total, c.Total)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -127,6 +128,26 @@ func TestChangeIsExact(t *testing.T) {
 			got, err := report.RunChange(t.Context(), s, q)
 			if err != nil {
 				t.Fatal(err)
+			}
+			alone, err := report.Run(t.Context(), s, some)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for most, asked := range map[int]bool{1 << 40: true, got.Read - 1: false} {
+				if got.Read == 0 {
+					continue
+				}
+				answers, with, err := report.RunAllChanging(t.Context(), s, []report.Query{some}, q, most)
+				want := report.Change{Query: q}
+				if asked {
+					want = got
+				}
+				if want.Took = with.Took; err == nil {
+					answers[0].Took = alone.Took
+				}
+				if err != nil || !reflect.DeepEqual(with, want) || !reflect.DeepEqual(answers, []report.Answer{alone}) {
+					t.Fatalf("seed %d: beside another question, with %d hits at most, it is\n%+v, %v\nand not\n%+v", seed, most, with, err, want)
+				}
 			}
 			for i, by := range q.By {
 				total, want := n.change(q, by)

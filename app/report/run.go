@@ -98,6 +98,11 @@ func answerFrom(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, 
 	if err != nil {
 		return nil, err
 	}
+	return answersOf(ctx, snap, info, list)
+}
+
+// answersOf makes the answers of questions that are counted.
+func answersOf(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, list []*asked) ([]Answer, error) {
 	answers := make([]Answer, len(list))
 	for i, a := range list {
 		if err := ctx.Err(); err != nil {

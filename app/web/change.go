@@ -51,22 +51,3 @@ func changeMetric(view views.View) report.Metric {
 func changeQuery(q report.Query, m report.Metric, by []report.Dimension, limit int) report.ChangeQuery {
 	return report.ChangeQuery{Period: q.Period, Compare: *q.Compare, Metric: m, By: by, Filters: q.Filters, Limit: limit, Now: q.Now}
 }
-
-// briefMost is up to how many page views and events, of both periods, the dashboard says what its difference is made of:
-// then it takes some 10 ms. Beyond, the page of changes tells.
-const briefMost = 500_000
-
-// briefChange asks for the dashboard's line about its difference; nil without a comparison. Read is how much there is to
-// read.
-func (s *Server) briefChange(c *call, view views.View, q report.Query, read int) (*report.Change, error) {
-	if whole, err := c.comparesWhole(q); q.Compare == nil || !whole || err != nil {
-		return nil, err
-	}
-	m := changeMetric(view)
-	ask := changeQuery(q, m, views.ChangeBrief(m), views.ChangeRows)
-	if read == 0 || read > briefMost {
-		return &report.Change{Query: ask}, nil // the link to the page alone
-	}
-	change, err := report.RunChange(c.Context(), c.site, ask)
-	return &change, err
-}

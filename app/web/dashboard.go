@@ -45,7 +45,7 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 	if q.Period.From.IsZero() { // all time: its intervals go by how long that is
 		q.Period.From = since
 	}
-	answers, err := s.askPage(c, view, q)
+	answers, change, err := s.askPage(c, view, q)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 			if view, err = c.knowing(views.NewView(c.site.Info().Domain, values, q.Filters), q); err != nil {
 				return err
 			}
-			if answers, err = s.askPage(c, view, q); err != nil {
+			if answers, change, err = s.askPage(c, view, q); err != nil {
 				return err
 			}
 		}
@@ -71,9 +71,7 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 	if err != nil {
 		return err
 	}
-	if d.Change, err = s.briefChange(c, view, q, answers[0].Read); err != nil {
-		return err
-	}
+	d.Change = change
 	if d.Notes, err = s.annotations(c, answers[0].Query.Period); err != nil {
 		return err
 	}
@@ -162,11 +160,16 @@ func (c *call) matchWeekdays(q *report.Query, asked url.Values) error {
 	return err
 }
 
+// briefMost is up to how many page views and events, of both periods, the dashboard says what its difference is made of. Beyond, the page of
+// changes tells.
+const briefMost = 500_000
+
 // effectBy are the lists that tell what the way of counting does to the figures.
 var effectBy = []report.Dimension{"cookie_life", "visitor_type"}
 
 // askPage asks what a dashboard shows: its chart, the open lists, what effectBy names, and who is there now, in this order.
-func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Answer, error) {
+// The change is nil without a comparison of whole periods.
+func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Answer, *report.Change, error) {
 	chart := q
 	chart.By, chart.Metrics = view.Interval(q.Period), views.Tiles(q.Filters)
 	queries := []report.Query{chart}
@@ -178,11 +181,19 @@ func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Ans
 		effect.By, effect.Metrics, effect.Compare, effect.Limit = by, []report.Metric{report.Visits}, nil, 10
 		queries = append(queries, effect)
 	}
-	answers, err := report.RunAll(c.Context(), c.site, append(queries, liveQuery(q)))
-	if err != nil {
-		return nil, err
+	queries = append(queries, liveQuery(q))
+	if whole, err := c.comparesWhole(q); err != nil {
+		return nil, nil, err
+	} else if q.Compare == nil || !whole {
+		answers, err := report.RunAll(c.Context(), c.site, queries)
+		if err != nil {
+			return nil, nil, err
+		}
+		return answers, nil, c.comparable(answers)
 	}
-	return answers, c.comparable(answers)
+	m := changeMetric(view)
+	answers, change, err := report.RunAllChanging(c.Context(), c.site, queries, changeQuery(q, m, views.ChangeBrief(m), views.ChangeRows), briefMost)
+	return answers, &change, err
 }
 
 // comparable takes changes out of answers whose comparison begins before the site's first day: figures of a few days would stand against those of
