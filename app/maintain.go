@@ -73,7 +73,11 @@ func (in *instance) maintain(ctx context.Context, clockIsRight bool, report func
 		return errors.Join(failed, err)
 	}
 	wrongClock := last.Waits != "" && !clockIsRight
-	did, gone, others := in.privacy.Nightly(ctx, versionOf().Version, wrongClock, round.Free)
+	limits, err := in.accounts.Limits(ctx)
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	did, gone, others := in.privacy.Nightly(ctx, versionOf().Version, limits.CopiesLive(), wrongClock, round.Free)
 	report(store.Step{Name: "copies", Did: did, Took: time.Since(began).Milliseconds()})
 	last.Copies, last.Tombstones = gone.Copies, gone.Tombstones
 	last.Audit, err = in.accounts.Nightly(ctx, wrongClock)

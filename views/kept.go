@@ -18,6 +18,12 @@ type KeptPage struct {
 	Wrong   Wrong
 }
 
+// limitNames are the limits' names by their fields.
+var limitNames = map[string]string{
+	"keys": "Visitors are recognised", "visits": "Visits", "totals": "Totals of days",
+	"audit": "Audit log, in months", "copies": "Copies on this machine, in days", "sign_ins": "Sign-ins, in days",
+}
+
 // keptRow is a class of data: how long it is kept, the oldest there is, what the last nightly round removed.
 type keptRow struct{ name, rule, oldest, night string }
 
@@ -41,8 +47,19 @@ func (w *Words) went(k privacy.Kept, n int64) string {
 }
 
 // months writes a number of months, days a number of days.
-func (w *Words) monthsOf(n int) string { return w.F("%s months", strconv.Itoa(n)) }
-func (w *Words) daysOf(n int) string   { return w.F("%s days", strconv.Itoa(n)) }
+func (w *Words) monthsOf(n int) string {
+	if n == 1 {
+		return w.T("1 month")
+	}
+	return w.F("%s months", strconv.Itoa(n))
+}
+
+func (w *Words) daysOf(n int) string {
+	if n == 1 {
+		return w.T("1 day")
+	}
+	return w.F("%s days", strconv.Itoa(n))
+}
 
 // siteRows are the classes that belong to the site.
 func (d DataPage) siteRows() []keptRow {
@@ -64,12 +81,14 @@ func instanceRows(w *Words, k privacy.Kept, l account.Limits, logDays int) []kep
 	if logDays > 0 {
 		log, logged = w.daysOf(logDays), w.T("a file a day, by itself")
 	}
+	l = l.OrDefault()
+	signIns := w.F("%s, %s without use", w.daysOf(l.SignIns), w.daysOf(min(l.SignIns, 7)))
 	bySelf := w.T("each night, and at each sign-in")
 	return []keptRow{
-		{w.T("Sign-ins"), w.T("30 days, 7 without use"), w.since(k.Instance.Sessions), bySelf},
+		{w.T("Sign-ins"), signIns, w.since(k.Instance.Sessions), bySelf},
 		{w.T("Links that set a password"), w.T("72 hours, or until used"), w.T("–"), bySelf},
-		{w.T("Audit log"), w.monthsOf(l.OrDefault().Audit), w.since(k.Instance.Audit), w.went(k, k.Round.Audit)},
-		{w.T("Copies of everything on this machine"), w.T("the newest of 14 days, and of the weeks before; 35 days at most"), w.since(k.Instance.Copies), w.went(k, int64(k.Round.Copies))},
+		{w.T("Audit log"), w.monthsOf(l.Audit), w.since(k.Instance.Audit), w.went(k, k.Round.Audit)},
+		{w.T("Copies of everything on this machine"), w.F("the newest of %s, and of the weeks before; %s at most", w.daysOf(min(l.Copies, 14)), w.daysOf(l.Copies)), w.since(k.Instance.Copies), w.went(k, int64(k.Round.Copies))},
 		{w.T("What is to stay erased, by numbers"), w.T("35 days, as long as a copy may have it"), w.since(k.Instance.Tombstones), w.went(k, k.Round.Tombstones)},
 		{w.T("Temporary files of exports and copies"), w.T("until it is done; what is left goes at the next start"), w.since(k.Instance.Temporary), w.T("–")},
 		{w.T("Service log, without visitors"), log, w.T("–"), logged},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strconv"
 
 	"sandprint/app/account"
 	"sandprint/app/privacy"
@@ -41,7 +40,7 @@ func (p VisitorPage) how() string {
 
 // months writes a number of months.
 func (p VisitorPage) months(n int) string {
-	return p.Page.Words.F("%s months", strconv.Itoa(n))
+	return p.Page.Words.monthsOf(n)
 }
 
 // pagesOf returns the pages of a day of a record, the most read first, with how often.

@@ -275,6 +275,33 @@ func TestSetupTokenLife(t *testing.T) {
 	})
 }
 
+// A sign-in ends as early as the operator says, one that is there too.
+func TestShorterSignIns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := open(t, t.TempDir())
+		ctx := t.Context()
+		must(s.AddUser(ctx, account.Local(), account.NewUser{Email: "me@a.example", Password: good}))(t)
+		in := func() string { return must(s.SignIn(ctx, "me@a.example", good, "10.0.0.0/24"))(t) }
+		signed := func(id string) bool { return must(s.WhoBySession(ctx, id))(t).Signed() }
+		before := in()
+		ok(t, s.SetLimits(ctx, account.Local(), account.Limits{SignIns: 2}))
+		time.Sleep(24 * time.Hour)
+		after := in()
+		time.Sleep(24*time.Hour - time.Second)
+		if !signed(before) || !signed(after) {
+			t.Error("one ended within its two days")
+		}
+		time.Sleep(time.Second)
+		if signed(before) || !signed(after) {
+			t.Errorf("after two days: %v and %v", signed(before), signed(after))
+		}
+		time.Sleep(24 * time.Hour)
+		if signed(after) {
+			t.Error("the new one lasts longer")
+		}
+	})
+}
+
 func TestSessionLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := open(t, t.TempDir())

@@ -11,32 +11,44 @@ import (
 	"sandprint/app/store"
 )
 
-// Limits are what the operator allows at most, in months; 0 is the most that the program allows, and of the audit log its default. They
-// hold for every site: setting them changes the settings of those that keep longer.
+// Limits are how long the operator has things kept; 0 is the default of each. Those of what belongs to sites hold for every site: setting
+// them changes the settings of those that keep longer.
 type Limits struct {
-	Keys   int `json:"keys,omitempty"`   // of visitors, after their last visit
-	Visits int `json:"visits,omitempty"` // visits
-	Totals int `json:"totals,omitempty"` // totals of days
-	Audit  int `json:"audit,omitempty"`  // the audit log, exactly so long: 6–36; 0: 12
+	Keys    int `json:"keys,omitempty"`     // months at most, of visitors after their last visit: 1 to store.MaxKeyMonths, which is the default
+	Visits  int `json:"visits,omitempty"`   // months at most: 1 to store.MaxVisitMonths, the default
+	Totals  int `json:"totals,omitempty"`   // months at most, of the totals of days: 1 to store.MaxTotalMonths, the default
+	Audit   int `json:"audit,omitempty"`    // months, of the audit log: 6–36, 12
+	Copies  int `json:"copies,omitempty"`   // days, of the nightly copies: 1 to store.MaxCopyDays, the default
+	SignIns int `json:"sign_ins,omitempty"` // days after the sign-in: 1–30, 30
 }
 
-// Bounds of how long the audit log is kept, in months.
-const (
-	minAudit     = 6
-	maxAudit     = 36
-	defaultAudit = 12
-)
+// Each returns every limit, those of what belongs to sites first.
+func (l *Limits) Each() []Limit {
+	return []Limit{
+		{"keys", &l.Keys, 1, store.MaxKeyMonths, store.MaxKeyMonths, "months"},
+		{"visits", &l.Visits, 1, store.MaxVisitMonths, store.MaxVisitMonths, "months"},
+		{"totals", &l.Totals, 1, store.MaxTotalMonths, store.MaxTotalMonths, "months"},
+		{"audit", &l.Audit, 6, 36, 12, "months"},
+		{"copies", &l.Copies, 1, store.MaxCopyDays, store.MaxCopyDays, "days"},
+		{"sign_ins", &l.SignIns, 1, maxSignIn, maxSignIn, "days"},
+	}
+}
+
+// Limit is one of the limits.
+type Limit struct {
+	Field              string // that sets it
+	Value              *int
+	Least, Most, Unset int
+	Unit               string // months or days
+}
 
 const limitsSetting = "limits"
 
 // OrDefault returns the limits that hold.
 func (l Limits) OrDefault() Limits {
-	for _, m := range []struct {
-		months *int
-		unset  int
-	}{{&l.Keys, store.MaxKeyMonths}, {&l.Visits, store.MaxVisitMonths}, {&l.Totals, store.MaxTotalMonths}, {&l.Audit, defaultAudit}} {
-		if *m.months == 0 {
-			*m.months = m.unset
+	for _, b := range l.Each() {
+		if *b.Value == 0 {
+			*b.Value = b.Unset
 		}
 	}
 	return l
@@ -75,12 +87,9 @@ func (s *Service) SetLimits(ctx context.Context, who Who, l Limits) (err error) 
 	if !who.Operator() {
 		return problem.NotFound
 	}
-	for _, m := range []struct {
-		field               string
-		months, least, most int
-	}{{"keys", l.Keys, 1, store.MaxKeyMonths}, {"visits", l.Visits, 1, store.MaxVisitMonths}, {"totals", l.Totals, 1, store.MaxTotalMonths}, {"audit", l.Audit, minAudit, maxAudit}} {
-		if m.months != 0 && (m.months < m.least || m.months > m.most) {
-			return problem.BadField(m.field, "bad_limit", fmt.Sprintf("This is a number of months from %d to %d.", m.least, m.most))
+	for _, b := range l.Each() {
+		if n := *b.Value; n != 0 && (n < b.Least || n > b.Most) {
+			return problem.BadField(b.Field, "bad_limit", fmt.Sprintf("This is a number of %s from %d to %d.", b.Unit, b.Least, b.Most))
 		}
 	}
 	s.changing.Lock()
@@ -102,8 +111,16 @@ func (s *Service) SetLimits(ctx context.Context, who Who, l Limits) (err error) 
 			return err
 		}
 	}
-	return nil
+	return s.control.ShortenSessions(ctx, l.signIn())
 }
+
+// CopiesLive is how long the nightly copies live.
+func (l Limits) CopiesLive() time.Duration {
+	return time.Duration(l.OrDefault().Copies) * 24 * time.Hour
+}
+
+// signIn is how long a sign-in lasts.
+func (l Limits) signIn() time.Duration { return time.Duration(l.OrDefault().SignIns) * 24 * time.Hour }
 
 // allow refuses times that are longer than the limits.
 func (l Limits) allow(r Retention) error {

@@ -13,8 +13,10 @@ import (
 // Lifetimes of a session. See ASVS 5.0, 7.1.1 and 7.3.
 const (
 	SessionIdle = 7 * 24 * time.Hour  // after its last use
-	SessionLife = 30 * 24 * time.Hour // after the sign-in
+	SessionLife = 30 * 24 * time.Hour // after the sign-in, at most: the operator may have it shorter
 	seenEvery   = time.Hour           // how often the last use is written
+
+	maxSignIn = int(SessionLife / (24 * time.Hour)) // in days
 )
 
 // errCredentials answers a wrong password and an unknown address alike.
@@ -65,8 +67,12 @@ func (s *Service) newSession(ctx context.Context, user int64) (id string, err er
 	if err := s.Tidy(ctx); err != nil {
 		return "", err
 	}
+	l, err := s.Limits(ctx)
+	if err != nil {
+		return "", err
+	}
 	id = newSecret()
-	err = s.control.AddSession(ctx, store.Session{Hash: digest(id), User: user, Created: now, Seen: now, Expires: now.Add(SessionLife), Confirmed: now})
+	err = s.control.AddSession(ctx, store.Session{Hash: digest(id), User: user, Created: now, Seen: now, Expires: now.Add(l.signIn()), Confirmed: now})
 	return id, notFound(err)
 }
 

@@ -21,7 +21,7 @@ const dailyCopies = 14
 // Nightly goes on with erasures that are not done, makes a copy of everything unless there is one of the last 20 hours, opens it and reads
 // all of it, and lets go of the copies that are too old, unless the clock looks wrong: one that is a year ahead would take them all. It returns
 // what it did, in words; empty: there was nothing to do.
-func (p *Service) Nightly(ctx context.Context, version string, clockLooksWrong bool, room func() (uint64, error)) (did string, gone Gone, err error) {
+func (p *Service) Nightly(ctx context.Context, version string, live time.Duration, clockLooksWrong bool, room func() (uint64, error)) (did string, gone Gone, err error) {
 	resumed, failed := p.Resume(ctx)
 	if resumed > 0 {
 		did = fmt.Sprintf("went on with %d erasures; ", resumed)
@@ -34,7 +34,7 @@ func (p *Service) Nightly(ctx context.Context, version string, clockLooksWrong b
 	if clockLooksWrong {
 		did += "no copy is removed for its age, because the clock looks wrong; "
 	} else {
-		gone, err = p.letGo(ctx)
+		gone, err = p.letGo(ctx, live)
 		failed = errors.Join(failed, err)
 		if gone.Copies > 0 {
 			did += fmt.Sprintf("removed %d old copies; ", gone.Copies)
@@ -50,9 +50,9 @@ type Gone struct {
 }
 
 // letGo lets go of the copies that are too old, and of the tombstones that no copy needs any more.
-func (p *Service) letGo(ctx context.Context) (gone Gone, err error) {
+func (p *Service) letGo(ctx context.Context, live time.Duration) (gone Gone, err error) {
 	now := time.Now()
-	if gone.Copies, err = p.Expire(now); err != nil {
+	if gone.Copies, err = p.Expire(now, live); err != nil {
 		return gone, err
 	}
 	if gone.Tombstones, err = p.store.Control().ForgetTombstones(ctx, now); err != nil {
@@ -86,8 +86,8 @@ func (p *Service) copy(ctx context.Context, version string, room func() (uint64,
 }
 
 // Expire removes copies: those that are not the newest of one of the last 14 days that have one, or of a week before, and all that are
-// older than CopiesLive. It returns how many went. A copy from the future, as a clock that was wrong makes it, is left.
-func (p *Service) Expire(now time.Time) (went int, err error) {
+// older than live, which is CopiesLive at most. It returns how many went. A copy from the future, as a clock that was wrong makes it, is left.
+func (p *Service) Expire(now time.Time, live time.Duration) (went int, err error) {
 	paths, err := store.Backups(p.backups)
 	if err != nil {
 		return 0, err
@@ -103,7 +103,7 @@ func (p *Service) Expire(now time.Time) (went int, err error) {
 		}
 		year, week := m.Made.ISOWeek()
 		day, inWeek := m.Made.Format(time.DateOnly), fmt.Sprint(year, week)
-		keep := now.Sub(m.Made) < CopiesLive
+		keep := now.Sub(m.Made) < live
 		switch {
 		case !keep, days[day]:
 			keep = false

@@ -66,7 +66,7 @@ var kinds = []Kind{
 	{Name: "People who sign in", Source: "the operator, or the owner who invites them", Purpose: "to let them in and know what they may see", Seen: "themselves, and whoever runs the instance", Kept: "as long as the account",
 		Deleted: "at once with the account (sandprint user remove) or the customer (sandprint erase --customer); from copies within {{days .CopyDays}}",
 		columns: "control.user.id control.user.email control.user.password control.user.operator control.user.created control.member.customer control.member.user control.member.role"},
-	{Name: "Sign-ins", Source: "signing in", Purpose: "so that a browser stays signed in, and to set a password by a link", Seen: "nobody", Kept: "sign-ins {{days .SessionIdleDays}} after their last use, {{days .SessionDays}} at most; links 72 hours",
+	{Name: "Sign-ins", Source: "signing in", Purpose: "so that a browser stays signed in, and to set a password by a link", Seen: "nobody", Kept: "sign-ins {{days .IdleDays}} after their last use, {{days .SignIns}} at most; links 72 hours",
 		Deleted: "at the next sign-in of anybody, when signing out, with a change of password, and with the account",
 		Fields: []store.Field{
 			{Name: "cookie: sp, or __Host-sp over https", Form: "signed random id", About: "keeps somebody signed in; only people who sign in have it"},
@@ -95,12 +95,12 @@ var kinds = []Kind{
 	{Name: "Receipts of erasures", Source: "erasures", Purpose: "proof of what was erased and what the searches saw; they name nobody", Seen: "whoever asked for the erasure, and " + owners, Kept: "as long as the instance, as links of a chain", Deleted: "not: nothing in them is about a person",
 		columns: "control.receipt.id control.receipt.number control.receipt.site control.receipt.made control.receipt.body control.receipt.link"},
 	{Name: "Audit log", Source: "what people who sign in do, and whoever has the machine", Purpose: "so that it can be told later who did what", Seen: "owners what was done at their customer and by their people, whoever runs the instance all of it",
-		Kept: "12 months, unless whoever runs the instance chose otherwise (6 to 36)", Deleted: "by the nightly round, the oldest first; what is left is still a chain",
+		Kept: "{{months .Audit}}", Deleted: "by the nightly round, the oldest first; what is left is still a chain",
 		columns: "control.audit.id control.audit.at control.audit.actor control.audit.customer control.audit.action control.audit.object control.audit.result control.audit.link"},
 	{Name: "Settings of the instance", Source: "the program, and whoever runs the instance", Purpose: "keys that sign cookies; how the last nightly round ended; whether setup is over; who the operator is", Seen: "whoever runs the instance", Kept: "as long as the instance", Deleted: "with the data directory",
 		Fields:  []store.Field{{Name: "file: setup-token", Form: "text", About: "token of the first run; gone once there is a user"}},
 		columns: "control.setting.key control.setting.value"},
-	{Name: "Copies", Source: "the nightly round and sandprint backup", Purpose: "should a disk fail", Seen: "whoever has the machine", Kept: "the newest of each of {{.DailyCopies}} days and of the weeks before, {{days .CopyDays}} at most",
+	{Name: "Copies", Source: "the nightly round and sandprint backup", Purpose: "should a disk fail", Seen: "whoever has the machine", Kept: "the newest of each of {{.DailyCopies}} days and of the weeks before, {{days .Instance.CopyDays}} at most",
 		Deleted: "by the nightly round; erasures are carried out in every copy here as in the data",
 		Fields: []store.Field{
 			{Name: "folder: backups", Form: "databases", About: "whole copies of all of the above but the salts of days"},

@@ -14,8 +14,9 @@ import (
 	"sandprint/app/store"
 )
 
-// CopiesLive is how long a copy lives at most, wherever it is: what was erased is then in none (docs/operating.md).
-const CopiesLive = 35 * 24 * time.Hour
+// CopiesLive is how long a copy lives at most, wherever it is: what was erased is then in none (docs/operating.md). Those on this machine may
+// live shorter; what a receipt promises doesn't follow that, for the operator may set it back.
+const CopiesLive = store.MaxCopyDays * 24 * time.Hour
 
 // lateHits is how long hits of an erased visitor are refused: those that a browser had not sent yet.
 const lateHits = 48 * time.Hour

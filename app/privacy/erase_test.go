@@ -194,7 +194,7 @@ func TestNightlyCopies(t *testing.T) {
 		for night := range 80 {
 			time.Sleep(24 * time.Hour)
 			for range 2 { // the second time there is one
-				if _, _, err := p.Nightly(ctx, "test", false, room); err != nil {
+				if _, _, err := p.Nightly(ctx, "test", CopiesLive, false, room); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -212,6 +212,13 @@ func TestNightlyCopies(t *testing.T) {
 		if stones, err := s.Control().Tombstones(ctx); err != nil || len(stones) > 0 {
 			t.Errorf("%d tombstones are left, %v", len(stones), err)
 		}
+		time.Sleep(24 * time.Hour)
+		if _, _, err := p.Nightly(ctx, "test", 3*24*time.Hour, false, room); err != nil {
+			t.Fatal(err)
+		}
+		if paths, err := store.Backups(filepath.Join(dir, "backups")); err != nil || len(paths) != 3 {
+			t.Errorf("%d copies where they live for three days, %v", len(paths), err)
+		}
 	})
 }
 
@@ -222,13 +229,13 @@ func TestCopiesOutliveAWrongClock(t *testing.T) {
 		dir, s, _ := fixture(t)
 		p, first := service(t, s), filepath.Join(dir, "backups", "first")
 		time.Sleep(400 * 24 * time.Hour)
-		if did, _, err := p.Nightly(t.Context(), "test", true, room); err != nil || !strings.Contains(did, "clock looks wrong") {
+		if did, _, err := p.Nightly(t.Context(), "test", CopiesLive, true, room); err != nil || !strings.Contains(did, "clock looks wrong") {
 			t.Fatalf("%q, %v", did, err)
 		}
 		if _, err := store.Verify(t.Context(), first); err != nil {
 			t.Errorf("the clock took it: %v", err)
 		}
-		if _, _, err := p.Nightly(t.Context(), "test", false, room); err != nil {
+		if _, _, err := p.Nightly(t.Context(), "test", CopiesLive, false, room); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := os.Stat(first); err == nil {

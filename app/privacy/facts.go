@@ -47,17 +47,22 @@ type Facts struct {
 
 // Instance is what documents say of the whole installation.
 type Instance struct {
-	Origin    string           `json:"origin"`     // as people reach it: "https://stats.example.com"
-	Shared    bool             `json:"shared"`     // it has several customers: its operator is a processor of theirs
-	RateLimit int              `json:"rate_limit"` // hits a second and network; 0: none
-	LogDays   int              `json:"log_days"`   // of the service log's own files; 0: it goes to stderr and is kept by whoever reads that
-	Cities    bool             `json:"cities"`     // the table of places has regions and cities
+	Origin    string           `json:"origin"`       // as people reach it: "https://stats.example.com"
+	Shared    bool             `json:"shared"`       // it has several customers: its operator is a processor of theirs
+	RateLimit int              `json:"rate_limit"`   // hits a second and network; 0: none
+	CopyDays  int              `json:"copy_days"`    // of the copies on this machine; 0, as of the next two: the default of account.Limits
+	SignIns   int              `json:"sign_in_days"` // how long one lasts
+	Audit     int              `json:"audit_months"` // of the audit log
+	LogDays   int              `json:"log_days"`     // of the service log's own files; 0: it goes to stderr and is kept by whoever reads that
+	Cities    bool             `json:"cities"`       // the table of places has regions and cities
 	Operator  account.Operator `json:"operator"`
 }
 
 // FactsOf returns the facts of a site. A zero site is about the instance only: what it says of visitors is what a new site has.
 func FactsOf(info store.SiteInfo, in Instance) Facts {
 	set := info.Settings
+	limits := account.Limits{Copies: in.CopyDays, SignIns: in.SignIns, Audit: in.Audit}.OrDefault()
+	in.CopyDays, in.SignIns, in.Audit = limits.Copies, limits.SignIns, limits.Audit
 	f := Facts{Revision: revision, Domain: info.Domain, Zone: "UTC", Mode: info.Mode, Preset: set.Preset, Early: set.Early && info.Mode == "consent", Keep: set.Retention.OrDefault(), Floor: set.Floor, Links: !set.NoLinks,
 		Forms: set.Forms, SearchKey: set.SearchKey, Localhost: set.Localhost, Hosts: set.Hosts, QueryKeys: set.QueryKeys, Groups: set.Groups, Excluded: set.Excluded,
 		Countries: set.ExcludedCountries, Networks: len(set.ExcludedNetworks),
@@ -94,19 +99,16 @@ func (f Facts) Consent() bool { return f.Mode == "consent" }
 func (f Facts) CookieMonths() int { return cookieMonths }
 
 // DailyCopies is of how many days the newest copy is kept.
-func (f Facts) DailyCopies() int { return dailyCopies }
+func (f Facts) DailyCopies() int { return min(dailyCopies, f.Instance.CopyDays) }
 
-// CopyDays is how long a copy lives at most.
-func (f Facts) CopyDays() int { return int(CopiesLive.Hours() / 24) }
+// CopyDays is how long a copy lives at most, wherever it is.
+func (f Facts) CopyDays() int { return store.MaxCopyDays }
 
 // LateHours is how long hits of an erased visitor are refused.
 func (f Facts) LateHours() int { return int(lateHits.Hours()) }
 
-// SessionIdleDays is how long a sign-in lasts after its last use.
-func (f Facts) SessionIdleDays() int { return int(account.SessionIdle.Hours() / 24) }
-
-// SessionDays is how long a sign-in lasts at most.
-func (f Facts) SessionDays() int { return int(account.SessionLife.Hours() / 24) }
+// IdleDays is how long a sign-in lasts after its last use.
+func (f Facts) IdleDays() int { return min(int(account.SessionIdle.Hours()/24), f.SignIns) }
 
 // Page is the address of the site's privacy page.
 func (f Facts) Page() string { return f.Instance.Origin + "/privacy/" + f.Domain }
@@ -165,6 +167,9 @@ func (f Facts) Settings() []Setting {
 		{"Address of this instance", or(f.Instance.Origin, "not named")},
 		{"Several customers", on(f.Instance.Shared)},
 		{"Hits a second and network", rate},
+		{"Copies on this machine", plural(f.Instance.CopyDays, "day", "days")},
+		{"Sign-ins", plural(f.SignIns, "day", "days")},
+		{"Audit log", months(f.Audit)},
 		{"Service log", log},
 		{"Regions and cities", on(f.Instance.Cities)},
 		{"Operator", or(f.Instance.Operator.Name, "not named")},

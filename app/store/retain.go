@@ -23,6 +23,9 @@ const (
 	MaxTotalMonths = 120
 )
 
+// MaxCopyDays is how many days a copy lives at most, wherever it is: after as many, what was erased is in none.
+const MaxCopyDays = 35
+
 // OrDefault returns the months that hold, with the default where nothing was chosen. Keys go with the visits at the latest.
 func (r Retention) OrDefault() Retention {
 	for _, m := range []struct {

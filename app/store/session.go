@@ -55,6 +55,12 @@ func (c *Control) DeleteSessions(ctx context.Context, user int64) error {
 	return err
 }
 
+// ShortenSessions has sessions end no later than life after they began.
+func (c *Control) ShortenSessions(ctx context.Context, life time.Duration) error {
+	_, err := c.exec(ctx, "UPDATE session SET expires = min(expires, created + ?)", int64(life/time.Second))
+	return err
+}
+
 // DeleteRunOut removes the sessions that were last seen before idle or expired before now, and the links that expired
 // before now.
 func (c *Control) DeleteRunOut(ctx context.Context, idle, now time.Time) error {

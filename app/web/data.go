@@ -59,11 +59,11 @@ func (s *Server) saveLimits(w http.ResponseWriter, c *call) error {
 	}
 	var p views.KeptPage
 	err := error(nil)
-	for field, to := range map[string]*int{"keys": &p.Limits.Keys, "visits": &p.Limits.Visits, "totals": &p.Limits.Totals, "audit": &p.Limits.Audit} {
-		if text := strings.TrimSpace(c.PostFormValue(field)); text != "" {
+	for _, limit := range p.Limits.Each() {
+		if text := strings.TrimSpace(c.PostFormValue(limit.Field)); text != "" {
 			n, wrong := strconv.Atoi(text)
-			if *to = n; wrong != nil || n == 0 {
-				err = problem.BadField(field, "bad_number", "“"+text+"” is no whole number.")
+			if *limit.Value = n; wrong != nil || n == 0 {
+				err = problem.BadField(limit.Field, "bad_number", "“"+text+"” is no whole number.")
 			}
 		}
 	}

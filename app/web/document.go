@@ -31,6 +31,11 @@ func (s *Server) instance(ctx context.Context, origin string) (in privacy.Instan
 	if in.Shared, err = s.Accounts.Shared(ctx); err != nil {
 		return in, err
 	}
+	limits, err := s.Accounts.Limits(ctx)
+	if err != nil {
+		return in, err
+	}
+	in.CopyDays, in.SignIns, in.Audit = limits.Copies, limits.SignIns, limits.Audit
 	in.Operator, err = s.Accounts.Operator(ctx)
 	return in, err
 }

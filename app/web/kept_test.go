@@ -97,7 +97,7 @@ func TestLimits(t *testing.T) {
 	}
 	settings(303, "40")
 	f.want(404, "POST", "/operator/kept", "cookie", f.sessions["owner A"], "form", form("visits", "1"))
-	for _, bad := range []string{"visits=61", "audit=5", "audit=37", "keys=x", "totals=0"} {
+	for _, bad := range []string{"visits=61", "audit=5", "audit=37", "keys=x", "totals=0", "copies=36", "sign_ins=31"} {
 		f.want(400, "POST", "/operator/kept", "cookie", f.sessions["operator"], "form", bad)
 	}
 	f.want(303, "POST", "/operator/kept", "cookie", f.sessions["operator"], "form", form("visits", "12", "audit", "24"))
@@ -115,5 +115,23 @@ func TestLimits(t *testing.T) {
 	}
 	if body := f.want(200, "GET", "/operator/kept", "cookie", f.sessions["operator"]).Body.String(); !strings.Contains(body, ">24 months<") || !strings.Contains(body, `value="12"`) {
 		t.Errorf("the operator sees %s", body)
+	}
+}
+
+// What the operator chose for the instance is told on the page and in documents.
+func TestLimitsOfTheInstance(t *testing.T) {
+	f := full(t)
+	f.want(303, "POST", "/operator/kept", "cookie", f.sessions["operator"], "form", form("copies", "5", "sign_ins", "3", "audit", "6"))
+	body := f.want(200, "GET", "/operator/kept", "cookie", f.sessions["operator"]).Body.String()
+	for _, want := range []string{"3 days, 3 days without use", "the newest of 5 days, and of the weeks before; 5 days at most", ">6 months<"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the operator's page lacks %q: %s", want, body)
+		}
+	}
+	record := f.want(200, "GET", "/sites/"+siteA+"/documents/record", "cookie", f.sessions["owner A"]).Body.String()
+	for _, want := range []string{"the newest of each of 5 days", "sign-ins 3 days at most, 3 days unused"} {
+		if !strings.Contains(record, want) {
+			t.Errorf("the record lacks %q: %s", want, record)
+		}
 	}
 }
