@@ -37,7 +37,6 @@ var keptDE = map[string]string{
 	"Oldest there is":                  "Ältestes, das da ist",
 	"Last night":                       "Letzte Nacht",
 	"1 day":                            "1 Tag",
-	"What you allow":                   "Was Sie erlauben",
 	"At every site, in months at most": "Bei jeder Website, in Monaten höchstens",
 	"Of the whole instance":            "Der ganzen Instanz",
 	"What was erased is remembered by numbers for 35 days, whatever you choose: so long a copy elsewhere may have it.": "Was gelöscht wurde, wird in Nummern 35 Tage gemerkt, gleich was Sie wählen: So lange kann eine Kopie anderswo es noch haben.",
