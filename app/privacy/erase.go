@@ -3,8 +3,6 @@ package privacy
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,9 +15,6 @@ import (
 // CopiesLive is how long a copy lives at most, wherever it is: what was erased is then in none (docs/operating.md). Those on this machine may
 // live shorter; what a receipt promises doesn't follow that, for the operator may set it back.
 const CopiesLive = store.MaxCopyDays * 24 * time.Hour
-
-// lateHits is how long hits of an erased visitor are refused: those that a browser had not sent yet.
-const lateHits = 48 * time.Hour
 
 // Order is what is to be erased: of a site a visitor, what began before a moment, or all of it; or a customer.
 type Order struct {
@@ -141,25 +136,6 @@ func (p *Service) usersOf(ctx context.Context, customer int64) (emails []string,
 		}
 	}
 	return emails, err
-}
-
-// Receipt says what was erased and what the searches for it saw. It names nobody.
-type Receipt struct {
-	Number    string       `json:"receipt"` // random; what the person who asked keeps
-	Made      time.Time    `json:"made"`
-	Kind      string       `json:"erased"`       // visitor, before, site or customer
-	Data      store.Erased `json:"in_data"`      // in the data
-	Copies    []store.Copy `json:"in_copies"`    // in each backup here that had something of it
-	Elsewhere time.Time    `json:"copies_until"` // copies that left this machine are to be gone by then
-	Link      string       `json:"link"`         // of the chain of receipts, SHA-256 in hex
-}
-
-// body is what of a receipt is kept beside its number.
-type body struct {
-	Kind      string       `json:"erased"`
-	Data      store.Erased `json:"in_data"`
-	Copies    []store.Copy `json:"in_copies"`
-	Elsewhere time.Time    `json:"copies_until"`
 }
 
 // Progress is how far an erasure is.
@@ -381,52 +357,6 @@ func keysOf(stones []store.Tombstone) (keys []uint64) {
 	return keys
 }
 
-func (p *Service) receipt(ctx context.Context, number, kind, site string, data store.Erased, copies []store.Copy) (Receipt, error) {
-	if r, err := p.store.Control().Receipt(ctx, number); err == nil {
-		return read(r) // it was written before the end of the program
-	}
-	now := time.Now().UTC().Truncate(time.Second)
-	b := body{kind, data, copies, now.Add(CopiesLive).Truncate(24 * time.Hour)}
-	if b.Copies == nil {
-		b.Copies = []store.Copy{}
-	}
-	text, err := json.Marshal(b)
-	if err != nil {
-		return Receipt{}, err
-	}
-	r, err := p.store.Control().AddReceipt(ctx, number, site, now, text)
-	if err != nil {
-		return Receipt{}, fmt.Errorf("it is erased, but the receipt can't be written: %w", err)
-	}
-	return read(r)
-}
-
-// read returns a receipt as it was given out.
-func read(r store.Receipt) (Receipt, error) {
-	var b body
-	if err := json.Unmarshal(r.Body, &b); err != nil {
-		return Receipt{}, fmt.Errorf("receipt %s: %w", r.Number, err)
-	}
-	return Receipt{r.Number, r.Made, b.Kind, b.Data, b.Copies, b.Elsewhere, hex.EncodeToString(r.Link)}, nil
-}
-
-// Receipts returns those of a site, the newest first.
-func (p *Service) Receipts(ctx context.Context, site string) ([]Receipt, error) {
-	rows, err := p.store.Control().Receipts(ctx, site)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]Receipt, 0, len(rows))
-	for _, row := range rows {
-		r, err := read(row)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, r)
-	}
-	return all, nil
-}
-
 // Resume goes on with erasures that did not come to their end, and with those that visitors asked for: all are tried, and the errors come
 // back joined. It returns how many came to their end.
 func (p *Service) Resume(ctx context.Context) (n int, err error) {
@@ -481,22 +411,6 @@ func together(stones []store.Tombstone) (open [][]store.Tombstone) {
 	return open
 }
 
-// Ask keeps the order to erase a visitor, who asked for it from the site's pages, and has Work carry it out. When it returns the order is on
-// disk.
-func (p *Service) Ask(ctx context.Context, o Order) error {
-	p.noting.Lock()
-	defer p.noting.Unlock()
-	stone := stoneOf(o)
-	before, err := p.store.Control().Tombstones(ctx)
-	if err == nil && !slices.ContainsFunc(before, stone.SameOpen) {
-		err = p.add(ctx, []store.Tombstone{stone})
-	}
-	if err == nil {
-		p.wake()
-	}
-	return err
-}
-
 // wake has Work look at what there is to do.
 func (p *Service) wake() {
 	select {
@@ -523,31 +437,4 @@ func (p *Service) Work(ctx context.Context, failed func(error)) {
 		case <-again:
 		}
 	}
-}
-
-// refuse has hits of an erased visitor refused for a while.
-func (p *Service) refuse(t store.Tombstone) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, key := range t.Keys {
-		if p.late[t.Site] == nil {
-			p.late[t.Site] = map[uint64]time.Time{}
-		}
-		p.late[t.Site][key] = t.Asked
-	}
-}
-
-// Refuses reports whether a hit of the visitor with a key comes from before an erasure, most likely: for two days after it.
-func (p *Service) Refuses(site string, key uint64) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	asked, erased := p.late[site][key]
-	if !erased {
-		return false
-	}
-	if time.Since(asked) < lateHits {
-		return true
-	}
-	delete(p.late[site], key)
-	return false
 }

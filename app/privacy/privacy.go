@@ -1,9 +1,17 @@
 // Package privacy keeps what the owner promises to visitors and customers: what is to go goes everywhere, and what is said of it is true.
 //
-//	standing.go how far an erasure is, by the number of its receipt
-//	erase.go    erasures: in the data, in every copy here, with a receipt
-//	visitor.go  what a visitor may see of himself
-//	copies.go   the nightly copies, and how long they live
+//	erase.go     orders and erasures: in the data, in every copy here, gone on with after any end of the program
+//	wish.go      what visitors ask for from a site's pages, and the hits of theirs that still come
+//	receipt.go   what is handed out when something is erased
+//	standing.go  how far an erasure is, by the number of its receipt
+//	visitor.go   what a visitor may see of himself
+//	copies.go    the nightly copies, and how long they live
+//	kept.go      the oldest there is, and whether the nightly round keeps to its promises
+//	datamap.go   the data map: every kind of data that is kept, held against the schema
+//	facts.go     what the documents say of a site, from its settings
+//	document.go  the documents: templates filled in with facts
+//	statement.go the operator's own texts
+//	markdown.go  the part of Markdown that those are written in
 package privacy
 
 import (
