@@ -71,6 +71,13 @@ func (f PresetPage) changes(w *Words) (list []presetChange) {
 	differ("How visitors are recognised", w.T(modeName(f.Now)), w.T(modeName(f.After)))
 	differ("Visitors are recognised", months(was.Keys), months(will.Keys))
 	differ("Visits", months(was.Visits), months(will.Visits))
+	place := func(s account.SiteInfo) string {
+		if s.Settings.CountryOnly {
+			return w.T("country only")
+		}
+		return w.T("as fine as the table of places")
+	}
+	differ("Where visitors are", place(f.Now), place(f.After))
 	differ("Smallest group shown", group(f.Now), group(f.After))
 	return list
 }

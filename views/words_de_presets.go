@@ -70,4 +70,8 @@ var presetsDE = map[string]string{
 	"AEPD, Guía sobre el uso de las cookies":                            "AEPD, Guía sobre el uso de las cookies",
 	"CNIL, Cookies : solutions pour les outils de mesure d'audience":    "CNIL, Cookies : solutions pour les outils de mesure d'audience",
 	"EDPB, Guidelines 2/2023 on Article 5(3) of the ePrivacy directive": "EDSA, Leitlinien 2/2023 zu Artikel 5 Absatz 3 der ePrivacy-Richtlinie",
+	"country only":                                      "nur das Land",
+	"as fine as the table of places":                    "so genau wie die Ortstabelle",
+	"Where visitors are":                                "Wo Besucher sind",
+	"Of places the country only, no region and no city": "Von Orten nur das Land, keine Region und keine Stadt",
 }

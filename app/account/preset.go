@@ -14,16 +14,17 @@ type Preset struct {
 	Mode          string
 	Keys, Visits  int // months that visitors are recognised for, and that visits are kept for
 	SmallestGroup int
+	CountryOnly   bool // neither region nor city is kept
 }
 
 // Presets are all that there are, the default first. The reasons stand with the page that offers them (views/preset.go).
 var Presets = []Preset{
-	{"standard", "cookie", 13, 25, 5},
-	{"strict", "cookieless", 13, 13, 10},
-	{"de", "cookieless", 13, 25, 5},
-	{"fr", "cookie", 13, 25, 5},
-	{"es", "cookie", 13, 25, 5},
-	{"uk", "cookie", 13, 25, 5},
+	{"standard", "cookie", 13, 25, 5, false},
+	{"strict", "cookieless", 13, 13, 10, true},
+	{"de", "cookieless", 13, 25, 5, false},
+	{"fr", "cookie", 13, 25, 5, true},
+	{"es", "cookie", 13, 25, 5, true},
+	{"uk", "cookie", 13, 25, 5, false},
 }
 
 // PresetNamed returns a preset by its name, or says which there are.
@@ -40,7 +41,7 @@ func PresetNamed(name string) (Preset, error) {
 func (p Preset) Apply(site *SiteInfo) {
 	site.Mode = p.Mode
 	set := &site.Settings
-	set.Preset, set.Early, set.Floor = p.Name, false, p.SmallestGroup
+	set.Preset, set.Early, set.Floor, set.CountryOnly = p.Name, false, p.SmallestGroup, p.CountryOnly
 	set.Retention.Keys, set.Retention.Visits = p.Keys, p.Visits
 }
 
@@ -49,7 +50,8 @@ func (p Preset) Holds(site SiteInfo) bool {
 	wanted := site
 	p.Apply(&wanted)
 	is, want := site.Settings.Retention.OrDefault(), wanted.Settings.Retention.OrDefault()
-	return site.Mode == wanted.Mode && site.Settings.Early == wanted.Settings.Early && cmp.Or(site.Settings.Floor, store.DefaultFloor) == wanted.Settings.Floor &&
+	return site.Mode == wanted.Mode && site.Settings.Early == wanted.Settings.Early && site.Settings.CountryOnly == wanted.Settings.CountryOnly &&
+		cmp.Or(site.Settings.Floor, store.DefaultFloor) == wanted.Settings.Floor &&
 		is.Keys == want.Keys && is.Visits == want.Visits
 }
 

@@ -51,10 +51,13 @@ func open(t *testing.T, change func(*Options, *store.SiteInfo)) *place {
 	if change != nil {
 		change(&o, &p.info)
 	}
-	table, err := os.ReadFile("../../static/country.bin")
-	p.must(err)
-	o.Geo, err = enrich.OpenGeo(table, "")
-	p.must(err)
+	if o.Geo == nil {
+		table, err := os.ReadFile("../../static/country.bin")
+		p.must(err)
+		o.Geo, err = enrich.OpenGeo(table, "")
+		p.must(err)
+	}
+	var err error
 	p.store, err = store.Open(p.dir, store.Options{})
 	p.must(err)
 	o.Store = p.store

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"sandprint/app/enrich"
 	"sandprint/app/store"
 )
 
@@ -26,6 +27,23 @@ func TestGroupsOfPages(t *testing.T) {
 		pages := p.column(store.ViewPage, store.Pages)
 		if got := pages[len(pages)-1]; got != "example.com|"+row.want {
 			t.Errorf("%s: %s", row.why, got)
+		}
+	}
+}
+
+// Of a place only the country is kept where the owner wants no more of it.
+func TestOfPlacesTheCountryOnly(t *testing.T) {
+	for only, want := range map[bool]string{false: "[DE|DE-BY|Munich]", true: "[DE||]"} {
+		p := open(t, func(o *Options, info *store.SiteInfo) {
+			var err error
+			if o.Geo, err = enrich.OpenGeo(nil, "../enrich/testdata/city.mmdb"); err != nil {
+				t.Fatal(err)
+			}
+			info.Settings.CountryOnly = only
+		})
+		p.send(wire(nil), "X-Forwarded-For: 81.2.69.142")
+		if got := fmt.Sprint(p.column(store.VisitPlace, store.Places)); got != want {
+			t.Errorf("country only %v: %s is kept", only, got)
 		}
 	}
 }

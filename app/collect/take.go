@@ -244,6 +244,9 @@ func (t *taking) describe(h *wireHit, out *store.Hit) (search, reason string) {
 	}
 	t.countScrubbed(h, out, p, origin)
 	out.Agent, out.Place = t.agent, t.place()
+	if t.info.Settings.CountryOnly {
+		out.Place = store.Place{Country: out.Place.Country}
+	}
 	return p.search, ""
 }
 

@@ -17,7 +17,7 @@ import (
 
 // usual is a site as it is when nothing is chosen, on an instance that somebody runs for themselves.
 func usual() (store.SiteInfo, Instance) {
-	return store.SiteInfo{ID: "x", Domain: "shop.example", Mode: "cookie", Zone: time.UTC}, Instance{Origin: "https://stats.example", RateLimit: 500}
+	return store.SiteInfo{ID: "x", Domain: "shop.example", Mode: "cookie", Zone: time.UTC}, Instance{Origin: "https://stats.example", RateLimit: 500, Cities: true}
 }
 
 // texts returns every document there is about a site, in every language.
@@ -57,6 +57,7 @@ var settings = map[string]func(*store.SiteInfo){
 	"Localhost":         func(s *store.SiteInfo) { s.Settings.Localhost = true },
 	"NoLinks":           func(s *store.SiteInfo) { s.Settings.NoLinks = true },
 	"Forms":             func(s *store.SiteInfo) { s.Settings.Forms = true },
+	"CountryOnly":       func(s *store.SiteInfo) { s.Settings.CountryOnly = true },
 	"HidePage":          func(s *store.SiteInfo) { s.Settings.HidePage = true },
 	"Retention.Keys":    func(s *store.SiteInfo) { s.Settings.Retention.Keys = 6 },
 	"Retention.Visits":  func(s *store.SiteInfo) { s.Settings.Retention.Visits = 30 },
@@ -78,7 +79,7 @@ var instances = map[string]func(*Instance){
 	"Shared":           func(i *Instance) { i.Shared = true },
 	"RateLimit":        func(i *Instance) { i.RateLimit = 0 },
 	"LogDays":          func(i *Instance) { i.LogDays = 14 },
-	"Cities":           func(i *Instance) { i.Cities = true },
+	"Cities":           func(i *Instance) { i.Cities = false },
 	"CopyDays":         func(i *Instance) { i.CopyDays = 7 },
 	"SignIns":          func(i *Instance) { i.SignIns = 3 },
 	"Audit":            func(i *Instance) { i.Audit = 6 },
@@ -241,7 +242,7 @@ func TestNothingIsNamedThatIsOff(t *testing.T) {
 		{"links", func(s *store.SiteInfo, _ *Instance) { s.Settings.NoLinks = true }, `(?i)downloads?\b|téléchargement|descargas?\b`},
 		{"forms", func(*store.SiteInfo, *Instance) {}, `(?i)\b(a form was|forms, without)|formular|formulaire a|un formulario`},
 		{"search", func(*store.SiteInfo, *Instance) {}, `(?i)searched for on|gesucht wird|suchbegriff|recherché sur ce|se busca en`},
-		{"cities", func(*store.SiteInfo, *Instance) {}, `(?i)region and city|region, city|Region und Stadt|Region, Stadt|région et|région, |región y|país, región`},
+		{"cities", func(s *store.SiteInfo, _ *Instance) { s.Settings.CountryOnly = true }, `(?i)region and city|region, city|Region und Stadt|Region, Stadt|région et|région, |región y|país, región`},
 		{"consent", func(*store.SiteInfo, *Instance) {}, `(?i)before you agree|bevor Sie einwilligen|avant votre accord|antes de que usted`},
 		{"cookie", func(s *store.SiteInfo, _ *Instance) { s.Mode = "cookieless" }, "`_sp`|Do Not Track"},
 		{"customers", func(*store.SiteInfo, *Instance) {}, `(?i)as our processor|Auftragsverarbeiter \(Art|sous-traitant \(article|encargado del tratamiento \(`},

@@ -36,19 +36,20 @@ type SiteInfo struct {
 
 // SiteSettings are a site's choices; the zero value is the default of each.
 type SiteSettings struct {
-	Hosts     []string `json:"hosts,omitempty"`     // further hosts whose pages count; the domain and its sub-domains always do
-	QueryKeys []string `json:"queryKeys,omitempty"` // query keys kept in paths beside the built-in ones
-	SearchKey string   `json:"searchKey,omitempty"` // query key of the site's search, whose value becomes an event; never kept in a path
-	Groups    []string `json:"groups,omitempty"`    // path patterns (* within a level, ** across) whose pages count as one, under the first pattern that they match
-	Excluded  []string `json:"excluded,omitempty"`  // path patterns that are not counted
-	Goals     []Goal   `json:"goals,omitempty"`     // named conversions; none: each event is one under its own name
-	Funnels   []Funnel `json:"funnels,omitempty"`   // saved questions about steps
-	Floor     int      `json:"floor,omitempty"`     // smallest group shown where the floor holds, 1–20; 0: 5
-	Localhost bool     `json:"localhost,omitempty"` // count pages on localhost too
-	NoLinks   bool     `json:"noLinks,omitempty"`   // switch off outbound links and downloads
-	Forms     bool     `json:"forms,omitempty"`     // count form submissions
-	Preset    string   `json:"preset,omitempty"`    // name of the choice of settings that was made last; they may have changed since
-	Early     bool     `json:"early,omitempty"`     // mode consent: count without a cookie until there is consent; else not at all
+	Hosts       []string `json:"hosts,omitempty"`       // further hosts whose pages count; the domain and its sub-domains always do
+	QueryKeys   []string `json:"queryKeys,omitempty"`   // query keys kept in paths beside the built-in ones
+	SearchKey   string   `json:"searchKey,omitempty"`   // query key of the site's search, whose value becomes an event; never kept in a path
+	Groups      []string `json:"groups,omitempty"`      // path patterns (* within a level, ** across) whose pages count as one, under the first pattern that they match
+	Excluded    []string `json:"excluded,omitempty"`    // path patterns that are not counted
+	Goals       []Goal   `json:"goals,omitempty"`       // named conversions; none: each event is one under its own name
+	Funnels     []Funnel `json:"funnels,omitempty"`     // saved questions about steps
+	Floor       int      `json:"floor,omitempty"`       // smallest group shown where the floor holds, 1–20; 0: 5
+	Localhost   bool     `json:"localhost,omitempty"`   // count pages on localhost too
+	CountryOnly bool     `json:"countryOnly,omitempty"` // keep neither region nor city, also where the table of places has them
+	NoLinks     bool     `json:"noLinks,omitempty"`     // switch off outbound links and downloads
+	Forms       bool     `json:"forms,omitempty"`       // count form submissions
+	Preset      string   `json:"preset,omitempty"`      // name of the choice of settings that was made last; they may have changed since
+	Early       bool     `json:"early,omitempty"`       // mode consent: count without a cookie until there is consent; else not at all
 
 	ExcludedCountries []string `json:"excludedCountries,omitempty"` // ISO 3166-1 codes of countries from which nothing is counted
 	ExcludedNetworks  []string `json:"excludedNetworks,omitempty"`  // networks (CIDR) from which nothing is counted; /24 and /48 at the finest, so none is a single address

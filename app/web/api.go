@@ -27,24 +27,25 @@ func (s *Server) apiDescription(w http.ResponseWriter, c *call) error {
 
 // apiSiteOut is a site as programs see it.
 type apiSiteOut struct {
-	Domain    string        `json:"domain"`
-	Timezone  string        `json:"timezone"`
-	Mode      string        `json:"mode"`
-	Before    string        `json:"before_consent"` // in mode consent: nothing or cookieless
-	Preset    string        `json:"preset,omitempty"`
-	AsPreset  bool          `json:"preset_unchanged"`
-	Created   time.Time     `json:"created"`
-	Hosts     []string      `json:"hosts"`
-	QueryKeys []string      `json:"query_keys"`
-	SearchKey string        `json:"search_key"`
-	Groups    []string      `json:"groups"`
-	Excluded  []string      `json:"excluded"`
-	Goals     []apiGoal     `json:"goals"`
-	Funnels   []savedFunnel `json:"funnels"`
-	Floor     int           `json:"floor"`
-	Localhost bool          `json:"localhost"`
-	Links     bool          `json:"links"`
-	Forms     bool          `json:"forms"`
+	Domain      string        `json:"domain"`
+	Timezone    string        `json:"timezone"`
+	Mode        string        `json:"mode"`
+	Before      string        `json:"before_consent"` // in mode consent: nothing or cookieless
+	Preset      string        `json:"preset,omitempty"`
+	AsPreset    bool          `json:"preset_unchanged"`
+	Created     time.Time     `json:"created"`
+	Hosts       []string      `json:"hosts"`
+	QueryKeys   []string      `json:"query_keys"`
+	SearchKey   string        `json:"search_key"`
+	Groups      []string      `json:"groups"`
+	Excluded    []string      `json:"excluded"`
+	Goals       []apiGoal     `json:"goals"`
+	Funnels     []savedFunnel `json:"funnels"`
+	Floor       int           `json:"floor"`
+	Localhost   bool          `json:"localhost"`
+	Links       bool          `json:"links"`
+	Forms       bool          `json:"forms"`
+	CountryOnly bool          `json:"country_only"`
 
 	ExcludedCountries []string `json:"excluded_countries"`
 	ExcludedNetworks  []string `json:"excluded_networks"`
@@ -76,7 +77,7 @@ func siteOut(info account.SiteInfo) apiSiteOut {
 	out := apiSiteOut{Domain: info.Domain, Timezone: info.Zone.String(), Mode: info.Mode, Created: info.Created.UTC(),
 		Hosts: append([]string{}, set.Hosts...), QueryKeys: append([]string{}, set.QueryKeys...), SearchKey: set.SearchKey, Groups: append([]string{}, set.Groups...), Excluded: append([]string{}, set.Excluded...),
 		ExcludedCountries: append([]string{}, set.ExcludedCountries...), ExcludedNetworks: append([]string{}, set.ExcludedNetworks...),
-		Goals: []apiGoal{}, Funnels: []savedFunnel{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms, Before: account.BeforeConsent[0]}
+		Goals: []apiGoal{}, Funnels: []savedFunnel{}, Floor: set.Floor, Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms, CountryOnly: set.CountryOnly, Before: account.BeforeConsent[0]}
 	_, out.AsPreset, _ = account.PresetOf(info)
 	out.Preset = set.Preset
 	if set.Early {
@@ -134,21 +135,22 @@ func (s *Server) apiAddSite(w http.ResponseWriter, c *call) error {
 
 // apiSiteIn is a change of a site: what is left out stays as it is.
 type apiSiteIn struct {
-	Timezone  *string        `json:"timezone"`
-	Mode      *string        `json:"mode"`
-	Before    *string        `json:"before_consent"`
-	Preset    *string        `json:"preset"`
-	Hosts     *[]string      `json:"hosts"`
-	QueryKeys *[]string      `json:"query_keys"`
-	SearchKey *string        `json:"search_key"`
-	Groups    *[]string      `json:"groups"`
-	Excluded  *[]string      `json:"excluded"`
-	Goals     *[]apiGoal     `json:"goals"`
-	Funnels   *[]savedFunnel `json:"funnels"`
-	Floor     *int           `json:"floor"`
-	Localhost *bool          `json:"localhost"`
-	Links     *bool          `json:"links"`
-	Forms     *bool          `json:"forms"`
+	Timezone    *string        `json:"timezone"`
+	Mode        *string        `json:"mode"`
+	Before      *string        `json:"before_consent"`
+	Preset      *string        `json:"preset"`
+	Hosts       *[]string      `json:"hosts"`
+	QueryKeys   *[]string      `json:"query_keys"`
+	SearchKey   *string        `json:"search_key"`
+	Groups      *[]string      `json:"groups"`
+	Excluded    *[]string      `json:"excluded"`
+	Goals       *[]apiGoal     `json:"goals"`
+	Funnels     *[]savedFunnel `json:"funnels"`
+	Floor       *int           `json:"floor"`
+	Localhost   *bool          `json:"localhost"`
+	Links       *bool          `json:"links"`
+	Forms       *bool          `json:"forms"`
+	CountryOnly *bool          `json:"country_only"`
 
 	ExcludedCountries *[]string `json:"excluded_countries"`
 	ExcludedNetworks  *[]string `json:"excluded_networks"`
@@ -190,6 +192,7 @@ func (s *Server) apiChangeSite(w http.ResponseWriter, c *call) error {
 	put(in.Floor, &set.Floor)
 	put(in.Localhost, &set.Localhost)
 	put(in.Forms, &set.Forms)
+	put(in.CountryOnly, &set.CountryOnly)
 	put(in.KeepKeys, &set.Retention.Keys)
 	put(in.KeepVisits, &set.Retention.Visits)
 	put(in.KeepTotals, &set.Retention.Totals)

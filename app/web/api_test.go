@@ -146,12 +146,12 @@ func TestAPISites(t *testing.T) {
 	f.want(409, "POST", "/api/v1/sites", "token", write, "json", `{"domain":"new.example"}`)
 	changed := f.want(200, "PATCH", "/api/v1/sites/new.example", "token", write, "json",
 		`{"hosts":["shop.example"],"query_keys":["q"],"search_key":"s","excluded":["/admin/**"],"groups":["/order/*","/shop/**"],
-			"excluded_countries":["de","DE","FR"],"excluded_networks":["203.0.113.77","203.0.113.128/25","10.0.0.0/8","2001:db8:85a3:8d3::1"],"goals":[{"name":"Thanks","page":"/thanks"}],"floor":7,"keep_keys":6,"keep_visits":12,"localhost":true,"links":false,"forms":true,"timezone":"Asia/Tokyo"}`)
+			"excluded_countries":["de","DE","FR"],"excluded_networks":["203.0.113.77","203.0.113.128/25","10.0.0.0/8","2001:db8:85a3:8d3::1"],"goals":[{"name":"Thanks","page":"/thanks"}],"floor":7,"keep_keys":6,"keep_visits":12,"localhost":true,"links":false,"forms":true,"country_only":true,"timezone":"Asia/Tokyo"}`)
 	var site apiSiteOut
 	if err := json.Unmarshal(f.want(200, "GET", "/api/v1/sites/new.example", "token", f.tokens["read A"]).Body.Bytes(), &site); err != nil {
 		t.Fatal(err)
 	}
-	if site.Timezone != "Asia/Tokyo" || site.Mode != "cookieless" || site.Floor != 7 || !site.Localhost || site.Links || !site.Forms ||
+	if site.Timezone != "Asia/Tokyo" || site.Mode != "cookieless" || site.Floor != 7 || !site.Localhost || site.Links || !site.Forms || !site.CountryOnly ||
 		site.KeepKeys != 6 || site.KeepVisits != 12 || site.KeepTotals != 60 ||
 		len(site.Hosts) != 1 || len(site.QueryKeys) != 1 || site.SearchKey != "s" || len(site.Excluded) != 1 || len(site.Goals) != 1 || site.Goals[0].Page != "/thanks" {
 		t.Errorf("changed to %s, reads %+v", changed.Body, site)

@@ -13,7 +13,7 @@ func TestPresets(t *testing.T) {
 	f := full(t)
 	owner, path := f.sessions["owner A"], "/sites/"+siteA
 	page := f.want(http.StatusOK, "GET", path+"/preset?name=strict", "cookie", owner).Body.String()
-	for _, text := range []string{"<b>Without cookies</b>", "<b>13 months</b>", "<b>10</b>", "are deleted in the next night", "gesetze-im-internet.de"} {
+	for _, text := range []string{"<b>Without cookies</b>", "<b>13 months</b>", "<b>10</b>", "<b>country only</b>", "are deleted in the next night", "gesetze-im-internet.de"} {
 		if !strings.Contains(page, text) {
 			t.Errorf("before it is applied %q is missing", text)
 		}
@@ -24,7 +24,7 @@ func TestPresets(t *testing.T) {
 	f.want(http.StatusBadRequest, "GET", path+"/preset?name=xx", "cookie", owner)
 	f.want(http.StatusBadRequest, "POST", path+"/preset", "cookie", owner, "form", form("preset", "xx"))
 	f.want(http.StatusSeeOther, "POST", path+"/preset", "cookie", owner, "form", form("preset", "strict"))
-	if set := f.settingsOf(siteA); set.Preset != "strict" || set.Floor != 10 || set.Retention.Visits != 13 {
+	if set := f.settingsOf(siteA); set.Preset != "strict" || !set.CountryOnly || set.Floor != 10 || set.Retention.Visits != 13 {
 		t.Errorf("applied: %+v", set)
 	}
 	chosen := func(want string) {
@@ -34,9 +34,9 @@ func TestPresets(t *testing.T) {
 		}
 	}
 	chosen("Strict")
-	f.want(http.StatusSeeOther, "POST", path+"/settings", "cookie", owner, "form", form("timezone", "UTC", "mode", "cookieless", "floor", "7", "keep_visits", "13"))
+	f.want(http.StatusSeeOther, "POST", path+"/settings", "cookie", owner, "form", form("timezone", "UTC", "mode", "cookieless", "floor", "7", "keep_visits", "13", "country_only", "on"))
 	chosen("Strict, changed")
-	f.want(http.StatusSeeOther, "POST", path+"/settings", "cookie", owner, "form", form("timezone", "UTC", "mode", "cookieless", "floor", "10", "keep_visits", "13"))
+	f.want(http.StatusSeeOther, "POST", path+"/settings", "cookie", owner, "form", form("timezone", "UTC", "mode", "cookieless", "floor", "10", "keep_visits", "13", "country_only", "on"))
 	chosen("Strict")
 
 	f.want(http.StatusSeeOther, "POST", "/sites", "cookie", owner, "form", form("domain", "new.example", "timezone", "UTC", "preset", "de"))

@@ -52,7 +52,7 @@ func (s *Server) saveSite(w http.ResponseWriter, c *call) error {
 func formOf(info account.SiteInfo) views.SiteSettingsForm {
 	set := info.Settings
 	f := views.SiteSettingsForm{Zone: info.Zone.String(), Mode: modeOf(info), Hosts: strings.Join(set.Hosts, "\n"), SearchKey: set.SearchKey,
-		Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms}
+		Localhost: set.Localhost, Links: !set.NoLinks, Forms: set.Forms, CountryOnly: set.CountryOnly}
 	for field, n := range map[*string]int{&f.Floor: set.Floor, &f.KeepKeys: set.Retention.Keys, &f.KeepVisits: set.Retention.Visits, &f.KeepTotals: set.Retention.Totals} {
 		if n > 0 {
 			*field = strconv.Itoa(n)
@@ -80,13 +80,13 @@ func readForm(c *call) views.SiteSettingsForm {
 	return views.SiteSettingsForm{Zone: c.PostFormValue("timezone"), Mode: c.PostFormValue("mode"), Hosts: text("hosts"),
 		SearchKey: strings.TrimSpace(text("search_key")), Floor: number("floor"),
 		KeepKeys: number("keep_keys"), KeepVisits: number("keep_visits"), KeepTotals: number("keep_totals"),
-		Localhost: on("localhost"), Links: on("links"), Forms: on("forms")}
+		Localhost: on("localhost"), Links: on("links"), Forms: on("forms"), CountryOnly: on("country_only")}
 }
 
 // changeOf makes the settings that a form asks for.
 func changeOf(f views.SiteSettingsForm) (account.SiteChange, error) {
 	set := account.SiteSettings{Hosts: lines(f.Hosts), SearchKey: f.SearchKey,
-		Localhost: f.Localhost, NoLinks: !f.Links, Forms: f.Forms}
+		Localhost: f.Localhost, NoLinks: !f.Links, Forms: f.Forms, CountryOnly: f.CountryOnly}
 	keep := &set.Retention
 	var err error
 	for _, n := range []struct {
