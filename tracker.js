@@ -62,11 +62,14 @@ const post = (hit, leaving) => {
 
 // --- block: what a page allows -------------------------------------------------------------------------------------
 
+// off says whether the visitor wants not to be counted, or the owner has left this browser out.
+const off = safe(() => localStorage.sp_off);
+
 // level says what may be sent of this page now: 0 nothing, 1 that its path was seen, 3 all. Fields in a header, footer or
 // sidebar (a newsletter's) do not lower a page to 1; a password field lowers it to 0 anywhere, seen or hidden. What the page
 // marks with data-sp-safe, a field, a form or more, lowers nothing.
 const level = () => {
-  let l = top != self || nav.webdriver || safe(() => localStorage.sp_off)() || /$REFUSE$/.test(place.hostname + place.pathname)
+  let l = top != self || nav.webdriver || off() || /$REFUSE$/.test(place.hostname + place.pathname)
     || CONSENT && !EARLY && !agreed && !cookie() ? 0 : /$COUNT$/i.test(place.pathname) ? 1 : 3;
   for (const field of doc.querySelectorAll('input,select,textarea,[name=sandprint]')) {
     const is = field.closest('[data-sp-safe]') ? '' : field.type + field.autocomplete + field.content; // a field has no content, a meta tag nothing else
@@ -227,7 +230,7 @@ const commands = {
     view();
   },
   show() { // the privacy page takes the value from behind the #, which no server is told
-    open(endpoint + '/../privacy/$SITE$#' + cookie());
+    open(endpoint + '/../privacy/$SITE$#' + (off() ? 'sp-off' : COOKIE ? cookie() || '' : ''));
   },
   optout() {
     if (COOKIE) forget(':optout');
@@ -247,8 +250,9 @@ if (COOKIE) commands.erase = () => forget(':erase');
 
 // --- block: consent ------------------------------------------------------------------------------------------------
 
+// Only true is a consent: a banner that passes 'false', as texts are true in JavaScript, has none given.
 if (CONSENT) commands.consent = (yes) => {
-  if (yes) {
+  if (yes === true) {
     cookie() || (agreed = 1, visitor()) && post({ n: ':consent', v: cookie() });
     if (EARLY) flush(); // so that the server knows whose visit this is, should nothing else come of it
     id || (key = 0, view());
@@ -294,10 +298,10 @@ self.sandprint = (...call) => {
 // A cookie of a time when the site counted by cookie, or did so without asking, goes.
 if (!COOKIE || CONSENT && !cookie()) safe(setCookie)('', 0);
 
-// An address that ends with #sp-off has this browser left out, #sp-on takes it back: so owners say which are theirs. The privacy page,
-// where this leads, says that it is done. Other addresses have no match, which ends it.
+// An address that ends with #sp-off opts out, #sp-on takes it back: so owners say which browsers are theirs. The privacy page, where this
+// leads, says that it is done. Other addresses have no such end, which ends it.
 safe(() => {
-  localStorage.sp_off = place.hash.match(/^#sp-o(n|ff)$/)[1].slice(1); // of "n" nothing is left, of "ff" a letter
+  ({ '#sp-off': commands.optout, '#sp-on': commands.optin })[place.hash]();
   place.replace(endpoint + '/../privacy/$SITE$' + place.hash);
 })();
 safe(view)();
@@ -315,7 +319,7 @@ const check = () => {
     page: place.pathname,
     level: allowed,
     rules: [
-      safe(() => localStorage.sp_off)() && 'off',
+      off() && 'off',
       /$REFUSE$/.test(place.hostname + place.pathname) && 'refused',
       /$COUNT$/i.test(place.pathname) && 'path',
     ].filter(Boolean),

@@ -307,6 +307,10 @@ func TestVisitorDecides(t *testing.T) {
 	if len(rec.named("")) > 0 || apptest.Eval[string](p, "document.cookie") != "" {
 		t.Fatalf("before consent: %+v", rec.named(""))
 	}
+	p.Run(`sandprint('consent','false'); sandprint('consent','yes'); await new Promise(r=>setTimeout(r,200))`)
+	if len(rec.named("")) > 0 || apptest.Eval[string](p, "document.cookie") != "" {
+		t.Fatalf("what isn't true is no consent: %+v", rec.named(""))
+	}
 	p.Run(`sandprint('consent', true)`)
 	view := rec.wait("pageview", 1)[0]
 	if given := rec.wait(":consent", 1)[0]; given.V == "" || given.V != view.V || view.K != "load" {
@@ -338,7 +342,7 @@ func TestVisitorDecides(t *testing.T) {
 		t.Errorf("after opting out: %+v", rec.named("^out"))
 	}
 	p.Open(rec.page + "/anchor#sp-other") // one like any other
-	rec.view(4)
+	known := rec.view(4)
 	for _, hash := range []string{"#sp-off", "#sp-on"} {
 		p.Open(rec.page + "/own" + hash)
 		p.Wait(fmt.Sprintf("location.href == '%s/privacy/localhost%s' && document.title", rec.url, hash))
@@ -346,6 +350,9 @@ func TestVisitorDecides(t *testing.T) {
 		p.Run(`sandprint('event', 'after')`)
 	}
 	rec.wait("^after$", 1)
+	if out := rec.wait(":optout", 2)[1]; out.V != known.V {
+		t.Errorf("#sp-off: %+v, of %+v", out, known)
+	}
 	for _, h := range rec.named("") {
 		if strings.HasSuffix(h.U, "/aftersp-off") {
 			t.Errorf("counted after #sp-off: %+v", h)

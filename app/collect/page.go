@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"regexp"
 	"strings"
 
 	"sandprint/app/enrich"
@@ -43,6 +44,9 @@ func (r *rules) page(raw, title string) seenPage {
 // maxTitle is how many characters of a title are kept.
 const maxTitle = 300
 
+// namesSomebody finds pages whose address named a person: their titles do too, as words that nothing else gives away.
+var namesSomebody = regexp.MustCompile(`[/=]:(user|name|email|phone|natid|addr)\b`)
+
 func (r *rules) look(raw, title string) seenPage {
 	clean, err := enrich.CleanPage(raw, r.kept())
 	if err != nil {
@@ -53,6 +57,9 @@ func (r *rules) look(raw, title string) seenPage {
 		p.search = searchProps(enrich.SearchTerm(clean.URL, r.search))
 		p.Title = cutRunes(strings.TrimSpace(enrich.ScrubText(cutRunes(title, 2*maxTitle))), maxTitle)
 		p.scrubbedTitle = enrich.Scrubbed(title, p.Title)
+		if namesSomebody.MatchString(p.Path) {
+			p.Title = ""
+		}
 	} else {
 		p.Path, _, _ = strings.Cut(clean.Path, "?")
 	}

@@ -21,6 +21,8 @@ func TestGroupsOfPages(t *testing.T) {
 		{"/users/jane.roe?q=1", "what scrubbing made of it", "/users/:user|"},
 		{"/axb/c", "a dot is a dot", "/axb/c|Title"},
 		{"/news/a?q=1", "no group: with its query", "/news/a?q=1|Title"},
+		{"/members/jane-roe", "the path named somebody, so may the title", "/members/:user|"},
+		{"/news/jane@roe.example/x", "by an address", "/news/:email/x|"},
 	} {
 		view := fmt.Sprintf("groupview%03d", i)
 		p.send(wire(map[string]any{"i": view, "u": "https://example.com" + row.path, "t": "Title"}))

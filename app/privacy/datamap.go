@@ -36,7 +36,7 @@ var kinds = []Kind{
 		Deleted: "by the visitor in the browser, and by sandprint('erase'), sandprint('optout'){{if .Consent}}, sandprint('consent', false){{end}}",
 		Fields: []store.Field{
 			{Name: "cookie: _sp", Form: "18 random characters, a dot, a day", About: "random number of this browser on this site, and the day it was made; only in the modes cookie and consent"},
-			{Name: "localStorage: sp_off", Form: "1 or f; empty once taken back", About: "this browser does not want to be counted; only when the visitor asks for it"},
+			{Name: "localStorage: sp_off", Form: "1; empty once taken back", About: "this browser does not want to be counted; only when the visitor asks for it"},
 		}},
 	{Name: "Visitors' numbers", Source: "made with a secret key from the cookie's random number, or where there is none from address and browser", Purpose: "to count visitors and tell new from returning ones",
 		Seen: "nobody; reports show numbers of visitors", Kept: "in rows until their day is sealed at night; keys of cookies {{months .Keep.Keys}} after the last visit; others till the end of the day",
