@@ -83,12 +83,16 @@ func instanceRows(w *Words, k privacy.Kept, l account.Limits, logDays int) []kep
 	}
 	l = l.OrDefault()
 	signIns := w.F("%s, %s without use", w.daysOf(l.SignIns), w.daysOf(min(l.SignIns, 7)))
+	copies := w.since(k.Instance.Copies)
+	if k.Instance.CopiesUnread != nil {
+		copies = w.T("can’t be read: “sandprint doctor” says why")
+	}
 	bySelf := w.T("each night, and at each sign-in")
 	return []keptRow{
 		{w.T("Sign-ins"), signIns, w.since(k.Instance.Sessions), bySelf},
 		{w.T("Links that set a password"), w.T("72 hours, or until used"), w.T("–"), bySelf},
 		{w.T("Audit log"), w.monthsOf(l.Audit), w.since(k.Instance.Audit), w.went(k, k.Round.Audit)},
-		{w.T("Copies of everything on this machine"), w.F("the newest of %s, and of the weeks before; %s at most", w.daysOf(min(l.Copies, 14)), w.daysOf(l.Copies)), w.since(k.Instance.Copies), w.went(k, int64(k.Round.Copies))},
+		{w.T("Copies of everything on this machine"), w.F("the newest of %s, and of the weeks before; %s at most", w.daysOf(min(l.Copies, 14)), w.daysOf(l.Copies)), copies, w.went(k, int64(k.Round.Copies))},
 		{w.T("What is to stay erased, by numbers"), w.T("35 days, as long as a copy may have it"), w.since(k.Instance.Tombstones), w.went(k, k.Round.Tombstones)},
 		{w.T("Temporary files of exports and copies"), w.T("until it is done; what is left goes at the next start"), w.since(k.Instance.Temporary), w.T("–")},
 		{w.T("Service log, without visitors"), log, w.T("–"), logged},

@@ -52,7 +52,7 @@ func (s *Store) Backup(ctx context.Context, dir, version string, room func() (ui
 	defer s.copies.Unlock()
 	m := Manifest{Format: backupFormat, Version: version, Made: time.Now().UTC().Truncate(time.Second)}
 	if _, err := os.Lstat(dir); err == nil {
-		return m, fmt.Errorf("%s is there already: name a directory that isn't", dir)
+		return m, fmt.Errorf("%s is there already, made in the same second: try again", dir)
 	}
 	if err := s.roomFor(room); err != nil {
 		return m, err

@@ -221,8 +221,8 @@ func TestABadBackupIsRefused(t *testing.T) {
 			if err := errors.Join(os.Rename(path, path+"x"), os.Symlink(path+"x", path)); err != nil {
 				t.Fatal(err)
 			}
-		}, "is no file of"},
-		{"cut off", file(full, func(b []byte) []byte { return b[:len(b)/2] }), "is no file of"},
+		}, "is not as it was"},
+		{"cut off", file(full, func(b []byte) []byte { return b[:len(b)/2] }), "is not as it was"},
 		{"a bit flipped", file(full, func(b []byte) []byte { b[len(b)/2] ^= 1; return b }), "checksum is another"},
 		{"not a database", func(t *testing.T, dir string) {
 			file(full, func(b []byte) []byte { return make([]byte, len(b)) })(t, dir)

@@ -46,6 +46,18 @@ func (s *Site) Oldest(ctx context.Context) (o SiteOldest, err error) {
 // InstanceOldest is the oldest of what the whole instance keeps, a zero time where there is nothing.
 type InstanceOldest struct {
 	Sessions, Links, Audit, Tombstones, Copies, Temporary time.Time // links by when they run out, all else by when it was made
+
+	CopiesUnread error // why it is not known which copies there are; nil: it is
+}
+
+// oldestCopy returns when the oldest copy was made; zero: there is none.
+func oldestCopy(dir string) (time.Time, error) {
+	copies, err := Backups(dir)
+	if err != nil || len(copies) == 0 {
+		return time.Time{}, err
+	}
+	m, err := ReadManifest(copies[0])
+	return m.Made, err
 }
 
 // Oldest returns the oldest of what the instance keeps, copies and temporary files too.
@@ -61,17 +73,7 @@ func (s *Store) Oldest(ctx context.Context) (o InstanceOldest, err error) {
 		}
 		*to = timeOf(at)
 	}
-	copies, err := Backups(filepath.Join(c.Dir(), "backups"))
-	if err != nil {
-		return o, err
-	}
-	if len(copies) > 0 {
-		m, err := ReadManifest(copies[0])
-		if err != nil {
-			return o, err
-		}
-		o.Copies = m.Made
-	}
+	o.Copies, o.CopiesUnread = oldestCopy(filepath.Join(c.Dir(), "backups"))
 	files, err := os.ReadDir(filepath.Join(c.Dir(), "tmp"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return o, err

@@ -98,6 +98,9 @@ func verify(ctx context.Context, dir, beside string) (Verified, error) {
 // ReadManifest reads what the directory of a backup says that it is. One that was not finished, or names files that lead elsewhere, is
 // refused.
 func ReadManifest(dir string) (m Manifest, err error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return m, badBackup(dir, "it is a file, and a backup is a directory with a %s in it", manifestName)
+	}
 	text, err := os.ReadFile(filepath.Join(dir, manifestName))
 	if errors.Is(err, os.ErrNotExist) {
 		return m, badBackup(dir, "it is no backup, or one that was not finished: there is no %s in it", manifestName)
@@ -135,7 +138,7 @@ func checkCopy(dir string, f BackupFile, to io.Writer) error {
 		return err
 	}
 	if !info.Mode().IsRegular() || info.Size() != f.Bytes {
-		return badBackup(dir, "%s is no file of %d bytes, as it was when it was made", f.Name, f.Bytes)
+		return badBackup(dir, "%s is not as it was when it was made: it has %d bytes of %d, so take another copy", f.Name, info.Size(), f.Bytes)
 	}
 	file, err := os.Open(path)
 	if err != nil {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -132,6 +134,19 @@ func TestLimitsOfTheInstance(t *testing.T) {
 	for _, want := range []string{"the newest of each of 5 days", "sign-ins 3 days at most, 3 days unused"} {
 		if !strings.Contains(record, want) {
 			t.Errorf("the record lacks %q: %s", want, record)
+		}
+	}
+}
+
+// A directory of copies that can't be read doesn't take the page away that one looks at then.
+func TestKeptWithoutCopies(t *testing.T) {
+	f := full(t)
+	if err := os.WriteFile(filepath.Join(f.store.Control().Dir(), "backups"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, who := range map[string]string{"/sites/" + siteA + "/data": "owner A", "/operator/kept": "operator"} {
+		if body := f.want(200, "GET", path, "cookie", f.sessions[who]).Body.String(); !strings.Contains(body, "can’t be read") {
+			t.Errorf("%s doesn't say it: %s", path, body)
 		}
 	}
 }
