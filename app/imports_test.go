@@ -20,17 +20,17 @@ import (
 // The table of who may import whom, as docs/architecture.md explains it: "who < whom". Leaves first. What is not in it
 // is not allowed. A change here is a change of the design and wants a reason in its commit.
 const importPolicy = `
-	problem, column, keytable, enrich < ;
+	problem, column, keytable, limit, enrich < ;
 	visit < keytable;
 	store < column, keytable;
 	report, heatmap < store, column, problem;
 	account < store, problem;
-	collect < enrich, visit, store, problem;
+	collect < enrich, limit, visit, store, problem;
 	compat < collect, problem;
 	transfer < collect, store, problem;
 	privacy < account, store, problem;
 	views < report, heatmap, account, privacy, problem;
-	web < views, report, heatmap, account, privacy, transfer, problem;
+	web < views, report, heatmap, account, privacy, transfer, limit, problem;
 	prove < ;
 	app < prove, problem, column, enrich, visit, store, report, heatmap, account, collect, compat, transfer, privacy, views, web, bench/gen;
 	apptest < app;

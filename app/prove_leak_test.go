@@ -23,7 +23,7 @@ type leak struct {
 
 // leaks are the mistakes that the claims were seen to find; docs/privacy-proof.md lists them.
 var leaks = []leak{
-	{1, "log", "an address is logged", "app/collect/door.go", `if !d.limit.allow(from.addr, 1) {`, `d.o.Log.Info("hit", "from", from.addr)`},
+	{1, "log", "an address is logged", "app/collect/door.go", `if !d.limit.Allow(network, 1) {`, `d.o.Log.Info("hit", "from", from.addr)`},
 	{1, "row", "the packed address is in the rows", "app/collect/take.go", `return p.search, ""`, `out.Page.Title += string(t.from.addr.AsSlice())`},
 	{1, "cookie", "the cookie's id is in the rows", "app/collect/take.go", `return p.search, ""`, `out.Page.Title += h.cookie`},
 	{2, "field", "the tracker does not know the fields", "app/collect/script.go", `return []byte(strings.NewReplacer(`, `s.forms[form] = strings.ReplaceAll(s.forms[form], "/password|cc-|one-time|off$/", "/neverthis/")`},
@@ -35,7 +35,7 @@ var leaks = []leak{
 	{6, "age", "the server takes a cookie of any age", "app/collect/take.go", `ok && visit.Alive(born, now) {`, `if id, born, ok := visit.ParseCookie(h.cookie); ok { return visit.CookieKey(t.site.SiteKey(), id), born, nil }`},
 	{7, "copies", "an erasure leaves the copies alone", "app/privacy/erase.go", `if copies, err = p.store.EraseInBackups(`, `return data, nil, p.finish(ctx, stones)`},
 	{7, "restore", "a restore brings back what was erased", "app/store/restore.go", `if again, err = v.eraseAgain(`, `stones = nil`},
-	{7, "late", "hits of who was erased are taken", "app/privacy/wish.go", `asked, erased := p.late[site][key]`, `return false`},
+	{7, "late", "hits of who was erased are taken", "app/privacy/wish.go", "r := p.late[site]\n\tif r == nil {\n\t\treturn false", `return false`},
 	{7, "count", "the receipt says more than is true", "app/privacy/receipt.go", `now := time.Now().UTC().Truncate(time.Second)` + "\n\tb := body", `data.Visits++`},
 	{7, "chain", "a receipt is not linked to the one before", "app/store/receipt.go", `r.Link = r.linkOf(before)`, `before = []byte("nothing")`},
 	{8, "visits", "visits outlive their time", "app/store/retain.go", `damaged, err := s.dropParts(ctx, utcDay(visits)`, `return r, nil`},
@@ -54,7 +54,7 @@ var leaks = []leak{
 	{14, "usual", "the documents say what is usual, not what is set", "app/privacy/facts.go", `f := Facts{Revision: revision,`, `set.Retention = store.Retention{}`},
 	{14, "silent", "the dashboard is silent about a text that is out of date", "app/privacy/document.go", `was, err := policy.body(p.Facts, "en")`, `return false, nil, nil`},
 	{15, "signal", "the server does not hear the signals", "app/collect/take.go", `if h.cookie != "" && !t.from.objects`, `t.from.objects = false`},
-	{15, "optout", "who opts out is not erased", "app/collect/take.go", "id, _, ok := visit.ParseCookie(h.cookie)\n\tif !ok || t.door.o.Erase", `return nil`},
+	{15, "optout", "who opts out is not erased", "app/collect/take.go", "id, _, ok := visit.ParseCookie(h.cookie)\n\tif ok && t.door.o.Erase", `return nil`},
 	{15, "gpc", "the tracker does not hear Global Privacy Control", "app/collect/script.go", `return []byte(strings.NewReplacer(`, `s.forms[form] = strings.ReplaceAll(s.forms[form], "globalPrivacyControl", "noControlAtAll")`},
 	{16, "mode", "files are made for everybody to read", "app/lock_unix.go", `unix.Umask(0o077)`, `unix.Umask(0o022); return`},
 	{16, "path", "the files are served", "app/serve.go", `mux.Handle("/", r.web)`, `mux.Handle("/data/", http.StripPrefix("/data/", http.FileServer(http.Dir(r.dir))))`},

@@ -210,8 +210,8 @@ func (r *Running) routes() (*http.ServeMux, error) {
 	if r.scripts, err = collect.NewScripts(r.assets); err != nil {
 		return nil, fmt.Errorf("the tracker in the program: %w", err)
 	}
-	r.door = collect.New(collect.Options{Authorize: r.maySend, Erase: r.wishErasure, Refuses: r.privacy.Refuses, Store: r.store, Geo: r.geo, Scripts: r.scripts, TrustedProxies: r.cfg.TrustedProxies,
-		RateLimit: int(r.cfg.RateLimit), BaseURL: r.base, Log: r.log})
+	r.door = collect.New(collect.Options{Authorize: r.maySend, Erase: r.privacy.Ask, Store: r.store, Geo: r.geo, Scripts: r.scripts,
+		TrustedProxies: r.cfg.TrustedProxies, RateLimit: int(r.cfg.RateLimit), BaseURL: r.base, Log: r.log})
 	r.opened(r.door.Close)
 	static, err := fs.Sub(r.assets, "static")
 	if err != nil {
@@ -290,11 +290,6 @@ func (in *instance) visitorKeys(ctx context.Context, info store.SiteInfo, text s
 	}
 	defer release()
 	return collect.VisitorKeys(site.SiteKey(), info, text), nil
-}
-
-// wishErasure keeps the wish of a visitor to be erased.
-func (r *Running) wishErasure(ctx context.Context, site store.SiteInfo, visitor uint64) error {
-	return r.privacy.Ask(ctx, privacy.Order{Site: site, Keys: []uint64{visitor}})
 }
 
 // maySend reports whether a token may send hits for a site: one with the scope write, of someone who may change the site. An

@@ -1,16 +1,11 @@
 package collect
 
 import (
-	"hash/maphash"
 	"net/http"
 	"net/netip"
 	"strings"
-	"sync"
-	"time"
 
-	"golang.org/x/time/rate"
-
-	"sandprint/app/enrich"
+	"sandprint/app/limit"
 )
 
 // clientAddr returns the address that a request came from: of the socket, or, behind trusted proxies, of the right-most hop in
@@ -57,44 +52,14 @@ func contains(networks []netip.Prefix, addr netip.Addr) bool {
 	return false
 }
 
-// A limiter holds networks (/24, /48) to a number of hits a second. It knows them by a hash whose key is drawn anew in each
-// process, and is bounded: two generations, of which the older is forgotten when the younger is full or a minute old.
-type limiter struct {
-	rate rate.Limit
-	seed maphash.Seed
-
-	mu         sync.Mutex
-	young, old map[uint64]*rate.Limiter
-	since      time.Time // of young
+// newHitLimit returns what holds networks (/24, /48) to so many hits a second, with bursts of four times as many, and of one full body at least;
+// 0 is no limit.
+func newHitLimit(perSecond int) *limit.Limiter[netip.Addr] {
+	return limit.New[netip.Addr](float64(perSecond), max(4*perSecond, maxHits))
 }
 
-// generation is how many networks one generation holds; one takes some 100 bytes.
-const generation = 1 << 15
-
-// newLimiter returns a limiter to hits a second, with bursts of four times as many, and of one full body at least; 0 is
-// no limit.
-func newLimiter(perSecond int) *limiter {
-	return &limiter{rate: rate.Limit(perSecond), seed: maphash.MakeSeed(), young: map[uint64]*rate.Limiter{}}
-}
-
-// allow reports whether n more hits may come from an address now.
-func (l *limiter) allow(addr netip.Addr, n int) bool {
-	if l.rate == 0 {
-		return true
-	}
-	network := maphash.Comparable(l.seed, enrich.Cut(addr))
-	now := time.Now()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.young) >= generation || now.Sub(l.since) > time.Minute {
-		l.old, l.young, l.since = l.young, map[uint64]*rate.Limiter{}, now
-	}
-	one := l.young[network]
-	if one == nil {
-		if one = l.old[network]; one == nil {
-			one = rate.NewLimiter(l.rate, max(4*int(l.rate), maxHits))
-		}
-		l.young[network] = one
-	}
-	return one.AllowN(now, n)
+// newWishLimit is newHitLimit for visitors who ask to be erased: each takes a look into the site's file, and who was there then is erased from all
+// copies. It is one a second, with bursts of a full body; where hits have no limit these have none either.
+func newWishLimit(hits int) *limit.Limiter[netip.Addr] {
+	return limit.New[netip.Addr](float64(min(hits, 1)), maxHits)
 }

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -12,8 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"sandprint/app/store"
 )
@@ -69,26 +68,32 @@ func TestFloodIsRefused(t *testing.T) {
 	p.send(body, "X-Forwarded-For: 203.0.114.1")
 }
 
-func TestLimiter(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(100)
-		here, near := netip.MustParseAddr("2001:db8:1:2::1"), netip.MustParseAddr("2001:db8:1:3::1")
-		if !l.allow(here, 400) || l.allow(near, 1) {
-			t.Error("a burst of four times the rate is allowed, and a /48 is one network")
-		}
-		time.Sleep(time.Second)
-		if !l.allow(near, 100) || l.allow(near, 1) {
-			t.Error("after a second there is a second's worth")
-		}
-		for i := range 3 * generation {
-			l.allow(netip.AddrFrom4([4]byte{byte(1 + i>>16), byte(i >> 8), byte(i), 1}), 1)
-		}
-		if n := len(l.young) + len(l.old); n > 2*generation {
-			t.Errorf("%d networks are known", n)
+// Visitors who ask to be erased have a limit of their own, a body at once and then one a second; nothing of a body over it is taken. Other hits
+// are taken meanwhile, and so is what other networks ask for.
+func TestWishesAreLimited(t *testing.T) {
+	asked := 0
+	p := open(t, func(o *Options, _ *store.SiteInfo) {
+		o.RateLimit = 500
+		o.Erase = func(_ context.Context, _ store.SiteInfo, visitors ...uint64) error {
+			asked += len(visitors)
+			return nil
 		}
 	})
-	if !newLimiter(0).allow(netip.Addr{}, 1e9) {
-		t.Error("no limit is none")
+	names := []string{":erase", ":optout", ":withdraw"}
+	var full []string
+	for i := range maxHits {
+		full = append(full, wire(map[string]any{"n": names[i%3], "v": aged(0)}))
+	}
+	p.send("[" + strings.Join(full, ",") + "]")
+	more := "[" + wire(nil) + "," + full[0] + "]"
+	if res := p.ask("POST", "/e", more, "X-Forwarded-For: 203.0.113.200"); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" {
+		t.Errorf("the same network: %d, Retry-After %q", res.StatusCode, res.Header.Get("Retry-After"))
+	}
+	p.expect(0, 0, 0, map[string]int64{"opted out": maxHits})
+	p.send(wire(map[string]any{"n": ":consent", "v": aged(0)}))
+	p.send(more, "X-Forwarded-For: 203.0.114.1")
+	if asked != maxHits+1 {
+		t.Errorf("%d visitors were asked for, want %d", asked, maxHits+1)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"sandprint/app/enrich"
+	"sandprint/app/limit"
 	"sandprint/app/problem"
 	"sandprint/app/store"
 	"sandprint/app/visit"
@@ -37,16 +38,16 @@ type Options struct {
 	RateLimit      int            // hits a second taken from one network (/24 or /48), bursts of four times as many, 32 at least; 0: no limit
 	BaseURL        string         // of the instance, as "https://stats.example.com"
 	Log            *slog.Logger
-	Erase          func(ctx context.Context, site store.SiteInfo, visitor uint64) error // keeps the wish of a visitor, by number, to be erased; nil: such hits are refused
-	Refuses        func(site string, visitor uint64) bool                               // whether a visitor was erased so lately that a hit must be from before; nil: none was
-	Authorize      func(ctx context.Context, token, domain string) (bool, error)        // whether a token may send hits for a site; nil: none may
+	Erase          func(ctx context.Context, site store.SiteInfo, visitors ...uint64) error // keeps the wish of visitors, by number, to be erased; nil: such hits are refused
+	Authorize      func(ctx context.Context, token, domain string) (bool, error)            // whether a token may send hits for a site; nil: none may
 }
 
 // Door answers visitors' browsers. Make it with New.
 type Door struct {
 	o       Options
 	waiting waiting
-	limit   *limiter
+	limit   *limit.Limiter[netip.Addr] // of hits, by network
+	wishes  *limit.Limiter[netip.Addr] // of visitors who ask to be erased, by network
 	rules   rulebook
 	unknown atomic.Int64
 	faultAt atomic.Int64 // when a fault was last logged, seconds since 1970
@@ -63,7 +64,7 @@ type siteVisits struct {
 
 // New returns a door.
 func New(o Options) *Door {
-	return &Door{o: o, limit: newLimiter(o.RateLimit), tables: map[string]*siteVisits{}}
+	return &Door{o: o, limit: newHitLimit(o.RateLimit), wishes: newWishLimit(o.RateLimit), tables: map[string]*siteVisits{}}
 }
 
 // Close lets go of the door. What it was asked is answered by then: it works in its requests only.
@@ -109,7 +110,8 @@ func servePreflight(w http.ResponseWriter, _ *http.Request) {
 func (d *Door) serveHits(w http.ResponseWriter, r *http.Request) {
 	allowAll(w)
 	from := d.senderOf(r)
-	if !d.limit.allow(from.addr, 1) {
+	network := enrich.Cut(from.addr)
+	if !d.limit.Allow(network, 1) {
 		refuse(w, errFlood)
 		return
 	}
@@ -133,11 +135,12 @@ func (d *Door) serveHits(w http.ResponseWriter, r *http.Request) {
 		refuse(w, problem.Of(err))
 		return
 	}
-	if len(hits) > 1 && !d.limit.allow(from.addr, len(hits)-1) {
+	token := bearer(r)
+	if len(hits) > 1 && !d.limit.Allow(network, len(hits)-1) || token == "" && !d.mayWish(network, hits) {
 		refuse(w, errFlood)
 		return
 	}
-	if token := bearer(r); token != "" {
+	if token != "" {
 		err = d.takeFromServer(r.Context(), token, from, hits, text)
 	} else if d.take(from, hits) != nil {
 		err = errNotKept
@@ -147,6 +150,17 @@ func (d *Door) serveHits(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusAccepted)
+}
+
+// mayWish reports whether a network may ask for as many erasures as a body does.
+func (d *Door) mayWish(network netip.Addr, hits []wireHit) bool {
+	n := 0
+	for i := range hits {
+		if hits[i].isWish() {
+			n++
+		}
+	}
+	return n == 0 || d.wishes.Allow(network, n)
 }
 
 // bodies is room to read bodies into, with a byte to spare. What hits are made of are copies.

@@ -47,6 +47,9 @@ type wireHit struct {
 // isDecision reports whether h tells of a visitor's decision rather than of a page.
 func (h *wireHit) isDecision() bool { return h.name[0] == ':' }
 
+// isWish reports whether h asks for a visitor to be erased.
+func (h *wireHit) isWish() bool { return h.isDecision() && h.name != nameConsent }
+
 // badHit says what is wrong with a field: a sentence that begins with its name and goes on with what.
 func badHit(field, what string) *problem.Error {
 	return problem.BadField(field, "bad_hit", `"`+field+`" `+what+".")

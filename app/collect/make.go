@@ -17,7 +17,6 @@ const (
 	reasonPrivate  = "private page" // an event on a page of which only the path is counted
 	reasonSpam     = "referrer spam"
 	reasonOptedOut = "opted out"
-	reasonErased   = "erased"
 	reasonUnasked  = "no consent" // the pixel, where nothing counts before consent
 )
 

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"net/http"
 	"strings"
+
+	"sandprint/app/enrich"
 )
 
 // gif is a transparent image of one pixel, 43 bytes (GIF 89a).
@@ -21,7 +23,7 @@ func (d *Door) servePixel(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		from := d.senderOf(r)
 		from.pixel = true
-		if !d.limit.allow(from.addr, 1) {
+		if !d.limit.Allow(enrich.Cut(from.addr), 1) {
 			refuse(w, errFlood)
 			return
 		}

@@ -55,7 +55,10 @@ func TestExclusionsByWhere(t *testing.T) {
 	const german, french = "X-Forwarded-For: 85.214.132.117", "X-Forwarded-For: 212.27.48.10"
 	erased := 0
 	p := open(t, func(o *Options, info *store.SiteInfo) {
-		o.Erase = func(_ context.Context, _ store.SiteInfo, _ uint64) error { erased++; return nil }
+		o.Erase = func(_ context.Context, _ store.SiteInfo, visitors ...uint64) error {
+			erased += len(visitors)
+			return nil
+		}
 		info.Settings = store.SiteSettings{ExcludedCountries: []string{"DE"}, ExcludedNetworks: []string{"203.0.113.0/24", "2001:db8:85a3::/48"}}
 	})
 	p.send(wire(map[string]any{"i": "francefrance"}), french)

@@ -86,6 +86,9 @@ func (d *Door) takeFor(ctx context.Context, info store.SiteInfo, from sender, hi
 	defer release()
 	t := taking{door: d, site: site, info: info, from: from, visits: d.visitsOf(info.ID, site), rules: d.rules.of(info)}
 	kept, err := t.all(ctx, hits)
+	if err == nil && len(t.wishes) > 0 {
+		err = d.o.Erase(ctx, info, t.wishes...) // before the hits: those of the same visitors are not written then
+	}
 	if err == nil {
 		err = site.Append(ctx, kept)
 	}
@@ -127,6 +130,7 @@ type taking struct {
 	visits *visit.Table
 	rules  *rules
 	drops  map[string]int64 // nil: none yet
+	wishes []uint64         // numbers of visitors who are to be erased
 	salt   []byte
 
 	agent   store.Agent
@@ -173,10 +177,6 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 		if err := t.assign(ctx, h, &out); err != nil {
 			return nil, err
 		}
-		if out.Lasting && t.door.o.Refuses != nil && t.door.o.Refuses(t.info.ID, out.Visitor) {
-			t.drop(h, reasonErased)
-			continue
-		}
 		kept = append(kept, out)
 		if search != "" && out.Kind == store.Pageview {
 			kept = append(kept, searchOf(out, search))
@@ -188,15 +188,15 @@ func (t *taking) all(ctx context.Context, hits []wireHit) ([]store.Hit, error) {
 // decide does what a visitor decided. Who consents is recognised in the visit that goes on; who objects, takes consent back or asks for it is
 // erased.
 func (t *taking) decide(ctx context.Context, h *wireHit, now int64) error {
-	if h.name == nameConsent {
+	if !h.isWish() {
 		return t.consent(ctx, h, now)
 	}
 	t.count(reasonOptedOut)
 	id, _, ok := visit.ParseCookie(h.cookie)
-	if !ok || t.door.o.Erase == nil {
-		return nil
+	if ok && t.door.o.Erase != nil {
+		t.wishes = append(t.wishes, visit.CookieKey(t.site.SiteKey(), id))
 	}
-	return t.door.o.Erase(ctx, t.info, visit.CookieKey(t.site.SiteKey(), id))
+	return nil
 }
 
 // consent gives the visit that was counted without a cookie so far to the visitor of the cookie that the browser has now.

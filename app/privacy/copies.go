@@ -22,6 +22,7 @@ const dailyCopies = 14
 // all of it, and lets go of the copies that are too old, unless the clock looks wrong: one that is a year ahead would take them all. It returns
 // what it did, in words; empty: there was nothing to do.
 func (p *Service) Nightly(ctx context.Context, version string, live time.Duration, clockLooksWrong bool, room func() (uint64, error)) (did string, gone Gone, err error) {
+	p.sweep()
 	resumed, failed := p.Resume(ctx)
 	if resumed > 0 {
 		did = fmt.Sprintf("went on with %d erasures; ", resumed)

@@ -90,7 +90,10 @@ var kinds = []Kind{
 	{Name: "What was shown to whom", Source: "going on from the page that shows a change", Purpose: "to show a change of these texts once", Seen: "nobody", Kept: "as long as the account", Deleted: "with the account",
 		columns: "control.shown.user control.shown.kind control.shown.version"},
 	{Name: "What is to stay erased", Source: "erasures", Purpose: "to erase it in copies too, also in those that are restored later", Seen: "nobody", Kept: "{{days .CopyDays}}, as long as a copy may have it", Deleted: "by the nightly round",
-		Fields:  []store.Field{{Name: "file: backups/erasures.json", Form: "JSON", About: "the same, beside the copies, for whoever restores one"}},
+		Fields: []store.Field{
+			{Name: "file: backups/erasures.json", Form: "JSON", About: "the same, beside the copies, for whoever restores one"},
+			{Name: "memory: who is refused", Form: "keyed 64-bit numbers", About: "whose late hits are not taken for two days; who asked without anything being kept is only here, and the oldest go first"},
+		},
 		columns: "control.tombstone.id control.tombstone.kind control.tombstone.site control.tombstone.customer control.tombstone.keys control.tombstone.before control.tombstone.asked control.tombstone.found control.tombstone.done control.tombstone.forget control.tombstone.receipt control.tombstone.counted"},
 	{Name: "Receipts of erasures", Source: "erasures", Purpose: "proof of what was erased and what the searches saw; they name nobody", Seen: "whoever asked for the erasure, and " + owners, Kept: "as long as the instance, as links of a chain", Deleted: "not: nothing in them is about a person",
 		columns: "control.receipt.id control.receipt.number control.receipt.site control.receipt.made control.receipt.body control.receipt.link"},

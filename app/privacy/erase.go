@@ -155,13 +155,12 @@ func (p *Service) Erase(ctx context.Context, o Order, tell func(Progress)) (Rece
 	if err != nil {
 		return Receipt{}, fmt.Errorf("nothing was erased: %w", err)
 	}
-	stones, err := p.store.Control().Tombstones(ctx)
+	stones, err := p.store.Control().OpenTombstonesOf(ctx, number)
 	if err == nil {
 		err = p.publish(ctx)
 	}
 	var r Receipt
 	if err == nil {
-		stones = slices.DeleteFunc(stones, func(t store.Tombstone) bool { return t.Receipt != number })
 		r, err = p.carryOut(ctx, stones, tell)
 	}
 	if err != nil {
@@ -182,20 +181,19 @@ func (p *Service) Begin(ctx context.Context, o Order) (number string, err error)
 // note keeps an order that somebody waits for, with what there is of it now, and returns the number of its receipt. The same one that was
 // begun before and is not done is gone on with instead.
 func (p *Service) note(ctx context.Context, o Order) (number string, err error) {
-	p.noting.Lock()
-	defer p.noting.Unlock()
 	going, err := p.Preview(ctx, o)
-	if err != nil {
-		return "", err
-	}
-	before, err := p.store.Control().Tombstones(ctx)
 	if err != nil {
 		return "", err
 	}
 	base := stoneOf(o)
 	base.Receipt, base.Counted = store.NewReceiptNumber(), going.Erased
-	if i := slices.IndexFunc(before, func(t store.Tombstone) bool { return t.Receipt != "" && base.SameOpen(t) }); i >= 0 {
-		return before[i].Receipt, nil
+	p.noting.Lock()
+	defer p.noting.Unlock()
+	switch same, err := p.store.Control().SameOpenTombstone(ctx, base, true); {
+	case err == nil:
+		return same.Receipt, nil
+	case !errors.Is(err, store.ErrNotFound):
+		return "", err
 	}
 	var stones []store.Tombstone
 	if o.Site.ID == "" { // its sites go before it
@@ -326,11 +324,11 @@ func (p *Service) find(ctx context.Context, one store.Tombstone, stones []store.
 	if slices.ContainsFunc(stones, func(t store.Tombstone) bool { return t.Found }) {
 		return true, nil
 	}
-	there, err := p.count(ctx, store.SiteInfo{ID: one.Site}, Order{Site: store.SiteInfo{ID: one.Site}, Keys: one.Keys})
+	known, err := p.known(ctx, one.Site, one.Keys)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	if err != nil || there.Visits == 0 && there.Keys == 0 {
+	if err != nil || len(known) == 0 {
 		return false, err
 	}
 	for _, t := range stones {
@@ -362,7 +360,7 @@ func keysOf(stones []store.Tombstone) (keys []uint64) {
 func (p *Service) Resume(ctx context.Context) (n int, err error) {
 	p.busy.Lock()
 	defer p.busy.Unlock()
-	stones, err := p.store.Control().Tombstones(ctx)
+	stones, err := p.store.Control().OpenTombstones(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -386,14 +384,11 @@ func (p *Service) Resume(ctx context.Context) (n int, err error) {
 	return n, failed
 }
 
-// together returns the tombstones that are not done, those of one order in one, and those that a site's visitors wished for: its files are then
+// together returns the tombstones, those of one order in one, and those that a site's visitors wished for: its files are then
 // gone through once for all.
 func together(stones []store.Tombstone) (open [][]store.Tombstone) {
 	where := map[string]int{} // of which order, or of the wishes at which site: where theirs are in open
 	for _, t := range stones {
-		if !t.Done.IsZero() {
-			continue
-		}
 		of := t.Receipt
 		if of == "" && t.Kind == store.EraseVisitor {
 			of = "wishes at " + t.Site

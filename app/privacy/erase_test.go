@@ -21,7 +21,7 @@ import (
 func room() (uint64, error) { return 1 << 40, nil }
 
 // fixture is a data directory with a site, two visitors, each with a page of their own, and a copy of it.
-func fixture(t *testing.T) (dir string, s *store.Store, info store.SiteInfo) {
+func fixture(t testing.TB) (dir string, s *store.Store, info store.SiteInfo) {
 	t.Helper()
 	ctx := t.Context()
 	dir = t.TempDir()
@@ -65,7 +65,7 @@ func inFiles(t *testing.T, dir, text string) int {
 	return len(h.Found)
 }
 
-func service(t *testing.T, s *store.Store) *Service {
+func service(t testing.TB, s *store.Store) *Service {
 	t.Helper()
 	p, err := New(t.Context(), s)
 	if err != nil {

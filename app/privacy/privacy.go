@@ -18,7 +18,6 @@ import (
 	"context"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"sandprint/app/store"
 )
@@ -31,14 +30,17 @@ type Service struct {
 	noting  sync.Mutex    // held while an order is kept, so that the same one is kept once
 	asked   chan struct{} // tells Work
 
-	mu   sync.Mutex
-	late map[string]map[uint64]time.Time // by site: visitors erased lately, and when
-	open map[string]Standing             // by number of the receipt: how far erasures are that go on, or failed
+	mu      sync.Mutex
+	late    map[string]*refused // by site: visitors whose hits are refused
+	guesses int                 // of all sites
+	open    map[string]Standing // by number of the receipt: how far erasures are that go on, or failed
 }
 
-// New returns the service of an open store. It reads who was erased lately.
+// New returns the service of an open store, which from then on refuses hits of who was erased lately: one service for a store.
 func New(ctx context.Context, s *store.Store) (*Service, error) {
-	p := &Service{store: s, backups: filepath.Join(s.Control().Dir(), "backups"), asked: make(chan struct{}, 1), late: map[string]map[uint64]time.Time{}, open: map[string]Standing{}}
+	p := &Service{store: s, backups: filepath.Join(s.Control().Dir(), "backups"), asked: make(chan struct{}, 1),
+		late: map[string]*refused{}, open: map[string]Standing{}}
+	s.RefuseWith(p.Refuses)
 	stones, err := s.Control().Tombstones(ctx)
 	for _, t := range stones {
 		p.refuse(t)

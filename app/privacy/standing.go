@@ -61,16 +61,14 @@ func (p *Service) Standing(ctx context.Context, number string) (s Standing, err 
 	case !errors.Is(err, store.ErrNotFound):
 		return s, err
 	}
-	stones, err := p.store.Control().Tombstones(ctx)
+	stones, err := p.store.Control().OpenTombstonesOf(ctx, number)
 	if err != nil {
 		return s, err
 	}
 	for _, t := range stones {
-		if t.Receipt == number && number != "" && t.Done.IsZero() {
-			s.Number, s.Asked = number, t.Asked
-			if s.Kind != store.EraseCustomer { // whose sites are among them
-				s.Kind = t.Kind
-			}
+		s.Number, s.Asked = number, t.Asked
+		if s.Kind != store.EraseCustomer { // whose sites are among them
+			s.Kind = t.Kind
 		}
 	}
 	if s.Number == "" {

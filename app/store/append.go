@@ -33,7 +33,7 @@ func size(h *Hit) int64 {
 
 // Append writes hits and returns once they are on disk. A hit that is there already (by page view, or by page view and
 // sequence number) changes nothing. Engagements of what is sealed, and hits of a sealed day before yesterday, are dropped and counted
-// as "late". ErrBusy: too many are waiting; any other error: they could not be written. Either way none of them counts, unless ctx ended first: then
+// as "late", those that RefuseWith is about as "erased". ErrBusy: too many are waiting; any other error: they could not be written. Either way none of them counts, unless ctx ended first: then
 // they may.
 func (s *Site) Append(ctx context.Context, hits []Hit) error {
 	if len(hits) == 0 {
@@ -135,14 +135,13 @@ func (s *Site) commit() {
 	if len(s.batch.requests) == 0 && len(drops) == 0 {
 		return
 	}
-	late := s.fillBatch()
-	rows, views := s.batch.rows, s.batch.views
-	if late > 0 {
+	for reason, n := range s.fillBatch() {
 		if drops == nil {
 			drops = map[string]int64{}
 		}
-		drops["late"] += late
+		drops[reason] += n
 	}
+	rows, views := s.batch.rows, s.batch.views
 	err := s.checkLog()
 	if err == nil {
 		err = s.inBatch(func(w *writer) error {
@@ -174,7 +173,7 @@ func (s *Site) commit() {
 	s.mu.Unlock()
 	if err != nil {
 		for reason, n := range drops {
-			if reason != "late" {
+			if reason != reasonLate && reason != reasonErased { // these are counted anew when the hits come again
 				s.Drop(reason, n)
 			}
 		}
@@ -211,8 +210,21 @@ func (b *batch) clear() {
 	}
 }
 
-// fillBatch makes the rows of the batch's requests that are new, and counts the hits that are late.
-func (s *Site) fillBatch() (late int64) {
+// Why a hit that was let in is not written.
+const (
+	reasonLate   = "late"   // what it belongs to was sealed
+	reasonErased = "erased" // its visitor was
+)
+
+// fillBatch makes the rows of the batch's requests that are new, and counts the hits that are left out.
+func (s *Site) fillBatch() (out map[string]int64) {
+	leave := func(reason string) {
+		if out == nil {
+			out = map[string]int64{}
+		}
+		out[reason]++
+	}
+	refuses := s.store.refuses.Load()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	marks := make(map[uint64]struct{}, len(s.batch.requests))
@@ -229,8 +241,14 @@ func (s *Site) fillBatch() (late int64) {
 				}
 				marks[mark] = struct{}{}
 			}
+			if h.Lasting && refuses != nil && (*refuses)(s.id, h.Visitor) {
+				if h.Kind != Engage { // which is part of its page view
+					leave(reasonErased)
+				}
+				continue
+			}
 			if !s.timely(h, view) {
-				late++
+				leave(reasonLate)
 				continue
 			}
 			row := s.dicts.encode(h)
@@ -238,7 +256,7 @@ func (s *Site) fillBatch() (late int64) {
 			s.batch.rows, s.batch.views = append(s.batch.rows, row), append(s.batch.views, h.View)
 		}
 	}
-	return late
+	return out
 }
 
 // further is the visit that goes on with one that was sealed.

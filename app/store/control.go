@@ -57,8 +57,12 @@ var controlStatements string
 //go:embed control_8.sql
 var controlReceipts string
 
+//go:embed control_9.sql
+var controlLookups string
+
 // controlSteps take the control file from version 0 to len(controlSteps), one by one.
-var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations, controlPins, controlAudit, controlStatements, controlReceipts}
+var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations, controlPins, controlAudit, controlStatements, controlReceipts,
+	controlLookups}
 
 // OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
 // returns ErrNewer, with the file untouched, when a newer version of the program has written it.

@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -52,6 +53,7 @@ type Store struct {
 	control *Control
 	round   sync.Mutex // held by a nightly round
 	told    sync.Map   // damage that is in the log, by its text
+	refuses atomic.Pointer[func(site string, visitor uint64) bool]
 
 	changes sync.Mutex // held while a site is added, changed or removed
 	copies  sync.Mutex // held while a backup is made, or something is erased in those that there are
@@ -64,6 +66,11 @@ type Store struct {
 	closed  bool
 	closing sync.WaitGroup // what closes sites
 }
+
+// RefuseWith has hits left out of visitors who can be known again and of whom f says so. It is asked when they are about to be written, not
+// before: nothing of a visitor is written once f refuses it and the commit that was at work is over (Site.Known waits for that). They are
+// counted as "erased". F must not call the store.
+func (s *Store) RefuseWith(f func(site string, visitor uint64) bool) { s.refuses.Store(&f) }
 
 // Open opens the data directory dir, which must exist and be owned by this process. ErrNewer: a newer version wrote it.
 func Open(dir string, o Options) (*Store, error) {

@@ -74,22 +74,28 @@ func secondsOf(t time.Time) int64 {
 	return t.Unix()
 }
 
+// packKeys returns keys as a row has them.
+func packKeys(keys []uint64) []byte {
+	packed := []byte{} // not nil, which would be NULL
+	for _, k := range keys {
+		packed = binary.LittleEndian.AppendUint64(packed, k)
+	}
+	return packed
+}
+
 // AddTombstones notes erasures that are about to begin, all or none, and returns them with their numbers.
 func (c *Control) AddTombstones(ctx context.Context, stones []Tombstone) ([]Tombstone, error) {
 	var added []Tombstone
 	err := c.inTx(ctx, func(tx *sql.Tx) error {
 		added = nil
 		for _, t := range stones {
-			keys := []byte{}
-			for _, k := range t.Keys {
-				keys = binary.LittleEndian.AppendUint64(keys, k)
-			}
 			counted, err := json.Marshal(t.Counted)
 			if err != nil {
 				return err
 			}
-			const insert = `INSERT INTO tombstone (kind, site, customer, keys, before, asked, found, done, forget, receipt, counted) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?) RETURNING id`
-			err = tx.QueryRowContext(ctx, insert, t.Kind, t.Site, t.Customer, keys, secondsOf(t.Before), t.Asked.Unix(), t.Forget.Unix(), t.Receipt, string(counted)).Scan(&t.ID)
+			const insert = `INSERT INTO tombstone (kind, site, customer, keys, before, asked, found, done, forget, receipt, counted) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) RETURNING id`
+			err = tx.QueryRowContext(ctx, insert, t.Kind, t.Site, t.Customer, packKeys(t.Keys), secondsOf(t.Before), t.Asked.Unix(), t.Found, t.Forget.Unix(), t.Receipt,
+				string(counted)).Scan(&t.ID)
 			if err != nil {
 				return err
 			}
@@ -103,6 +109,24 @@ func (c *Control) AddTombstones(ctx context.Context, stones []Tombstone) ([]Tomb
 // Tombstones returns all, in the order in which they were asked for.
 func (c *Control) Tombstones(ctx context.Context) ([]Tombstone, error) {
 	return list(ctx, c.read, scanTombstone, "SELECT "+tombstoneColumns+" FROM tombstone ORDER BY id")
+}
+
+// OpenTombstones returns those that are not done, in the order in which they were asked for.
+func (c *Control) OpenTombstones(ctx context.Context) ([]Tombstone, error) {
+	return list(ctx, c.read, scanTombstone, "SELECT "+tombstoneColumns+" FROM tombstone WHERE done = 0 ORDER BY id")
+}
+
+// OpenTombstonesOf returns those that are not done and whose receipt will have a number, in the order in which they were asked for.
+func (c *Control) OpenTombstonesOf(ctx context.Context, receipt string) ([]Tombstone, error) {
+	return list(ctx, c.read, scanTombstone, "SELECT "+tombstoneColumns+" FROM tombstone WHERE receipt = ? AND receipt <> '' AND done = 0 ORDER BY id", receipt)
+}
+
+// SameOpenTombstone returns the first that SameOpen says of t; awaited: of those that somebody waits for the receipt of. ErrNotFound: there
+// is none.
+func (c *Control) SameOpenTombstone(ctx context.Context, t Tombstone, awaited bool) (Tombstone, error) {
+	const same = "done = 0 AND site = ? AND keys = ? AND kind = ? AND customer = ? AND before = ? AND (receipt <> '' OR NOT ?)"
+	return scanTombstone(c.read.QueryRowContext(ctx, "SELECT "+tombstoneColumns+" FROM tombstone WHERE "+same+" ORDER BY id LIMIT 1",
+		t.Site, packKeys(t.Keys), t.Kind, t.Customer, secondsOf(t.Before), awaited))
 }
 
 // keepTombstones adds those of erasures that are done and that are not there yet.
