@@ -75,7 +75,7 @@ func (f FunnelForm) title() string {
 
 // stepHints say what to write for a kind of step.
 var stepHints = map[report.Dimension]string{
-	"page": "A path: /shop, or a pattern: * stays within a level, ** crosses levels.", "event": "The event's name.", "goal": "The goal's name.",
+	"page": "A path as reports have it: /shop and /shop/ are two. Or a pattern: * stays within a level, ** crosses levels.", "event": "The event's name.", "goal": "The goal's name.",
 }
 
 // placeholders are examples of what to write for a kind of step.

@@ -20,7 +20,7 @@ var accountDE = map[string]string{
 	"Further hosts": "Weitere Hosts",
 	"One a line. Pages of the domain and its sub-domains are always counted.": "Einer je Zeile. Seiten der Domain und ihrer Subdomains werden immer gezählt.",
 	"Pages that are not counted": "Seiten, die nicht gezählt werden",
-	"One path a line, as /admin/**; * stays within a level, ** crosses levels.": "Ein Pfad je Zeile, wie /admin/**; * bleibt in einer Ebene, ** geht über Ebenen hinweg.",
+	"One path a line, as /thanks or /admin/**; * stays within a level, ** crosses levels, and a slash at the end makes no difference.": "Ein Pfad je Zeile, etwa /danke oder /admin/**; * bleibt auf einer Ebene, ** geht über Ebenen hinweg, und ein Schrägstrich am Ende macht keinen Unterschied.",
 	"Query keys to keep": "Abfrageschlüssel, die bleiben",
 	"One a line. All others are cut off addresses before they are stored.": "Einer je Zeile. Alle anderen werden abgeschnitten, bevor Adressen gespeichert werden.",
 	"Smallest group shown": "Kleinste gezeigte Gruppe",

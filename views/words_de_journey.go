@@ -92,7 +92,7 @@ var journeyDE = map[string]string{
 	"Order placed":                   "Bestellung aufgegeben",
 	"The event's name.":              "Der Name des Ereignisses.",
 	"The goal's name.":               "Der Name des Ziels.",
-	"A path: /shop, or a pattern: * stays within a level, ** crosses levels.": "Ein Pfad: /shop, oder ein Muster: * bleibt in einer Ebene, ** geht über Ebenen.",
+	"A path as reports have it: /shop and /shop/ are two. Or a pattern: * stays within a level, ** crosses levels.": "Ein Pfad, wie er in den Berichten steht: /shop und /shop/ sind zweierlei. Oder ein Muster: * bleibt in einer Ebene, ** geht über Ebenen.",
 	"Add a step":                    "Schritt hinzufügen",
 	"Move step %d up":               "Schritt %d nach oben",
 	"Move step %d down":             "Schritt %d nach unten",

@@ -239,7 +239,7 @@ func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change
 		}
 	}
 	if change.Settings != nil || change.Edit != nil {
-		if info.Settings, err = checkSettings(set); err != nil {
+		if info.Settings, err = checkSettings(set, info); err != nil {
 			return SiteInfo{}, err
 		}
 	}
@@ -302,8 +302,8 @@ func CountsEarly(before string) (bool, error) {
 	return before == BeforeConsent[1], nil
 }
 
-// checkSettings returns settings as they are kept, or names the first mistake.
-func checkSettings(set SiteSettings) (SiteSettings, error) {
+// checkSettings returns settings of a site as they are kept, or names the first mistake.
+func checkSettings(set SiteSettings, site SiteInfo) (SiteSettings, error) {
 	if set.Floor < 0 || set.Floor > 20 {
 		return set, problem.BadField("floor", "bad_floor", "The smallest group shown is a number from 1 to 20.")
 	}
@@ -320,27 +320,13 @@ func checkSettings(set SiteSettings) (SiteSettings, error) {
 		}
 		set.Hosts[i] = name
 	}
-	for _, l := range []struct {
-		field, what string
-		texts       []string
-	}{{"hosts", "host", set.Hosts}, {"query_keys", "query key", set.QueryKeys}, {"excluded", "path pattern", set.Excluded}, {"groups", "group of pages", set.Groups},
-		{"excluded_countries", "country", set.ExcludedCountries}, {"excluded_networks", "network", set.ExcludedNetworks}} {
-		if len(l.texts) > maxList {
-			return set, tooLong(l.field, l.what)
-		}
-		for _, text := range l.texts {
-			if err := checkText(l.field, l.what, text, 500); err != nil {
-				return set, err
-			}
-			if text == "" {
-				return set, problem.BadField(l.field, "empty", "A "+l.what+" is empty.").WithHint("Fill it in or take it out.")
-			}
-		}
+	if len(set.Hosts) > maxList {
+		return set, tooLong("hosts", "host")
 	}
 	if err := checkSearchKey(set.SearchKey); err != nil {
 		return set, err
 	}
-	if err := checkRules(&set); err != nil {
+	if err := checkRules(&set, site.Settings, site.Domain); err != nil {
 		return set, err
 	}
 	if err := checkGoals(set.Goals); err != nil {

@@ -68,13 +68,13 @@ func newRules(s store.SiteSettings) *rules {
 	return r
 }
 
-// pathsOf returns what matches the paths of some patterns; nil where they are too long to be any.
+// pathsOf returns what matches the paths of some patterns, whether or not one ends with a slash; nil where they are too long to be any.
 func pathsOf(patterns ...string) *regexp.Regexp {
 	each := make([]string, len(patterns))
 	for i, pattern := range patterns {
-		each[i] = pathExpr(pattern)
+		each[i] = pathExpr(strings.TrimSuffix(pattern, "/"))
 	}
-	paths, _ := regexp.Compile(`^(?:` + strings.Join(each, "|") + `)$`)
+	paths, _ := regexp.Compile(`^(?:` + strings.Join(each, "|") + `)/?$`)
 	return paths
 }
 

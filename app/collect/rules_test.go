@@ -3,6 +3,8 @@ package collect
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"strings"
 	"testing"
 
 	"sandprint/app/enrich"
@@ -12,13 +14,16 @@ import (
 // Pages of a group are one page, with one name and no title of its own. The rule looks at what scrubbing left.
 func TestGroupsOfPages(t *testing.T) {
 	p := open(t, func(_ *Options, info *store.SiteInfo) {
-		info.Settings = store.SiteSettings{Groups: []string{"/shop/*/reviews", "/shop/**", "/users/:user", "/a.b/*"}, QueryKeys: []string{"q"}}
+		info.Settings = store.SiteSettings{Groups: []string{"/shop/*/reviews", "/shop/**", "/users/:user", "/a.b/*", "/mug/*", "/cup/"}, QueryKeys: []string{"q"}}
 	})
 	for i, row := range []struct{ path, why, want string }{
 		{"/shop/kettle?q=1", "a pattern over levels, and its query", "/shop/**|"},
 		{"/shop/kettle/reviews", "the first that fits, not the last", "/shop/*/reviews|"},
 		{"/shop", "a pattern wants its slash", "/shop|Title"},
 		{"/users/jane.roe?q=1", "what scrubbing made of it", "/users/:user|"},
+		{"/mug/red/", "a slash at the end makes no difference", "/mug/*|"},
+		{"/cup", "nor does one at the pattern's end", "/cup/|"},
+		{"/cup/red", "but it is no pattern of what is under it", "/cup/red|Title"},
 		{"/axb/c", "a dot is a dot", "/axb/c|Title"},
 		{"/news/a?q=1", "no group: with its query", "/news/a?q=1|Title"},
 		{"/members/jane-roe", "the path named somebody, so may the title", "/members/:user|"},
@@ -46,6 +51,29 @@ func TestOfPlacesTheCountryOnly(t *testing.T) {
 		p.send(wire(nil), "X-Forwarded-For: 81.2.69.142")
 		if got := fmt.Sprint(p.column(store.VisitPlace, store.Places)); got != want {
 			t.Errorf("country only %v: %s is kept", only, got)
+		}
+	}
+}
+
+// Excluded pages are excluded with a slash at their end and without, at the door as in the tracker.
+func TestExclusionsAndSlashes(t *testing.T) {
+	settings := store.SiteSettings{Excluded: []string{"/basket", "/mug/*", "/cup/"}}
+	tracker := regexp.MustCompile(strings.NewReplacer(`\u002f`, `/`, `\/`, `/`).Replace(refused(settings)))
+	p := open(t, func(_ *Options, info *store.SiteInfo) { info.Settings = settings })
+	excluded := int64(0)
+	for i, row := range []struct {
+		path string
+		want bool
+	}{{"/basket", true}, {"/basket/", true}, {"/basket/2", false}, {"/baskets", false}, {"/mug/red", true}, {"/mug/red/", true}, {"/mug/", true}, {"/mug/red/big", false}, {"/mug", false}, {"/cup", true},
+		{"/cup/", true}, {"/cup//", false}, {"/", false}} {
+		p.send(wire(map[string]any{"i": fmt.Sprintf("slashview%03d", i), "u": "https://example.com" + row.path}))
+		if row.want {
+			excluded++
+		}
+		views := i + 1 - int(excluded)
+		p.expect(min(views, 1), views, 0, map[string]int64{"excluded page": excluded})
+		if tracker.MatchString("example.com"+row.path) != row.want {
+			t.Errorf("the tracker leaves %s out: %v", row.path, !row.want)
 		}
 	}
 }

@@ -124,7 +124,7 @@ var plain = regexp.MustCompile(`[^0-9A-Za-z:/._~ -]`)
 const countRule = `\/(wp-)?(account|(log|sign)-?(in|on|up)|regist(er|ration)|password|reset|checkout|cart|order|invoice|payment|billing|profile|setting|admin|inbox|message|unsubscribe|verify|confirm|invite|patient)s?([/.]|$)`
 
 // refused returns the pattern of hosts followed by paths from which nothing is sent: files and this machine, unless the site
-// wants it, and the owner's excluded paths.
+// wants it, and the owner's excluded paths, with a slash at their end or without (as pathsOf has it).
 func refused(rules store.SiteSettings) string {
 	pattern := `^\/`
 	if !rules.Localhost {
@@ -135,9 +135,9 @@ func refused(rules store.SiteSettings) string {
 	}
 	paths := make([]string, len(rules.Excluded))
 	for i, path := range rules.Excluded {
-		paths[i] = pathRule(path)
+		paths[i] = pathRule(strings.TrimSuffix(path, "/"))
 	}
-	return pattern + `|^[^/]*(` + strings.Join(paths, "|") + `)$`
+	return pattern + `|^[^/]*(` + strings.Join(paths, "|") + `)\/?$`
 }
 
 // pathRule translates a path pattern: * is anything within a level, ** anything. The browser's path is percent-encoded, so

@@ -18,7 +18,7 @@ type Affected struct {
 // affectedExamples is how many pages are named of each rule.
 const affectedExamples = 5
 
-// RunAffected tells for each of some patterns (* within a level, ** across) which pages of a period it would have been about. A
+// RunAffected tells for each of some patterns (* within a level, ** across, with a slash at the end or without) which pages of a period it would have been about. A
 // page is the first pattern's that it matches, whatever its query; pages that are a group already are not its own.
 func RunAffected(ctx context.Context, site store.Reader, period Period, patterns []string) ([]Affected, error) {
 	if len(patterns) == 0 {
@@ -38,13 +38,19 @@ func RunAffected(ctx context.Context, site store.Reader, period Period, patterns
 			if path == patterns[i] && strings.Contains(path, "*") {
 				break // what the rule has made
 			}
-			if matchPattern(patterns[i], path) {
+			if matchRule(patterns[i], path) {
 				list[i].add(row)
 				break
 			}
 		}
 	}
 	return list, nil
+}
+
+// matchRule reports whether a path is as an owner's rule says, as the door has it: matchPattern, and a slash at the end makes no difference.
+func matchRule(pattern, path string) bool {
+	pattern = strings.TrimSuffix(pattern, "/")
+	return matchPattern(pattern, path) || matchPattern(pattern+"/", path)
 }
 
 // add adds a page that the rule would have been about.

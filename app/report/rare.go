@@ -40,18 +40,20 @@ const (
 	rareViews    = 4
 	rareUnder    = 20
 	rareExamples = 5
+	rareMost     = 1000 // parts that are listed, and places, where all are asked for
 )
 
-// RunRare lists the rare paths of the last days, the places with the most of them first. What scrubbing has replaced and groups of
-// pages are not among them. No floor holds here: it is how the owner finds what should not be kept.
-func RunRare(ctx context.Context, site store.Reader, now time.Time) ([]Rare, error) {
+// RunRare lists the rare paths of the last days, the places with the most of them first: some examples of the first places or, with all, every one
+// up to a thousand. What scrubbing has replaced, groups of pages and what the site's rules group or leave out by now are not among them. More is how
+// many places are not listed. No floor holds here: it is how the owner finds what should not be kept.
+func RunRare(ctx context.Context, site store.Reader, now time.Time, all bool) (list []Rare, more int, err error) {
 	known, err := viewsBy(ctx, site, LastDays(rareBefore, now.AddDate(0, 0, -RareDays)), "page")
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	lately, err := viewsBy(ctx, site, LastDays(RareDays, now), "page")
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	before := map[string]bool{}
 	for _, row := range known {
@@ -60,19 +62,30 @@ func RunRare(ctx context.Context, site store.Reader, now time.Time) ([]Rare, err
 		}
 	}
 	found := map[string]freshPart{}
+	settings := site.Info().Settings
+	rules := slices.Concat(settings.Groups, settings.Excluded)
 	for _, row := range lately {
 		page, _, _ := strings.Cut(row.Name, "?")
+		if slices.ContainsFunc(rules, func(rule string) bool { return matchRule(rule, page) }) {
+			continue
+		}
 		for part := range partsOf(page) {
 			if !before[part] {
 				found[part] = freshPart{found[part].views + int(row.Values[0].Number), cmp.Or(found[part].page, page)}
 			}
 		}
 	}
-	return rareOf(found), nil
+	places, examples := rareUnder, rareExamples
+	if all {
+		places, examples = rareMost, rareMost
+	}
+	list = rareOf(found, examples)
+	more = max(0, len(list)-places)
+	return list[:len(list)-more], more, nil
 }
 
 // rareOf sorts new parts, of which all views are known, by what they stand under.
-func rareOf(found map[string]freshPart) []Rare {
+func rareOf(found map[string]freshPart, examples int) []Rare {
 	under := map[string]*Rare{}
 	for _, part := range slices.Sorted(maps.Keys(found)) {
 		n := found[part].views
@@ -88,7 +101,7 @@ func rareOf(found map[string]freshPart) []Rare {
 		}
 		r.Parts++
 		r.Views += n
-		if len(r.Examples) < rareExamples {
+		if len(r.Examples) < examples {
 			r.Examples = append(r.Examples, RarePart{part, found[part].page})
 		}
 	}
@@ -97,7 +110,7 @@ func rareOf(found map[string]freshPart) []Rare {
 		list = append(list, *r)
 	}
 	slices.SortFunc(list, func(a, b Rare) int { return cmp.Or(b.Parts-a.Parts, strings.Compare(a.Under, b.Under)) })
-	return list[:min(len(list), rareUnder)]
+	return list
 }
 
 // partsOf yields a path from its beginning to the end of each of its parts: "/a", "/a/b" of "/a/b/?x". Without what scrubbing put

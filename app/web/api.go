@@ -14,6 +14,7 @@ import (
 	"sandprint/app/account"
 	"sandprint/app/problem"
 	"sandprint/app/report"
+	"sandprint/views"
 )
 
 //go:embed openapi.json
@@ -267,4 +268,15 @@ func (c *call) readJSON(v any) error {
 		return problem.BadField(name, "unknown_field", "There is no field “"+name+"” here, or it can't be changed.")
 	}
 	return problem.New(http.StatusBadRequest, "bad_json", "The body is not one JSON object.")
+}
+
+// checkCountries refuses codes of countries that there are not.
+func checkCountries(codes []string) error {
+	for _, code := range codes {
+		if len(code) == 2 && views.English.Countries[strings.ToUpper(code)] == "" {
+			return problem.BadField("excluded_countries", "bad_country", "“"+code+"” is no country's code.").
+				WithHint("The codes are those of ISO 3166-1, such as DE, US or GB.")
+		}
+	}
+	return nil
 }

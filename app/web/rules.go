@@ -27,6 +27,7 @@ func (s *Server) rules(w http.ResponseWriter, c *call) error {
 	form.Saved = said(c)
 	asked := c.URL.Query()
 	form.Groups, form.Excluded = withLines(form.Groups, asked["group"]), withLines(form.Excluded, asked["exclude"])
+	form.AllRare = asked.Get("rare") == "all"
 	return s.rulesPage(w, c, http.StatusOK, form, asked.Has("group") || asked.Has("exclude"))
 }
 
@@ -45,9 +46,16 @@ func (s *Server) rulesPage(w http.ResponseWriter, c *call, status int, form view
 	info := c.site.Info()
 	form.Domain, form.Hosts = info.Domain, append([]string{info.Domain}, info.Settings.Hosts...)
 	if preview {
-		form.Preview, err = previewOf(c, form)
-	} else {
-		form.Rare, err = report.RunRare(c.Context(), c.site, time.Now().In(info.Zone))
+		set, wrongs := readRules(c, form)
+		if form.Wrongs = wrongs; len(wrongs) > 0 {
+			status = http.StatusBadRequest
+		} else {
+			form.Preview, err = previewOf(c, set)
+		}
+	}
+	form.Personal = account.PersonalKeys(lines(form.QueryKeys))
+	if form.Preview == nil && len(form.Wrongs) == 0 {
+		form.Rare, form.MoreRare, err = report.RunRare(c.Context(), c.site, time.Now().In(info.Zone), form.AllRare)
 	}
 	if p := problem.Of(err); p != nil && p.Code != "too_slow" { // the form is of use without them
 		return err
@@ -69,15 +77,14 @@ func (s *Server) saveRules(w http.ResponseWriter, c *call) error {
 	if c.PostFormValue("do") == "preview" {
 		return s.rulesPage(w, c, http.StatusOK, form, true)
 	}
-	set := account.SiteSettings{Groups: lines(form.Groups), Excluded: lines(form.Excluded), QueryKeys: lines(form.QueryKeys),
-		ExcludedCountries: countriesOf(c, form), ExcludedNetworks: lines(form.Networks)}
-	err := checkCountries(set.ExcludedCountries)
-	if err == nil {
-		_, err = s.Accounts.ChangeSite(c.Context(), c.who, c.site.Info().Domain, account.SiteChange{Edit: func(is *account.SiteSettings) error {
-			keepRules(is, &set)
-			return nil
-		}})
+	set, wrongs := readRules(c, form)
+	if form.Wrongs = wrongs; len(wrongs) > 0 {
+		return s.rulesPage(w, c, http.StatusBadRequest, form, false)
 	}
+	_, err := s.Accounts.ChangeSite(c.Context(), c.who, c.site.Info().Domain, account.SiteChange{Edit: func(is *account.SiteSettings) error {
+		keepRules(is, &set)
+		return nil
+	}})
 	if err == nil {
 		return redirect(w, sitePath(c.site.Info().Domain, "/rules?done=saved"))
 	}
@@ -105,36 +112,38 @@ func rulesFormOf(set account.SiteSettings, words *views.Words) views.RulesForm {
 		Countries: text(countries), Networks: text(set.ExcludedNetworks)}
 }
 
-// countriesOf returns the codes of the countries that were typed, which may be by name.
-func countriesOf(c *call, form views.RulesForm) (codes []string) {
+// readRules returns the rules that a form has, as they are kept, and all that is wrong with them. Countries may be by name, in any language that
+// pages have.
+func readRules(c *call, form views.RulesForm) (set account.SiteSettings, wrongs []views.Wrong) {
+	info := c.site.Info()
+	set = account.SiteSettings{Hosts: info.Settings.Hosts, Groups: lines(form.Groups), Excluded: lines(form.Excluded), QueryKeys: lines(form.QueryKeys),
+		ExcludedNetworks: lines(form.Networks)}
 	words := c.page("").Words
 	for _, typed := range lines(form.Countries) {
-		codes = append(codes, words.CodeOf("country", typed))
-	}
-	return codes
-}
-
-// previewOf tells what the rules of a form would have been about in the last 30 days. Of networks nothing can be told.
-func previewOf(c *call, form views.RulesForm) (p *views.RulesPreview, err error) {
-	period := report.LastDays(latelyDays, time.Now().In(c.site.Info().Zone))
-	p = &views.RulesPreview{Networks: len(lines(form.Networks)) > 0}
-	if p.Groups, err = report.RunAffected(c.Context(), c.site, period, lines(form.Groups)); err != nil {
-		return nil, err
-	}
-	if p.Excluded, err = report.RunAffected(c.Context(), c.site, period, lines(form.Excluded)); err != nil {
-		return nil, err
-	}
-	p.Countries, err = report.RunAffectedCountries(c.Context(), c.site, period, countriesOf(c, form))
-	return p, err
-}
-
-// checkCountries refuses codes of countries that there are not.
-func checkCountries(codes []string) error {
-	for _, code := range codes {
-		if len(code) == 2 && views.English.Countries[strings.ToUpper(code)] == "" {
-			return problem.BadField("excluded_countries", "bad_country", "“"+code+"” is no country's code.").
-				WithHint("The codes are those of ISO 3166-1, such as DE, US or GB.")
+		code, known := words.CountryCode(typed)
+		if !known {
+			wrongs = append(wrongs, views.Wrong{Field: "excluded_countries", Message: "“" + typed + "” is no country.",
+				Hint: "Write its name, as " + words.CountryName("DE") + ", or its code of two letters, as DE."})
+			continue
 		}
+		set.ExcludedCountries = append(set.ExcludedCountries, code)
 	}
-	return nil
+	for _, mistake := range account.CheckRules(&set, info.Domain) {
+		wrongs = append(wrongs, views.Wrong{Field: mistake.Field, Message: mistake.Message, Hint: mistake.Hint})
+	}
+	return set, wrongs
+}
+
+// previewOf tells what rules would have been about in the last 30 days. Of networks nothing can be told.
+func previewOf(c *call, set account.SiteSettings) (p *views.RulesPreview, err error) {
+	period := report.LastDays(latelyDays, time.Now().In(c.site.Info().Zone))
+	p = &views.RulesPreview{Networks: len(set.ExcludedNetworks) > 0}
+	if p.Groups, err = report.RunAffected(c.Context(), c.site, period, set.Groups); err != nil {
+		return nil, err
+	}
+	if p.Excluded, err = report.RunAffected(c.Context(), c.site, period, set.Excluded); err != nil {
+		return nil, err
+	}
+	p.Countries, err = report.RunAffectedCountries(c.Context(), c.site, period, set.ExcludedCountries)
+	return p, err
 }

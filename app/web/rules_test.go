@@ -49,15 +49,16 @@ func cells(page string) (rows []string) {
 // What rules would have done in the last 30 days is shown before they are saved, and nothing is changed by that.
 func TestRulesPreview(t *testing.T) {
 	f := full(t)
+	f.viewed(siteA, 2, "AT", "/basket/", "/mug/red/", "/mug/red/big")
 	f.viewed(siteA, 2, "DE", "/order/1", "/order/1?lang=de", "/order/2", "/order/2/pay", "/about")
 	f.viewed(siteA, 40, "DE", "/order/3") // before the last 30 days
 	f.viewed(siteA, 0, "FR", "/order/*")  // grouped already
 	owner, path := f.sessions["owner A"], "/sites/"+siteA+"/rules"
-	rules := form("groups", "/order/*\n/**", "excluded", "/abo*\n/nothing", "excluded_countries", "Germany\nfr", "excluded_networks", "203.0.113.0/24", "do", "preview")
+	rules := form("groups", "/order/*\n/**", "excluded", "/abo*\n/nothing\n/basket\n/mug/*", "excluded_countries", "Germany\nfr", "excluded_networks", "203.0.113.0/24", "do", "preview")
 	page := f.want(200, "POST", path, "cookie", owner, "form", rules).Body.String()
 	got := strings.Join(cells(page), "\n")
-	for _, row := range []string{"as one: /order/*||3|3||/order/1, /order/1?lang=de, /order/2", "as one: /**||2|2||/about, /order/2/pay",
-		"not counted: /abo*||1|1||/about", "not counted: /nothing||0|0", "not counted: Germany|||5", "not counted: France|||1"} {
+	for _, row := range []string{"as one: /order/*||3|3||/order/1, /order/1?lang=de, /order/2", "as one: /**||5|5||/about",
+		"not counted: /abo*||1|1||/about", "not counted: /nothing||0|0", "not counted: /basket||1|1||/basket/", "not counted: /mug/*||1|1||/mug/red/", "not counted: Germany|||5", "not counted: France|||1"} {
 		if !strings.Contains(got, row) {
 			t.Errorf("no row %q in\n%s", row, got)
 		}
@@ -96,14 +97,61 @@ func TestRulesForm(t *testing.T) {
 			t.Errorf("the form has no %q", text)
 		}
 	}
-	for field, bad := range map[string]string{"groups": "order", "excluded_countries": "Atlantis", "excluded_networks": "at home"} {
-		page := f.want(400, "POST", path, "cookie", owner, "form", form(field, bad)).Body.String()
-		at := strings.Index(page, `name="`+field+`"`)
-		field, _, _ := strings.Cut(page[at:], "</textarea>")
-		if !strings.Contains(field, `aria-invalid="true"`) || !strings.HasSuffix(field, bad) {
-			t.Errorf("%s gives %s", bad, field)
+	f.want(303, "POST", path, "cookie", owner, "form", form("excluded", "http://www."+siteA+":8080/foo?x=1#y\nhttps://"+siteA+"/bar/**", "query_keys", "sort\ncustomer_email",
+		"excluded_countries", "Deutschland\nvereinigte staaten\nFrance"))
+	if got := fmt.Sprint(settings().Excluded, settings().ExcludedCountries); got != "[/foo /bar/**] [DE US FR]" {
+		t.Errorf("addresses and German names give %s", got)
+	}
+	for key, want := range map[string]bool{"customer_email": true, "sort": false} {
+		_, warned, _ := strings.Cut(f.want(200, "GET", path, "cookie", owner).Body.String(), "about a person: ")
+		if warned, _, _ = strings.Cut(warned, ". Browsers"); strings.Contains(warned, key) != want {
+			t.Errorf("%s: warned of %q", key, warned)
 		}
 	}
+}
+
+// Preview and saving find the same mistakes, all of them at once, each by its field; and nothing is saved.
+func TestRulesMistakes(t *testing.T) {
+	f := full(t)
+	bad := map[string][]string{"groups": {"order", "/a?b=c"}, "excluded": {"not a path", "http://shop.example/foo"}, "query_keys": {"a b", "q="},
+		"excluded_countries": {"Atlantis", "XX"}, "excluded_networks": {"999.1.1.1", "::/0"}}
+	var fields []string
+	for field, list := range bad {
+		fields = append(fields, field, strings.Join(append(list, map[string]string{"groups": "/fine"}[field]), "\n"))
+	}
+	for _, do := range []string{"preview", ""} {
+		page := f.want(400, "POST", "/sites/"+siteA+"/rules", "cookie", f.sessions["owner A"], "form", form(append(fields, "do", do)...)).Body.String()
+		for field, list := range bad {
+			_, text, _ := strings.Cut(page, `name="`+field+`"`)
+			text, _, _ = strings.Cut(text, "</label>")
+			for _, line := range list {
+				if _, errors, _ := strings.Cut(text, `class="error" id="wrong-`+field+`"`); !strings.Contains(errors, "“"+line+"”") || !strings.Contains(text, `aria-invalid="true"`) {
+					t.Errorf("do=%s: %s of %s gives %s", do, line, field, text)
+				}
+			}
+			if strings.Contains(text, "“/fine”") || !strings.Contains(page, `href="#field-`+field+`"`) {
+				t.Errorf("do=%s: what is right is called wrong, or nothing leads to the field: %s", do, text)
+			}
+		}
+	}
+	if page := f.want(400, "GET", "/sites/"+siteA+"/rules?exclude=nonsense", "cookie", f.sessions["owner A"]).Body.String(); !strings.Contains(page, "“nonsense” is no pattern of paths.") {
+		t.Error("an address with a bad suggestion doesn't say so")
+	}
+	if info, _ := f.store.Find(siteA); info.Settings.Groups != nil || info.Settings.Excluded != nil {
+		t.Errorf("saved with mistakes: %+v", info.Settings)
+	}
+}
+
+// A rule that could be saved once, and couldn't today, stops nothing else from being saved.
+func TestOldRulesStopNothing(t *testing.T) {
+	f := full(t)
+	info, _ := f.store.Find(siteA)
+	info.Settings.Excluded = []string{"http://elsewhere.example/foo"}
+	if err := f.store.UpdateSite(t.Context(), info); err != nil {
+		t.Fatal(err)
+	}
+	f.want(303, "POST", "/sites/"+siteA+"/settings", "cookie", f.sessions["owner A"], "form", form("timezone", "UTC", "mode", "cookie", "floor", "7"))
+	f.want(400, "POST", "/sites/"+siteA+"/rules", "cookie", f.sessions["owner A"], "form", form("excluded", "http://elsewhere.example/foo"))
 }
 
 // Rare paths are new ones that few page views had. Each leads to the form with a rule filled in, and what it would have done.
@@ -129,5 +177,27 @@ func TestRarePaths(t *testing.T) {
 	}
 	if info, _ := f.store.Find(siteA); info.Settings.Groups != nil {
 		t.Error("a suggestion has changed the settings")
+	}
+
+	var names []string
+	for i := range 8 {
+		names = append(names, fmt.Sprintf("/members/name%d", i))
+	}
+	f.viewed(siteA, 1, "DE", names...)
+	page = f.want(200, "GET", path, "cookie", owner).Body.String()
+	if !strings.Contains(page, "and 3 more") || strings.Contains(page, "name7") || !strings.Contains(page, "/rules?rare=all#rare") {
+		t.Error("there is no way to the paths beyond the first")
+	}
+	page = f.want(200, "GET", path+"?rare=all", "cookie", owner).Body.String()
+	if !strings.Contains(page, "name7") || strings.Contains(page, "more</li>") || strings.Contains(page, "/rules?rare=all#rare") {
+		t.Error("not all are shown")
+	}
+	f.want(303, "POST", path, "cookie", owner, "form", form("groups", "/profile/*/", "excluded", "/lone/**\n/members/*"))
+	page = f.want(200, "GET", path, "cookie", owner).Body.String()
+	_, rare, _ = strings.Cut(page, `id="rare"`)
+	for text, want := range map[string]bool{"/members": false, "/lone/one": false, "/profile/john-roe": false, "/big/part": true, "/profile/jane-doe/edit": true} {
+		if strings.Contains(rare, text) != want {
+			t.Errorf("with rules for the others, %s is offered: %v\n%s", text, !want, rare)
+		}
 	}
 }
