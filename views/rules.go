@@ -25,7 +25,7 @@ type RulesForm struct {
 	MoreRare  int      // places with rare paths that are not listed
 	AllRare   bool     // all are listed
 	Personal  []string // query keys whose values are likely of a person
-	Saved     string // said when it was
+	Saved     string   // said when it was
 	Wrong     Wrong
 	Wrongs    []Wrong // all that is wrong with the rules, by field
 }
