@@ -28,7 +28,7 @@ func isPostcode(s string) bool {
 	if isDigit(s[0]) {
 		return isDutch(s)
 	}
-	return isBritish(s)
+	return (isDigit(s[1]) || isDigit(s[2])) && isBritish(s)
 }
 
 // isDutch: four digits and two capital letters. Without a house's number, letters that are a unit don't count.

@@ -21,9 +21,12 @@ const (
 	numberContext           // it may: "/id/123456782"
 	addressContext          // where someone lives follows
 	paperContext            // a file with a person's name follows: "/cv/Doe_Jane.pdf"
-	productContext          // a number of goods or a time follows, no telephone number: "/isbn/0306406152"
+	goodsContext            // a number of goods follows, for certain: "/isbn/0306406152"
+	productContext          // a number of goods or a time follows, in one no telephone number: "/p/0612345678"
 	hashContext             // a hash that is public follows: "/commit/3f78685"
 	scopeContext            // a package's scope follows, no handle: "/npm/@types"
+	nameContext             // a person's name follows: "/name/john_smith"
+	geoContext              // a latitude or a longitude follows
 )
 
 // contexts are the words, in several languages, that make a context.
@@ -32,26 +35,42 @@ var contexts = func() map[string]context {
 	for c, list := range map[context]string{
 		userContext: `user users u member members patient patients student students utente utenti kunde kunden mitglied mitglieder
 			nutzer benutzer usuario usuarios utilisateur utilisateurs cliente clientes customer customers employee employees
-			mitarbeiter subscriber subscribers`,
-		maybeContext: `account accounts profile profiles client clients person people contact contacts lead leads konto profil compte`,
+			mitarbeiter subscriber subscribers klant klanten gebruiker gebruikers membre membres paciente pacientes paziente pazienti clienti
+			kundin patientin empleado empleados dipendente dipendenti medewerker medewerkers`,
+		maybeContext: `account accounts profile profiles client clients person people contact contacts lead leads konto profil compte
+			socio socios abonné abonnés abonne abonnes abonnent abonnenten perfil profilo profiel userid uid`,
 		orderContext: `order orders invoice invoices receipt receipts booking bookings reservation reservations ticket tickets
 			tracking track payment payments subscription subscriptions transaction transactions purchase purchases shipment shipments parcel
 			delivery case cases claim claims quote quotes contract contracts return returns refund refunds bestellung bestellungen
 			auftrag auftraege rechnung rechnungen buchung buchungen sendung vertrag commande commandes facture factures pedido
-			pedidos factura facturas ordine ordini fattura reserva bestelling zamowienie sendungsnummer`,
+			pedidos factura facturas ordine ordini fattura reserva bestelling bestellingen zamowienie
+			sendungsnummer sendungsverfolgung pnr record-locator reservierung reservierungen reservering reserveringen prenotazione prenotazioni factuur facturen
+			fatture ordini rma colis zending`,
 		secretContext: `reset reset-password password-reset resetpassword password verify verification confirm confirmation activate
 			activation invite invitation invites invitations magic magic-link magiclink token tokens session sessions unsubscribe
-			optout opt-out recover recovery login-link share-link otp`,
-		callContext:  `call tel phone telephone telefon mobile fax sms wa whatsapp msisdn handy anruf`,
-		birthContext: `dob birthday birthdate birth born geburtstag geburtsdatum geboren geb naissance né née nacimiento nacido nacida nascita nato nata`,
+			optout opt-out recover recovery login-link share-link otp
+			forgot-password forgot passwort kennwort passwort-vergessen passwort-zurücksetzen passwort-zuruecksetzen zurücksetzen zuruecksetzen aktivieren
+			aktivierung aktivierungs bestätigen bestaetigen bestätigung bestätigungs bestaetigung bestaetigungs einladung einladungen abmelden abmeldung
+			mot-de-passe vérification vérifier verification-code confirmer désabonnement desabonnement restablecer verificar verificación
+			verificacion confirmación confirmacion contraseña invitación invitacion verifica conferma attivazione invito verificatie bevestiging
+			uitnodiging wachtwoord sid sessionid session-id 2fa mfa access-token access_token refresh-token refresh_token api-key apikey`,
+		callContext: `call tel phone telephone telefon mobile fax sms wa whatsapp msisdn handy anruf
+			telefono teléfono telefoon téléphone tél tlf mobil cellulare móvil movil`,
+		birthContext: `dob birthday birthdate birth born geburtstag geburtsdatum geboren geb naissance né née nacimiento nacido nacida nascita
+			nato nata geboortedatum`,
 		nationalContext: `ssn social-security social-security-number nino dni nie nif cpf pesel sin aadhaar aadhar bsn ahv avs nir personnummer hetu curp
-			codice-fiscale steuer-id steuerid tax-id taxid national-id nationalid natid personal-id passport passports passnummer reisepass ausweis`,
-		numberContext:  `id ids`,
-		addressContext: `address addresses adresse adressen direccion indirizzo adres street strasse straße rue calle via postcode postcodes`,
+			codice-fiscale steuer-id steuerid tax-id taxid national-id nationalid natid personal-id passport passports passnummer reisepass ausweis
+			personalausweis nhs steuernummer sozialversicherungsnummer paspoort pasaporte passeport passaporto`,
+		numberContext: `id ids`,
+		addressContext: `address addresses adresse adressen direccion indirizzo adres street strasse straße rue calle via postcode postcodes
+			delivery-address shipping-address billing-address lieferadresse rechnungsadresse`,
 		paperContext:   `cv cvs resume resumes lebenslauf certificate certificates zertifikat zertifikate diploma diplomas bewerbung bewerbungen`,
-		productContext: `isbn ean gtin upc sku book books item items product products p article artikel time timestamp ts`,
+		goodsContext:   `isbn ean gtin upc sku`,
+		productContext: `book books item items product products p article artikel time timestamp ts`,
 		hashContext:    `commit commits blob tree sha sha256 rev revision`,
 		scopeContext:   `npm package packages scope`,
+		nameContext:    `name fullname full-name full_name lastname last-name last_name surname vorname nachname nom nombre nome naam apellido apellidos cognome achternaam`,
+		geoContext:     `lat latitude lon lng longitude`,
 	} {
 		for _, word := range strings.Fields(list) {
 			words[word] = c
@@ -67,18 +86,20 @@ var noPersons = func() map[string]bool {
 		search edit profile profiles all index index.html index.php create delete add import export dashboard home about help password
 		invite reset verify orders online top active page pages guide guides docs api overview portal area benefits directory faq
 		support service services stories reviews experience insights success care area-login welcome preferences notifications
-		management roles groups permissions manual story terms agreement feedback research journey onboarding only map count stats`) {
+		management roles groups permissions manual story terms agreement feedback research journey onboarding only map count stats
+			connexion inscription anmelden registrieren einstellungen registro ajustes iniciar-sesion accedi registrati impostazioni inloggen registreren
+			instellingen aanmelden wishlist meaning generator change origin order orders history public picture photo view update the my your of form id code number`) {
 		words[word] = true
 	}
 	return words
 }()
 
 // passing are words that may stand between a word that makes context and what it is about.
-var passing = wordSet(`view details detail show edit status number nr no print pdf download open update summary`)
+var passing = wordSet(`code ref reference id num view details detail show edit status number nr no print pdf download open update summary`)
 
 // contextOf is what a segment, as it came out of scrubbing, says about the next one.
 func contextOf(segment string) context {
-	if len(segment) > 20 || segment == "" || segment[0] == ':' {
+	if len(segment) > 24 || segment == "" || segment[0] == ':' {
 		return noContext
 	}
 	return contexts[strings.ToLower(segment)]
@@ -91,7 +112,7 @@ func contextual(segment string, context, outer context, before string) string {
 		return "user"
 	}
 	count := countDigits(segment)
-	if context == noContext && passing[strings.ToLower(before)] && count > 0 { // "/orders/view/100023"
+	if (context == noContext || context == numberContext && outer != noContext) && passing[strings.ToLower(before)] && count > 0 { // "/orders/view/100023"
 		context = outer
 	}
 	switch context {
@@ -100,7 +121,7 @@ func contextual(segment string, context, outer context, before string) string {
 			return "user"
 		}
 	case maybeContext:
-		if count >= 2 {
+		if count >= 2 || isJoinedName(segment) && strings.HasPrefix(strings.ToLower(before), "pr") { // a profile's
 			return "user"
 		}
 	case orderContext:
@@ -138,9 +159,20 @@ func contextual(segment string, context, outer context, before string) string {
 		if isNamed(segment) {
 			return "name"
 		}
+	case nameContext:
+		if isFullName(segment) || isNamed(segment+" "+segment) && letters(segment) && strings.ToLower(before) != "name" {
+			return "name"
+		}
+	case geoContext:
+		if isCoordinate(segment) {
+			return "geo"
+		}
 	}
 	if isPostcode(segment) || before == ":addr" && isHouseNumber(segment) {
 		return "addr"
+	}
+	if before == ":token" && outer == secretContext && count >= 4 { // "/verify/4711/9f86d081"
+		return "token"
 	}
 	if before == ":id" && outer == orderContext && count > 0 && digits(segment) { // "/invoices/2024/0042"
 		return "id"
@@ -167,6 +199,22 @@ func isNamed(file string) bool {
 		names++
 	}
 	return names >= 2 && names <= 4
+}
+
+// isFullName says whether a segment is two to four words of letters and none of a page's: "john_smith".
+func isFullName(segment string) bool {
+	words := strings.FieldsFunc(segment, func(r rune) bool { return strings.ContainsRune(" _-.+", r) })
+	for _, word := range words {
+		if len(word) < 2 || noPersons[strings.ToLower(word)] || endings[strings.ToLower(word)] || !every(word, func(b byte) bool { return isLetter(b) || b >= utf8.RuneSelf }) {
+			return false
+		}
+	}
+	return len(words) >= 2 && len(words) <= 4
+}
+
+// isJoinedName says whether a segment is two words that a dot or an underscore joins, as names of accounts are: "john_smith".
+func isJoinedName(segment string) bool {
+	return strings.Count(segment, ".")+strings.Count(segment, "_") == 1 && strings.IndexByte(segment, '-') < 0 && isFullName(segment)
 }
 
 func countDigits(s string) int {

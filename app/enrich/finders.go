@@ -63,8 +63,11 @@ func begins(s string, i int) bool {
 // none.
 func (in finder) at(s string, i int) find {
 	b := s[i]
-	word := i
+	word, numbers := i, 0
 	for word < len(s) && isWord(s[word]) {
+		if isDigit(s[word]) {
+			numbers++
+		}
 		word++
 	}
 	length := word - i
@@ -89,14 +92,25 @@ func (in finder) at(s string, i int) find {
 			return found("iban", end)
 		}
 	}
-	if length >= 2 && !(digits(s[i:word]) && in.ofGoods(s[:i])) {
+	if (length >= 2 || isLetter(b)) && !(digits(s[i:word]) && in.ofGoods(s[:i])) {
 		if end := nationalWord(s, i, word); end > 0 {
 			return found("natid", end)
 		}
 	}
-	if isDigit(b) && i > 3 {
-		if end := birthEnd(s, i); end > 0 {
-			return found("date", end)
+	var l label
+	if i > 1 && (numbers > 0 || length > 0 && length <= 6 && isUpper(b) && isUpper(s[word-1])) {
+		l = labelBefore(s, i)
+	}
+	if isDigit(b) {
+		if l.context == birthContext {
+			if end := birthEnd(s, i, l); end > 0 {
+				return find{l.start, end, "date"}
+			}
+		}
+		if length <= 3 && word+3 < len(s) && (s[word] == '.' || s[word] >= 0x80) {
+			if end := degreesEnd(s, i); end > 0 {
+				return found("geo", end)
+			}
 		}
 	}
 	if isDigit(b) || b == '+' || b == '(' {
@@ -105,7 +119,7 @@ func (in finder) at(s string, i int) find {
 		}
 	}
 	if length > 0 && context(in) != hashContext {
-		if length >= 16 && isToken(s[i:word]) {
+		if length >= 16 && (isToken(s[i:word]) || isCloudKey(s[i:word])) {
 			return found("token", word)
 		}
 		if end := namedKeyEnd(s, i, word); end > 0 {
@@ -117,8 +131,18 @@ func (in finder) at(s string, i int) find {
 			}
 		}
 	}
-	if isLetter(b) && length <= 14 {
-		return numberAfter(s, i, word)
+	if l.context != noContext && length > 0 {
+		if f := labelled(s, i, word, numbers, l); f.end > 0 {
+			return f
+		}
+	}
+	if numbers == length && length >= 4 && length <= 8 && word+3 < len(s) && s[word] == ' ' && !isYear(s[i:word]) && codeAfter(s, word) {
+		return found("token", word)
+	}
+	if isDigit(b) && length <= 4 && word+5 < len(s) && isDigit(s[word+1]) {
+		if end := dateEnd(s, i); end > 0 && end < len(s) && bornAfter(s, end) {
+			return found("date", end)
+		}
 	}
 	return find{}
 }
@@ -132,18 +156,21 @@ func ends(s string, i int) bool { return i >= len(s) || !isWord(s[i]) }
 // letters at its end after it, or "localhost". So "left-pad@1.3.0" is none. What people write for the signs counts: "jane (at) example [dot] com".
 func findEmail(s string, from int) (find, bool) {
 	for i := from; i < len(s); i++ {
-		sign := 0
-		switch {
-		case s[i] == '@':
-			sign = 1
-		case s[i] == '(' || s[i] == '[':
-			sign = spelled(s[i:], "at")
-		}
-		if sign == 0 {
+		if !signs[s[i]] || isLetter(s[i]) && !mayBeSign(s, i) {
 			continue
 		}
-		past, domain := i, i+sign
-		if sign > 1 { // blanks around it
+		length, bare, dots := sign(s, i)
+		if length == 0 {
+			continue
+		}
+		if bare {
+			if f := spelledOut(s, from, i, i+length, dots); f.end > 0 {
+				return f, true
+			}
+			continue
+		}
+		past, domain := i, i+length
+		if length > 1 { // blanks around it
 			for past > from && s[past-1] == ' ' {
 				past--
 			}
@@ -165,13 +192,8 @@ func findEmail(s string, from int) (find, bool) {
 	return find{}, false
 }
 
-// spelled is the length of a sign's name in brackets that s begins with, "(at)"; 0: it does not.
-func spelled(s, name string) int {
-	if n := len(name) + 2; len(s) >= n && strings.EqualFold(s[1:n-1], name) && (s[n-1] == ')' || s[n-1] == ']') {
-		return n
-	}
-	return 0
-}
+// signs are the bytes that what stands for an at sign begins with.
+var signs = [256]bool{'@': true, '(': true, '[': true, '{': true, '<': true, '&': true, 'a': true, 'A': true, 'c': true, 'C': true}
 
 // isLocal says whether b may stand before an at sign. Letters beyond ASCII may (RFC 6531).
 func isLocal(b byte) bool {
@@ -181,13 +203,13 @@ func isLocal(b byte) bool {
 // domainEnd is where the mail domain that begins at s[i] ends, 0 if there is none.
 func domainEnd(s string, i int) int {
 	for dot := i; dot < len(s) && dot-i < 64; dot++ { // "example (dot) com"
-		if s[dot] != '(' && s[dot] != '[' {
+		if strings.IndexByte("([{<", s[dot]) < 0 {
 			if !isWord(s[dot]) && s[dot] != '-' && s[dot] != ' ' {
 				break
 			}
 			continue
 		}
-		n := spelled(s[dot:], "dot")
+		n := bracketedDot(s[dot:])
 		end := dot + n + len(s[dot+n:]) - len(strings.TrimLeft(s[dot+n:], " "))
 		top := end
 		for end < len(s) && isLetter(s[end]) {
@@ -256,7 +278,7 @@ func uuidEnd(s string, i int) int {
 	}
 	for k := range 36 {
 		b := s[i+k]
-		if dash := k == 8 || k == 13 || k == 18 || k == 23; dash && b != '-' || !dash && !isHex(b) {
+		if dash := k == 8 || k == 13 || k == 18 || k == 23; dash && b != '-' && b != '_' || !dash && !isHex(b) {
 			return 0
 		}
 	}
@@ -300,7 +322,7 @@ func ibanEnd(s string, i int) int {
 	for end := i; end < len(s) && n < len(compact); end++ {
 		b := s[end]
 		if !isWord(b) {
-			if b != ' ' && b != '-' || end+1 == len(s) || !isWord(s[end+1]) {
+			if b != ' ' && b != '-' && b != '_' && b != '.' || end+1 == len(s) || !isWord(s[end+1]) {
 				break
 			}
 			continue
@@ -412,6 +434,11 @@ func namedKeyEnd(s string, i, word int) int {
 	return 0
 }
 
+// isCloudKey says whether s is the name of a key of the largest cloud: "AKIAIOSFODNN7EXAMPLE".
+func isCloudKey(s string) bool {
+	return len(s) == 20 && (s[:4] == "AKIA" || s[:4] == "ASIA") && strings.ToUpper(s) == s
+}
+
 // changes is how often s changes between lower case, upper case and digits.
 func changes(s string) int {
 	n := 0
@@ -421,112 +448,4 @@ func changes(s string) int {
 		}
 	}
 	return n
-}
-
-// numberAfter finds the number of an order, or one that tells who someone is, after the word for it, s[i:word]: "Order 100023",
-// "Ticket #4711", "order-100023", "SSN 078051120". A year is none.
-func numberAfter(s string, i, word int) find {
-	start, marked := word, false
-	for start < len(s) && start-word < 3 && strings.IndexByte(" -_#:", s[start]) >= 0 {
-		marked = marked || s[start] == '#'
-		start++
-	}
-	end := start
-	for end < len(s) && isDigit(s[end]) {
-		end++
-	}
-	n := end - start
-	if start == word || n == 0 && (start == len(s) || !isUpper(s[start])) || n > 0 && (n < 3 || !ends(s, end)) {
-		return find{}
-	}
-	after := contexts[strings.ToLower(s[i:word])]
-	if n == 0 {
-		if end := codeEnd(s, start); end > 0 && after == orderContext {
-			return find{start, end, "id"}
-		}
-		return find{}
-	}
-	switch after {
-	case userContext:
-		if s[word] != ' ' && !isYear(s[start:end]) {
-			return find{start, end, "user"}
-		}
-	case orderContext:
-		if marked || !isYear(s[start:end]) {
-			return find{start, end, "id"}
-		}
-	case nationalContext:
-		if n >= 6 {
-			return find{start, end, "natid"}
-		}
-	}
-	return find{}
-}
-
-// codeEnd is the end of an order's code: a few capital letters, then digits, parted perhaps: "INV-2024-0042"; 0 for none.
-func codeEnd(s string, start int) int {
-	end := start
-	for end < len(s) && isUpper(s[end]) {
-		end++
-	}
-	if n := end - start; n < 1 || n > 5 {
-		return 0
-	}
-	numbers := 0
-	for end < len(s) && (isDigit(s[end]) || (s[end] == '-' || s[end] == '/') && end+1 < len(s) && isDigit(s[end+1])) {
-		if isDigit(s[end]) {
-			numbers++
-		}
-		end++
-	}
-	if numbers < 3 || !ends(s, end) {
-		return 0
-	}
-	return end
-}
-
-// birthEnd is the end of a date that begins at s[i], after a word that says that it is one of birth: "DOB 1987-06-05", "geboren am 5.6.1987".
-func birthEnd(s string, i int) int {
-	before := s[max(0, i-24):i]
-	for range 3 {
-		before = strings.TrimRight(before, " :#-_=.,(")
-		start := len(before)
-		for start > 0 && (isLetter(before[start-1]) || before[start-1] >= utf8.RuneSelf) {
-			start--
-		}
-		if start == len(before) {
-			return 0
-		}
-		word := strings.ToLower(before[start:])
-		if contexts[word] == birthContext {
-			return dateEnd(s, i)
-		}
-		if !datePrepositions[word] {
-			return 0
-		}
-		before = before[:start]
-	}
-	return 0
-}
-
-// datePrepositions may stand between a word for birth and its date.
-var datePrepositions = wordSet(`on of am den the le el il is date day tag year`)
-
-// dateEnd is the end of a date of digits: "1987-06-05", "5.6.1987", "19870605"; 0 for none.
-func dateEnd(s string, i int) int {
-	m := numeralAt(s, i)
-	if m.n == 0 {
-		return 0
-	}
-	length := func(k int) int { return m.groups[k].end - m.groups[k].start }
-	if length(0) == 8 {
-		return m.groups[0].end
-	}
-	if m.n < 3 || m.groups[1].gap != m.groups[2].gap || strings.Trim(m.groups[1].gap, "-./ ") != "" || length(1) > 2 {
-		return 0
-	}
-	if length(0) == 4 && length(2) <= 2 || length(0) <= 2 && (length(2) == 4 || length(2) == 2) {
-		return m.groups[2].end
-	}
-	return 0
 }

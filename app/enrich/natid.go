@@ -10,6 +10,10 @@ import "strings"
 func nationalWord(s string, i, word int) int {
 	w := s[i:word]
 	switch len(w) {
+	case 1: // Spain, a foreigner's number in parts: "X-1234567-L"
+		if end := i + 11; end <= len(s) && ends(s, end) && s[i+1] == '-' && s[i+9] == '-' && isDNI(w+s[i+2:i+9]+s[i+10:end]) {
+			return end
+		}
 	case 2: // "QQ 12 34 56 C"
 		if end := i + 13; end <= len(s) && ends(s, end) && like(s[i:end], "LL 99 99 99 L") && isNINO(strings.ReplaceAll(s[i:end], " ", "")) {
 			return end
@@ -55,7 +59,7 @@ func nationalWord(s string, i, word int) int {
 }
 
 // nationalNumber is the end of a national number written in groups of digits; 0 for none.
-func nationalNumber(s string, m numeral) int {
+func nationalNumber(s string, m *numeral) int {
 	if m.plus || m.n < 2 {
 		return 0
 	}

@@ -16,8 +16,7 @@ type group struct {
 }
 
 // numeralAt reads the numeral that begins at s[i]. A group that letters follow is not part of it.
-func numeralAt(s string, i int) numeral {
-	var m numeral
+func numeralAt(s string, i int) (m numeral) {
 	if s[i] == '+' {
 		m.plus = true
 		i++
@@ -25,7 +24,7 @@ func numeralAt(s string, i int) numeral {
 	past := i
 	for m.n < len(m.groups) {
 		start := past
-		for start < len(s) && start-past < 3 && strings.IndexByte(" -./()", s[start]) >= 0 {
+		for start < len(s) && start-past < 3 && strings.IndexByte(" -./()_", s[start]) >= 0 {
 			start++
 		}
 		end := start
@@ -35,7 +34,11 @@ func numeralAt(s string, i int) numeral {
 		if end == start || !ends(s, end) {
 			break
 		}
-		m.groups[m.n] = group{start, end, s[past:start]}
+		gap := s[past:start]
+		if gap == "_" { // as a blank
+			gap = " "
+		}
+		m.groups[m.n] = group{start, end, gap}
 		m.n++
 		past = end
 	}
@@ -44,7 +47,8 @@ func numeralAt(s string, i int) numeral {
 
 // number is the kind and the end of a number that is personal and begins at s[i]; end is 0 for none.
 func (in finder) number(s string, i int) (kind string, end int) {
-	m := numeralAt(s, i)
+	read := numeralAt(s, i)
+	m := &read
 	if m.n == 0 {
 		return "", 0
 	}
@@ -54,7 +58,7 @@ func (in finder) number(s string, i int) (kind string, end int) {
 	if end := ipv4End(s, m); end > 0 {
 		return "ip", end
 	}
-	goods := in.ofGoods(s[:i])
+	goods := isGoods(s[:i]) || context(in) == goodsContext || context(in) == productContext && m.ofGoods()
 	if end := cardEnd(s, m); end > 0 && !goods {
 		return "card", end
 	}
@@ -76,7 +80,13 @@ func (in finder) number(s string, i int) (kind string, end int) {
 
 // ofGoods says whether a number after before is one of goods, by the context or the text.
 func (in finder) ofGoods(before string) bool {
-	return context(in) == productContext || isGoods(before)
+	return context(in) == productContext || context(in) == goodsContext || isGoods(before)
+}
+
+// ofGoods says whether a number after a word for goods is one of theirs: it is in one, or as ISBNs are parted.
+func (m *numeral) ofGoods() bool {
+	last := m.groups[m.n-1]
+	return m.n == 1 || m.n >= 4 && last.end-last.start == 1
 }
 
 // isGoods says whether the text before a number says that it is one of goods: "ISBN 978-3-16-148410-0".
@@ -91,14 +101,14 @@ func isGoods(before string) bool {
 }
 
 // geoEnd is the end of a pair of coordinates, "52.520008, 13.404954".
-func geoEnd(s string, i int, m numeral) int {
+func geoEnd(s string, i int, m *numeral) int {
 	if m.n < 2 || m.plus || m.groups[1].gap != "." || !isCoordinate(s[i:m.groups[1].end]) {
 		return 0
 	}
 	rest := s[m.groups[1].end:]
-	second := strings.TrimLeft(rest, ", ")
+	second := strings.TrimLeft(rest, ",;:/_| ")
 	skipped := len(rest) - len(second)
-	if skipped == 0 || skipped > 2 || rest[0] != ',' {
+	if skipped == 0 && !strings.HasPrefix(rest, "-") || skipped > 3 {
 		return 0
 	}
 	end := 0
@@ -108,16 +118,63 @@ func geoEnd(s string, i int, m numeral) int {
 	if end = len(strings.TrimRight(second[:end], ".")); !isCoordinate(second[:end]) {
 		return 0
 	}
+	if strings.IndexByte(",;", rest[0]) < 0 && (m.groups[1].end-m.groups[1].start < 5 || !strings.ContainsRune(second[:end], '.')) { // two numbers of something else
+		return 0
+	}
 	return m.groups[1].end + skipped + end
 }
 
+// degreesEnd is the end of a latitude or a longitude with its signs: 52.5200° N, 13°24'18.0"E.
+func degreesEnd(s string, i int) int {
+	const degree, prime, second = "°", "'′’", "\"″”"
+	at := i
+	for at < len(s) && at-i < 12 && (isDigit(s[at]) || s[at] == '.') {
+		at++
+	}
+	if !strings.HasPrefix(s[at:], degree) {
+		return 0
+	}
+	exact := strings.IndexByte(s[i:at], '.') >= 0 && at-i-strings.IndexByte(s[i:at], '.') > 3
+	at += len(degree)
+	for parts := 0; parts < 2; parts++ {
+		start := skip(s, at, " ")
+		end := start
+		for end < len(s) && end-start < 8 && (isDigit(s[end]) || s[end] == '.') {
+			end++
+		}
+		if end == start {
+			break
+		}
+		mark := false
+		for _, sign := range prime + second {
+			if strings.HasPrefix(s[end:], string(sign)) {
+				end, mark = end+len(string(sign)), true
+				break
+			}
+		}
+		if !mark {
+			return 0
+		}
+		at, exact = end, exact || parts == 1
+	}
+	at = skip(s, at, " ")
+	if !exact || at >= len(s) || strings.IndexByte("NSEWO", s[at]) < 0 || !ends(s, at+1) {
+		return 0
+	}
+	return at + 1
+}
+
 // ipv4End is the end of an IPv4 address.
-func ipv4End(s string, m numeral) int {
+func ipv4End(s string, m *numeral) int {
 	if m.n < 4 || m.plus || m.groups[0].gap != "" {
 		return 0
 	}
+	gap := "."
+	if at := m.groups[0].start; at >= 3 && strings.EqualFold(s[at-3:at-1], "ip") && (at == 3 || !isWord(s[at-4])) { // "ip-192-0-2-44"
+		gap = m.groups[1].gap
+	}
 	for k, g := range m.groups[:4] {
-		if k > 0 && g.gap != "." || g.end-g.start > 3 || g.end-g.start == 3 && s[g.start:g.end] > "255" {
+		if k > 0 && g.gap != gap || g.end-g.start > 3 || g.end-g.start == 3 && s[g.start:g.end] > "255" {
 			return 0
 		}
 	}
@@ -128,18 +185,22 @@ func ipv4End(s string, m numeral) int {
 	return m.groups[3].end
 }
 
-// cardEnd is the end of a payment card's number: 14 to 19 digits from 3 to 6 on, in one or in groups alike, with a right
-// checksum (ISO/IEC 7812).
-func cardEnd(s string, m numeral) int {
-	if first := s[m.groups[0].start]; m.plus || first < '3' || first > '6' {
+// cardEnd is the end of a payment card's number: 14 to 19 digits from 3 to 6 on, or 16 from 2221 to 2720 on, in one or in groups alike,
+// with a right checksum (ISO/IEC 7812).
+func cardEnd(s string, m *numeral) int {
+	first := s[m.groups[0].start]
+	if m.plus || first < '2' || first > '6' {
 		return 0
 	}
 	total, end := 0, 0
 	for k, g := range m.groups[:m.n] {
-		if k > 0 && g.gap != " " && g.gap != "-" || k > 1 && g.gap != m.groups[1].gap {
+		if k > 0 && g.gap != " " && g.gap != "-" && g.gap != "." || k > 1 && g.gap != m.groups[1].gap {
 			break
 		}
 		if total += g.end - g.start; total >= 14 && total <= 19 && luhn(s[m.groups[0].start:g.end]) {
+			if first == '2' && (total != 16 || s[m.groups[0].start:][:4] < "2221" || s[m.groups[0].start:][:4] > "2720") {
+				continue
+			}
 			end = g.end
 		}
 	}
@@ -165,7 +226,7 @@ func luhn(s string) bool {
 }
 
 // ssnEnd is the end of a social security number of the United States, "078-05-1120".
-func ssnEnd(s string, m numeral) int {
+func ssnEnd(s string, m *numeral) int {
 	if m.n != 3 || m.plus || m.groups[1].gap != m.groups[2].gap || m.groups[1].gap != "-" && m.groups[1].gap != " " || !m.shape(3, 2, 4) {
 		return 0
 	}
@@ -173,7 +234,7 @@ func ssnEnd(s string, m numeral) int {
 }
 
 // shape says whether the groups have these lengths.
-func (m numeral) shape(lengths ...int) bool {
+func (m *numeral) shape(lengths ...int) bool {
 	if m.n < len(lengths) {
 		return false
 	}
@@ -187,9 +248,12 @@ func (m numeral) shape(lengths ...int) bool {
 
 // phoneEnd is the end of a telephone number: international with "+" (E.164) or "00", national with a leading zero, or as it is
 // written in North America.
-func phoneEnd(s string, m numeral) int {
+func phoneEnd(s string, m *numeral) int {
 	first := s[m.groups[0].start:m.groups[0].end]
 	if m.groups[0].gap != "" && m.groups[0].gap != "(" {
+		return 0
+	}
+	if at := m.groups[0].start; at >= 2 && s[at-1] == '.' && isDigit(s[at-2]) { // decimals
 		return 0
 	}
 	total, end := 0, 0
@@ -200,7 +264,7 @@ func phoneEnd(s string, m numeral) int {
 		}
 		switch {
 		case m.plus && total >= 7,
-			strings.HasPrefix(first, "00") && len(first) >= 4 && total >= 10,
+			strings.HasPrefix(first, "00") && (len(first) >= 4 || len(first) == 2 && k >= 2) && total >= 10,
 			len(first) >= 2 && first[0] == '0' && first[1] != '0' && nationalGroups(m, k, total):
 			end = g.end
 		}
@@ -208,12 +272,11 @@ func phoneEnd(s string, m numeral) int {
 	if end > 0 {
 		return end
 	}
-	america := m
+	g, n := m.groups[:], m.n
 	if first == "1" && m.n > 1 {
-		copy(america.groups[:], m.groups[1:])
-		america.n--
+		g, n = g[1:], n-1
 	}
-	if g := america.groups; america.shape(3, 3, 4) && s[g[0].start] >= '2' && g[2].gap != "" && (g[2].gap != " " || g[0].gap == "(" || g[1].gap == ") ") && g[1].gap != "/" {
+	if n >= 3 && g[0].end-g[0].start == 3 && g[1].end-g[1].start == 3 && g[2].end-g[2].start == 4 && s[g[0].start] >= '2' && g[2].gap != "" && (g[2].gap != " " || g[0].gap == "(" || g[1].gap == ") ") && g[1].gap != "/" {
 		return g[2].end
 	}
 	return 0
@@ -221,14 +284,14 @@ func phoneEnd(s string, m numeral) int {
 
 // nationalGroups says whether the groups up to the k-th, total digits in all from a zero on, are those of a national number: ten
 // to twelve digits in one, or nine to twelve in groups of which the last is long or all are pairs. "01-02-2024 12" is none.
-func nationalGroups(m numeral, k, total int) bool {
+func nationalGroups(m *numeral, k, total int) bool {
 	if k == 0 {
 		return total >= 10 && total <= 12
 	}
 	if total < 9 || total > 12 || m.groups[0].end-m.groups[0].start > 5 {
 		return false
 	}
-	if m.groups[k].end-m.groups[k].start >= 3 {
+	if m.groups[k].end-m.groups[k].start >= 3 || k >= 2 && total >= 10 && m.groups[0].end-m.groups[0].start >= 3 {
 		return true
 	}
 	for _, g := range m.groups[:k+1] {

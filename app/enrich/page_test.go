@@ -115,3 +115,27 @@ func BenchmarkScrubText(b *testing.B) {
 		ScrubText("How to write 10 good titles in 2024 | Example")
 	}
 }
+
+// Harmless paths and titles of the corpus, as most are.
+func BenchmarkScrubCorpus(b *testing.B) {
+	var paths, titles []string
+	for _, row := range corpus(b) {
+		switch {
+		case row[0] == "keep":
+			paths = append(paths, row[1])
+		case row[0] == "title" && row[2] == "":
+			titles = append(titles, row[1])
+		}
+	}
+	for name, each := range map[string]func(i int){
+		"paths":  func(i int) { ScrubPath(paths[i%len(paths)]) },
+		"titles": func(i int) { ScrubText(titles[i%len(titles)]) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				each(i)
+			}
+		})
+	}
+}

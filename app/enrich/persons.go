@@ -26,6 +26,18 @@ var (
 	signed   = wordSet(`in angemeldet eingeloggt connecté connectée conectado conectada`)
 )
 
+// honorifics stand before a name. They tell of a person who is there only behind a greeting: "Mr Robot" is a series.
+var honorifics = wordSet(`mr mrs ms miss mister herr herrn frau dr prof sr sra srta señor señora señorita senor senora monsieur madame mademoiselle mme mlle
+	signor signora signore sig dott dottor dottoressa heer mevrouw dhr mevr mw senhor senhora pan pani doctor professor`)
+
+// formally are greetings that an honorific follows, besides greetings.
+var formally = wordSet(`geehrter geehrte geehrten verehrter verehrte werter werte gentile gentilissimo gentilissima egregio egregia spettabile geachte beste distinguido
+	distinguida stimado stimada prezado prezada szanowny szanowna mr mrs herr frau dear à`)
+
+// addressing are words that a letter goes on with behind "Hi Jane,".
+var addressing = wordSet(`your you you're you've we we've thanks thank dein deine deinen du ihr ihre sie wir danke votre vos vous nous merci tu tus su sus tienes gracias hemos
+	il tuo la tua hai abbiamo grazie je jouw uw u we bedankt here's here hier`)
+
 // nobody are what is greeted and is no one's name.
 var nobody = wordSet(`world welt monde mundo mondo there guest gast invité friend friends freunde amis amigos everyone everybody all alle tous stranger user
 	users visitor visitors customer customers traveler traveller reader readers team folks kitty again`)
@@ -42,12 +54,24 @@ func wordSet(text string) map[string]bool {
 func scrubNames(text string) string {
 	for at := 0; at < len(text); at++ {
 		sign := text[at]
-		if sign != ',' && sign != ':' && !(sign == ' ' && at > 2 && isLikewiseEnd(text[at-2:at])) || !tellsOfPerson(text[:at], sign) {
+		if sign == ',' {
+			if start := greeted(text, at); start > 0 {
+				text = text[:start] + "[name]" + text[at:]
+				at = start + len("[name]")
+				continue
+			}
+		}
+		if sign != ',' && sign != ':' && !(sign == ' ' && at > 2 && mayTell(text[at-2], text[at-1])) || !tellsOfPerson(text[:at], sign) {
 			continue
 		}
 		start := at + 1
 		if sign != ' ' {
 			start += len(text[start:]) - len(strings.TrimLeft(text[start:], " \u00a0"))
+		}
+		if sign == ' ' { // "mevrouw van den Berg"
+			for word := wordAt(text, start); particles[word] && start+len(word) < len(text); word = wordAt(text, start) {
+				start += len(word) + 1
+			}
 		}
 		if end := nameEnd(text, start); end > 0 {
 			text = text[:start] + "[name]" + text[end:]
@@ -57,11 +81,20 @@ func scrubNames(text string) string {
 	return text
 }
 
-// isLikewiseEnd says whether a word of likewise may end so: a look at two bytes, for there are many blanks.
-func isLikewiseEnd(s string) bool { return s == "as" || s == "ls" || s == "me" || s == "mo" }
+// mayTell says whether a word of likewise or honorifics may end in two bytes, the second a full stop perhaps: a quick look, for there are
+// many blanks.
+func mayTell(a, b byte) bool {
+	if b == '.' {
+		b = a
+	}
+	return strings.IndexByte("rsuaemngtwofiReSUAMR", b) >= 0
+}
 
 // tellsOfPerson says whether a name follows after before and the sign.
 func tellsOfPerson(before string, sign byte) bool {
+	if sign == ' ' {
+		before = strings.TrimSuffix(before, ".")
+	}
 	before, last := lastWord(before)
 	switch sign {
 	case ',':
@@ -77,10 +110,43 @@ func tellsOfPerson(before string, sign byte) bool {
 	case ':':
 		return tellers[last]
 	case ' ':
-		_, outer := lastWord(before)
-		return likewise[last] && signed[outer]
+		if last == "" || len(last) > 14 {
+			return false
+		}
+		if likewise[last] {
+			_, outer := lastWord(before)
+			return signed[outer]
+		}
+		for range 3 { // "Sehr geehrte Frau Dr."
+			if !honorifics[last] {
+				return false
+			}
+			if before, last = lastWord(strings.TrimRight(before, " .")); greetings[last] || formally[last] {
+				return true
+			}
+		}
 	}
 	return false
+}
+
+// greeted is where the name before the comma at text[at] begins when a greeting stands before it and the letter goes on behind it: "Hi
+// Jane, your order"; 0 for none.
+func greeted(text string, at int) int {
+	if at+2 >= len(text) || text[at+1] != ' ' || !addressing[strings.ToLower(wordAt(text, at+2))] {
+		return 0
+	}
+	start := at
+	for range 2 { // a name of one word or two
+		before, word := lastWord(text[:start])
+		if word == "" || before == "" {
+			return 0
+		}
+		start = len(before)
+		if _, greeting := lastWord(before); (greetings[greeting] || closers[greeting]) && nameEnd(text[:at], start) == at {
+			return start
+		}
+	}
+	return 0
 }
 
 // lastWord parts the last word of s, in lower case, from what is before it.

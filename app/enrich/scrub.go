@@ -49,16 +49,25 @@ func scrubSegment(segment, before, beforeThat string) string {
 	if isPlaceholder(segment) {
 		return segment
 	}
-	plain := decode(segment)
-	plain, _, _ = strings.Cut(plain, ";")
+	plain, matrix, _ := strings.Cut(decode(segment), ";")
+	if matrix != "" && strings.HasSuffix(plain, "&#64") { // an at sign in HTML
+		plain = plain[:len(plain)-len("&#64")] + "@" + matrix
+		plain, matrix, _ = strings.Cut(plain, ";")
+	}
 	if plain == "" {
 		return ""
 	}
-	context := contextOf(before)
-	if kind := finder(context).first(normal(plain)); kind != "" {
+	if matrix != "" && isCoordinate(plain) && isCoordinate(matrix) {
+		return ":geo"
+	}
+	context, seen := contextOf(before), normal(plain)
+	if context == noContext && before != "" && before[0] != ':' && countDigits(seen) > 0 {
+		context = labelOf(before)
+	}
+	if kind := finder(context).first(seen); kind != "" {
 		return ":" + kind
 	}
-	if kind := contextual(plain, context, contextOf(beforeThat), before); kind != "" {
+	if kind := contextual(seen, context, contextOf(beforeThat), before); kind != "" {
 		return ":" + kind
 	}
 	return encode(plain, "/?;")
@@ -243,7 +252,11 @@ func unhex(b byte) byte {
 
 // encode percent-encodes the bytes of s, which is decoded, that are in special.
 func encode(s, special string) string {
-	if !strings.ContainsAny(s, special) {
+	clean := true
+	for i := 0; i < len(special) && clean; i++ {
+		clean = strings.IndexByte(s, special[i]) < 0
+	}
+	if clean {
 		return s
 	}
 	const hex = "0123456789ABCDEF"
@@ -259,23 +272,57 @@ func encode(s, special string) string {
 	return out.String()
 }
 
-// normal is s with the digits of other scripts and full-width characters as ASCII, for the finders to see. It is s itself when
+// normal is s with the digits of other scripts, full-width characters, blanks and hyphens as ASCII, for the finders to see. It is s itself when
 // it has none.
 func normal(s string) string {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
-			return strings.Map(func(r rune) rune {
-				switch {
-				case '٠' <= r && r <= '٩':
-					return r - '٠' + '0'
-				case '۰' <= r && r <= '۹':
-					return r - '۰' + '0'
-				case '！' <= r && r <= '～':
-					return r - '！' + '!'
-				}
-				return r
-			}, s)
+			return normalized(s, i)
 		}
 	}
 	return s
+}
+
+// normalized is normal of a string whose bytes from i on are not all ASCII.
+func normalized(s string, i int) string {
+	var out strings.Builder
+	out.Grow(len(s))
+	out.WriteString(s[:i])
+	last := rune(0)
+	if i > 0 {
+		last = rune(s[i-1])
+	}
+	for at, r := range s[i:] {
+		switch {
+		case r < utf8.RuneSelf:
+		case '！' <= r && r <= '～':
+			r += '!' - '！'
+		case r == '\u00a0' || r == '\u202f' || r == '\u2007' || r == '\u2009' || r == '\u3000':
+			r = ' '
+		case '\u2010' <= r && r <= '\u2015' || r == '\u2212':
+			if next := i + at + utf8.RuneLen(r); '0' <= last && last <= '9' && next < len(s) && (isDigit(s[next]) || s[next] >= utf8.RuneSelf) {
+				r = '-'
+			}
+		case '0' <= last && last <= '9' || unicode.IsDigit(r):
+			if n := digitOf(r); n >= 0 {
+				r = '0' + n
+			}
+		}
+		out.WriteRune(r)
+		last = r
+	}
+	return out.String()
+}
+
+// digitOf is the value of a decimal digit of any script, -1 for another character. Blocks of digits begin at a multiple of 16, or 6 after one.
+func digitOf(r rune) rune {
+	switch {
+	case !unicode.IsDigit(r) || r >= 0x10000:
+		return -1
+	case r&15 >= 6 && r >= 0x966 && r < 0xe00:
+		return r&15 - 6
+	case r&15 < 10:
+		return r & 15
+	}
+	return -1
 }

@@ -132,6 +132,9 @@ func found(random *rand.Rand, kind drawnKind, place struct {
 		value := kind.draw(random)
 		kept := place.kept(value)
 		plain, _ := url.PathUnescape(kept)
+		if kind.secret != nil {
+			value = kind.secret(value)
+		}
 		if !strings.Contains(kept, value) && !strings.Contains(plain, value) {
 			gone++
 		}
@@ -144,6 +147,8 @@ type drawnKind struct {
 	name  string
 	floor float64
 	draw  func(*rand.Rand) string
+
+	secret func(value string) string // the part of a value that must not be kept; nil: all
 }
 
 const (
@@ -171,91 +176,141 @@ func until(valid func(string) bool, draw func() string) string {
 	}
 }
 
+// one draws one of some texts.
+func one(r *rand.Rand, of ...string) string { return of[r.IntN(len(of))] }
+
+// first and last are a value up to its first blank and from its last on.
+func first(value string) string { return value[:strings.IndexByte(value, ' ')] }
+func last(value string) string  { return value[strings.LastIndexByte(value, ' ')+1:] }
+
+// orderNumber draws the number of an order or the like.
+func orderNumber(r *rand.Rand) string {
+	return one(r, draw(r, "123456789", 1)+draw(r, numerals, 5), fmt.Sprintf("20%02d-%s", r.IntN(30), draw(r, numerals, 5)), draw(r, upper, 2)+"-"+draw(r, numerals, 5),
+		fmt.Sprintf("20%02d/%s", r.IntN(30), draw(r, numerals, 4)))
+}
+
+// birthday draws a date of birth as people write it.
+func birthday(r *rand.Rand) string {
+	day, month, year := 1+r.IntN(28), 1+r.IntN(12), 1930+r.IntN(90)
+	return one(r, fmt.Sprintf("%02d.%02d.%d", day, month, year), fmt.Sprintf("%d/%d/%d", day, month, year), fmt.Sprintf("%d-%02d-%02d", year, month, day))
+}
+
 // day draws a date of birth as YYMMDD.
 func day(r *rand.Rand) string {
 	return draw(r, numerals, 2) + fmt.Sprintf("%02d%02d", 1+r.IntN(12), 1+r.IntN(28))
 }
 
 var drawnKinds = []drawnKind{
-	{"e-mail", 100, func(r *rand.Rand) string {
+	{name: "e-mail", floor: 100, draw: func(r *rand.Rand) string {
 		return draw(r, lower, 6) + "." + draw(r, lower, 5) + "@" + draw(r, lower, 8) + ".org"
 	}},
-	{"phone, E.164", 99, func(r *rand.Rand) string { return "+49151" + draw(r, numerals, 8) }},
-	{"phone, national", 99, func(r *rand.Rand) string { return "01" + draw(r, "567", 1) + draw(r, numerals, 8) }},
-	{"phone, in groups", 99, func(r *rand.Rand) string {
+	{name: "phone, E.164", floor: 99, draw: func(r *rand.Rand) string { return "+49151" + draw(r, numerals, 8) }},
+	{name: "phone, national", floor: 99, draw: func(r *rand.Rand) string { return "01" + draw(r, "567", 1) + draw(r, numerals, 8) }},
+	{name: "phone, in groups", floor: 99, draw: func(r *rand.Rand) string {
 		return "0" + draw(r, "123456789", 1) + " 1" + draw(r, numerals, 1) + " " + draw(r, numerals, 2) + " " + draw(r, numerals, 2) + " " + draw(r, numerals, 2)
 	}},
-	{"phone, United States", 99, func(r *rand.Rand) string {
+	{name: "phone, United States", floor: 99, draw: func(r *rand.Rand) string {
 		return draw(r, "23456789", 1) + draw(r, numerals, 2) + "-" + draw(r, "23456789", 1) + draw(r, numerals, 2) + "-" + draw(r, numerals, 4)
 	}},
-	{"IPv4", 100, func(r *rand.Rand) string {
+	{name: "IPv4", floor: 100, draw: func(r *rand.Rand) string {
 		return fmt.Sprintf("%d.%d.%d.%d", r.IntN(256), r.IntN(256), r.IntN(256), r.IntN(256))
 	}},
-	{"IPv6", 99, func(r *rand.Rand) string {
+	{name: "IPv6", floor: 99, draw: func(r *rand.Rand) string {
 		return "2001:db8:" + draw(r, hex, 4) + ":" + draw(r, hex, 4) + "::" + draw(r, hex, 3) + draw(r, numerals, 1)
 	}},
-	{"coordinates", 99, func(r *rand.Rand) string { return fmt.Sprintf("%.6f,%.6f", r.Float64()*180-90, r.Float64()*360-180) }},
-	{"UUID", 100, func(r *rand.Rand) string {
+	{name: "coordinates", floor: 99, draw: func(r *rand.Rand) string { return fmt.Sprintf("%.6f,%.6f", r.Float64()*180-90, r.Float64()*360-180) }},
+	{name: "UUID", floor: 100, draw: func(r *rand.Rand) string {
 		return draw(r, hex, 8) + "-" + draw(r, hex, 4) + "-" + draw(r, hex, 4) + "-" + draw(r, hex, 4) + "-" + draw(r, hex, 12)
 	}},
-	{"card", 99, func(r *rand.Rand) string { return until(luhn, func() string { return "4" + draw(r, numerals, 15) }) }},
-	{"IBAN", 99, func(r *rand.Rand) string {
+	{name: "card", floor: 99, draw: func(r *rand.Rand) string { return until(luhn, func() string { return "4" + draw(r, numerals, 15) }) }},
+	{name: "IBAN", floor: 99, draw: func(r *rand.Rand) string {
 		return until(func(s string) bool { return mod97([]byte(s)) == 1 }, func() string { return "DE" + draw(r, numerals, 20) })
 	}},
-	{"social security number, United States", 99, func(r *rand.Rand) string {
+	{name: "social security number, United States", floor: 99, draw: func(r *rand.Rand) string {
 		return draw(r, numerals, 3) + "-" + draw(r, numerals, 2) + "-" + draw(r, numerals, 4)
 	}},
-	{"national number, Belgium", 99, func(r *rand.Rand) string {
+	{name: "national number, Belgium", floor: 99, draw: func(r *rand.Rand) string {
 		n := until(isBelgian, func() string { return day(r) + draw(r, numerals, 5) })
 		return n[:2] + "." + n[2:4] + "." + n[4:6] + "-" + n[6:9] + "." + n[9:]
 	}},
-	{"national number, Brazil", 99, func(r *rand.Rand) string { return until(isCPF, func() string { return draw(r, numerals, 11) }) }},
-	{"national number, Canada", 99, func(r *rand.Rand) string {
+	{name: "national number, Brazil", floor: 99, draw: func(r *rand.Rand) string { return until(isCPF, func() string { return draw(r, numerals, 11) }) }},
+	{name: "national number, Canada", floor: 99, draw: func(r *rand.Rand) string {
 		n := until(luhn, func() string { return draw(r, "1234567", 1) + draw(r, numerals, 8) })
 		return n[:3] + "-" + n[3:6] + "-" + n[6:]
 	}},
-	{"national number, Finland", 99, func(r *rand.Rand) string {
+	{name: "national number, Finland", floor: 99, draw: func(r *rand.Rand) string {
 		return until(isHETU, func() string {
 			d := day(r)
 			return d[4:] + d[2:4] + d[:2] + "-" + draw(r, numerals, 3) + draw(r, numerals+upper, 1)
 		})
 	}},
-	{"national number, France", 99, func(r *rand.Rand) string {
+	{name: "national number, France", floor: 99, draw: func(r *rand.Rand) string {
 		return until(isNIR, func() string { return draw(r, "12", 1) + day(r)[:4] + draw(r, numerals, 10) })
 	}},
-	{"national number, Germany", 99, func(r *rand.Rand) string { return until(isTaxID, func() string { return draw(r, numerals, 11) }) }},
-	{"national number, India", 99, func(r *rand.Rand) string {
+	{name: "national number, Germany", floor: 99, draw: func(r *rand.Rand) string { return until(isTaxID, func() string { return draw(r, numerals, 11) }) }},
+	{name: "national number, India", floor: 99, draw: func(r *rand.Rand) string {
 		return until(verhoeff, func() string { return draw(r, "23456789", 1) + draw(r, numerals, 11) })
 	}},
-	{"national number, Italy", 99, func(r *rand.Rand) string {
+	{name: "national number, Italy", floor: 99, draw: func(r *rand.Rand) string {
 		return draw(r, upper, 6) + draw(r, numerals, 2) + draw(r, "ABCDEHLMPRST", 1) + draw(r, numerals, 2) + draw(r, upper, 1) + draw(r, numerals, 3) + draw(r, upper, 1)
 	}},
-	{"national number, Mexico", 99, func(r *rand.Rand) string {
+	{name: "national number, Mexico", floor: 99, draw: func(r *rand.Rand) string {
 		return draw(r, upper, 4) + day(r) + draw(r, "HM", 1) + draw(r, upper, 5) + draw(r, numerals, 2)
 	}},
-	{"national number, Poland", 99, func(r *rand.Rand) string {
+	{name: "national number, Poland", floor: 99, draw: func(r *rand.Rand) string {
 		return until(isPESEL, func() string { return day(r) + draw(r, numerals, 5) })
 	}},
-	{"national number, Spain", 99, func(r *rand.Rand) string {
+	{name: "national number, Spain", floor: 99, draw: func(r *rand.Rand) string {
 		return until(isDNI, func() string { return draw(r, numerals, 8) + draw(r, upper, 1) })
 	}},
-	{"national number, Sweden", 99, func(r *rand.Rand) string {
+	{name: "national number, Sweden", floor: 99, draw: func(r *rand.Rand) string {
 		n := until(isSwedish, func() string { return "19" + day(r) + draw(r, numerals, 4) })
 		return n[:8] + "-" + n[8:]
 	}},
-	{"national number, Switzerland", 99, func(r *rand.Rand) string {
+	{name: "national number, Switzerland", floor: 99, draw: func(r *rand.Rand) string {
 		n := until(ean, func() string { return "756" + draw(r, numerals, 10) })
 		return n[:3] + "." + n[3:7] + "." + n[7:11] + "." + n[11:]
 	}},
-	{"national number, United Kingdom", 99, func(r *rand.Rand) string { return draw(r, upper, 2) + draw(r, numerals, 6) + draw(r, "ABCD", 1) }},
-	{"token, JWT", 99, func(r *rand.Rand) string {
+	{name: "national number, United Kingdom", floor: 99, draw: func(r *rand.Rand) string { return draw(r, upper, 2) + draw(r, numerals, 6) + draw(r, "ABCD", 1) }},
+	{name: "token, JWT", floor: 99, draw: func(r *rand.Rand) string {
 		return "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOi" + draw(r, base62, 20) + "." + draw(r, base62, 43)
 	}},
-	{"token, 32 hex digits", 99, func(r *rand.Rand) string { return draw(r, hex, 32) }},
-	{"token, 24 hex digits", 97, func(r *rand.Rand) string { return draw(r, hex, 24) }},
-	{"token, ULID", 97, func(r *rand.Rand) string { return "01" + draw(r, numerals+"ABCDEFGHJKMNPQRSTVWXYZ", 24) }},
-	{"token, 43 of base64url", 97, func(r *rand.Rand) string { return draw(r, base62+"-_", 43) }},
-	{"token, 22 of base 62", 97, func(r *rand.Rand) string { return draw(r, base62, 22) }},
-	{"token, 20 of base 36", 97, func(r *rand.Rand) string { return draw(r, numerals+lower, 20) }},
-	{"token, 16 of base 62", 95, func(r *rand.Rand) string { return draw(r, base62, 16) }},
+	{name: "token, 32 hex digits", floor: 99, draw: func(r *rand.Rand) string { return draw(r, hex, 32) }},
+	{name: "token, 24 hex digits", floor: 97, draw: func(r *rand.Rand) string { return draw(r, hex, 24) }},
+	{name: "token, ULID", floor: 97, draw: func(r *rand.Rand) string { return "01" + draw(r, numerals+"ABCDEFGHJKMNPQRSTVWXYZ", 24) }},
+	{name: "token, 43 of base64url", floor: 97, draw: func(r *rand.Rand) string { return draw(r, base62+"-_", 43) }},
+	{name: "token, 22 of base 62", floor: 97, draw: func(r *rand.Rand) string { return draw(r, base62, 22) }},
+	{name: "token, 20 of base 36", floor: 97, draw: func(r *rand.Rand) string { return draw(r, numerals+lower, 20) }},
+	{name: "token, 16 of base 62", floor: 95, draw: func(r *rand.Rand) string { return draw(r, base62, 16) }},
+	{name: "e-mail, its signs spelled out", floor: 99, draw: func(r *rand.Rand) string {
+		a, b, c, top := draw(r, lower, 6), draw(r, lower, 7), draw(r, lower, 8), one(r, "com", "org", "de", "fr")
+		return one(r, a+"_at_"+b+"."+top, a+"."+b+" at "+c+" dot "+top, a+" dot "+b+" at "+c+" dot "+top, a+" (at) "+b+" (dot) "+top, a+"[at]"+b+"."+top, a+"-at-"+b+"-dot-"+top,
+			a+" arroba "+b+" punto "+top, a+"."+b+" AT "+c+" DOT "+top)
+	}},
+	{name: "phone, United States, with dots", floor: 99, draw: func(r *rand.Rand) string {
+		return draw(r, "23456789", 1) + draw(r, numerals, 2) + "." + draw(r, "23456789", 1) + draw(r, numerals, 2) + "." + draw(r, numerals, 4)
+	}},
+	{name: "phone, after a word", floor: 99, draw: func(r *rand.Rand) string {
+		return one(r, "Tel. ", "Phone: ", "Telefon ", "Tél. ", "Teléfono: ", "call ", "Fax ", "WhatsApp ") + draw(r, "123456789", 1) + draw(r, numerals, 8)
+	}, secret: last},
+	{name: "date of birth, after a word", floor: 99, draw: func(r *rand.Rand) string {
+		return one(r, "DOB ", "geboren am ", "Date of birth: ", "né le ", "Fecha de nacimiento: ", "nata il ", "Geboortedatum ", "geb. ") + birthday(r)
+	}, secret: last},
+	{name: "date of birth, before a word", floor: 99, draw: func(r *rand.Rand) string {
+		return birthday(r) + one(r, " geboren", " (DOB)", " geb.", " date of birth", " né", " nacido", " Geburtsdatum")
+	}, secret: first},
+	{name: "customer number, after a word", floor: 99, draw: func(r *rand.Rand) string {
+		return one(r, "Kundennr ", "Kundennummer: ", "Kunden-Nr. ", "Customer no. ", "Customer ID: ", "Client n° ", "Cliente n. ", "Klantnummer ", "Member #") + draw(r, "123456789", 1) + draw(r, numerals, 7)
+	}, secret: func(value string) string { return last(strings.ReplaceAll(value, "#", " ")) }},
+	{name: "order or invoice number, after a word", floor: 99, draw: func(r *rand.Rand) string {
+		return one(r, "Rechnung Nr. ", "Rechnungsnummer ", "Invoice no. ", "Invoice # ", "Order number: ", "Order # ", "Bestell-Nr. ", "Facture n° ", "Numéro de commande : ", "Pedido n.º ", "Ordine n. ",
+			"Bestelling nr. ", "Factuurnummer ") + orderNumber(r)
+	}, secret: last},
+	{name: "booking code, after a word", floor: 99, draw: func(r *rand.Rand) string {
+		return one(r, "PNR: ", "Booking reference ", "Booking code: ", "Buchungscode ", "Reservation code ", "Código de reserva: ", "Codice prenotazione ", "Référence de réservation : ") + draw(r, "23456789"+upper, 6)
+	}, secret: last},
+	{name: "code, after a word", floor: 99, draw: func(r *rand.Rand) string {
+		return one(r, "Reset code: ", "Your verification code is ", "Bestätigungscode ", "Code de vérification : ", "Código de verificación: ", "Codice di verifica ", "Verificatiecode ", "OTP ", "Login code ") +
+			draw(r, numerals, 6)
+	}, secret: last},
 }
