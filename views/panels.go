@@ -309,6 +309,10 @@ var valueNames = map[string]string{
 	"tablet": "Tablet", "phone": "Phone", "unknown": "Unknown",
 }
 
+// channels are the names of channels, which are translated where they are channels.
+var channels = []string{"Paid Shopping", "Paid Search", "Paid Social", "Paid Video", "Display", "Paid Other", "Organic Shopping", "Organic Social", "Organic Video",
+	"AI Assistants", "Organic Search", "Email", "Affiliates", "Audio", "SMS", "Mobile Push", "Referral", "Cross-network"}
+
 // Value returns a value of a dimension as people read it.
 func (w *Words) valueName(d report.Dimension, value string) string {
 	switch d {
@@ -335,6 +339,10 @@ func (w *Words) valueName(d report.Dimension, value string) string {
 	case "weekday":
 		if slices.Contains(weekdays[:], value) {
 			return w.dayName(value)
+		}
+	case "channel":
+		if slices.Contains(channels, value) {
+			return w.T(value)
 		}
 	case "page", "entry_page", "exit_page", "title", "hostname", "referrer":
 		return value
@@ -394,6 +402,13 @@ func (w *Words) CodesLike(d report.Dimension, text string) []string {
 		for _, value := range slices.Sorted(maps.Keys(valueNames)) {
 			if like(w.T(valueNames[value])) {
 				list = append(list, value)
+			}
+		}
+		if d == "channel" {
+			for _, value := range channels {
+				if like(w.T(value)) {
+					list = append(list, value)
+				}
 			}
 		}
 	}
