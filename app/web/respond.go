@@ -164,5 +164,12 @@ func (s *Server) last(w http.ResponseWriter, c *call, err error) {
 	http.Error(w, "Something went wrong on our side.", http.StatusInternalServerError)
 }
 
-// nothing answers for addresses that are in no row of the table.
-func (s *Server) nothing(http.ResponseWriter, *call) error { return problem.NotFound }
+// nothing answers for addresses that are in no row of the table; a slash too many at the end of a site's leads to the one without.
+func (s *Server) nothing(w http.ResponseWriter, c *call) error {
+	to := *c.URL
+	to.Path, to.RawPath = strings.TrimRight(to.Path, "/"), strings.TrimRight(to.RawPath, "/")
+	if to.Path == c.URL.Path || !strings.HasPrefix(to.Path, "/sites") || c.Method != http.MethodGet {
+		return problem.NotFound
+	}
+	return redirect(w, to.RequestURI())
+}

@@ -29,3 +29,17 @@ func TestTooSlow(t *testing.T) {
 		t.Error("no Retry-After")
 	}
 }
+
+// A slash too many at the end of an address leads to the one without, on this host only.
+func TestSlashAtTheEnd(t *testing.T) {
+	f := full(t)
+	owner := f.sessions["owner A"]
+	for from, to := range map[string]string{"/sites/" + siteA + "/": "/sites/" + siteA, "/sites/" + siteA + "/goals/?period=7d": "/sites/" + siteA + "/goals?period=7d", "/sites/": "/sites"} {
+		if got := f.want(http.StatusSeeOther, "GET", from, "cookie", owner).Header().Get("Location"); got != to {
+			t.Errorf("%s leads to %q", from, got)
+		}
+	}
+	f.want(http.StatusNotFound, "GET", "/%2F%2Felsewhere.example/", "cookie", owner)
+	f.want(http.StatusNotFound, "GET", "/static/", "cookie", owner)
+	f.want(http.StatusNotFound, "POST", "/sites/"+siteA+"/", "cookie", owner, "form", "a=b")
+}
