@@ -11,13 +11,14 @@ import (
 
 // VisitorPage is the page on which a site's visitors see what is kept of them.
 type VisitorPage struct {
-	Page    Page
-	Site    account.SiteInfo
-	Value   string                 // what was given as the cookie's value
-	Record  *account.VisitorRecord // what is kept; nil: it was not asked for
-	Receipt *privacy.Receipt       // of an erasure; nil: none was asked for; without a number: nothing was there
-	OptOut  string                 // address that has this browser not counted; may be empty
-	Wrong   Wrong
+	Page     Page
+	Site     account.SiteInfo
+	Value    string                 // what was given as the cookie's value
+	Record   *account.VisitorRecord // what is kept; nil: it was not asked for
+	Receipt  *privacy.Receipt       // of an erasure; nil: none was asked for; without a number: nothing was there
+	UnderWay string                 // number of the receipt of an erasure that goes on; may be empty
+	OptOut   string                 // address that has this browser not counted; may be empty
+	Wrong    Wrong
 }
 
 // canLookUp reports whether the site knows visitors by something that they can name.

@@ -34,6 +34,8 @@ var visitorDE = map[string]string{
 	"Erase it":                         "Löschen",
 	"Erase it and stop counting me":    "Löschen und mich nicht mehr zählen",
 	"Nothing is kept of this browser.": "Von diesem Browser wird nichts behalten.",
+	"It is being erased, in the data and in every copy here, and goes on without you.": "Es wird gelöscht, in den Daten und in jeder Kopie hier, auch ohne dass Sie warten.",
+	"Receipt %s says how far it is":                                                             "Der Beleg %s sagt, wie weit das ist",
 	"Erased: %s, %s. The files were searched afterwards: %s traces found.":                      "Gelöscht: %s, %s. Danach wurden die Dateien durchsucht: %s Spuren gefunden.",
 	"Copies elsewhere are gone by %s. Receipt %s.":                                              "Kopien an anderem Ort sind bis %s gelöscht. Beleg %s.",
 	"One step is left: the wish not to be counted is kept in your browser, by the site itself.": "Ein Schritt fehlt noch: Den Wunsch, nicht gezählt zu werden, merkt sich Ihr Browser für die Website selbst.",

@@ -233,26 +233,18 @@ func (p *Service) publish(ctx context.Context) error {
 }
 
 // carryOut erases what tombstones tell of, in the data first and then in the copies: of visitors of one site, or of one order. It writes the
-// receipt, unless nobody waits for it and nothing was there, and only then are they done: after an end of the program before that all is gone
+// receipts, and only then are they done: after an end of the program before that all is gone
 // over once more.
 func (p *Service) carryOut(ctx context.Context, stones []store.Tombstone, tell func(Progress)) (r Receipt, err error) {
 	if stones, err = p.withLateSites(ctx, stones); err != nil {
 		return r, err
 	}
-	last := stones[len(stones)-1]
 	data, copies, err := p.remove(ctx, stones, tell)
 	if err != nil {
 		return r, err
 	}
-	data = atLeast(data, last.Counted)
-	if last.Receipt != "" || data.Visits > 0 || data.Keys > 0 {
-		number := last.Receipt
-		if number == "" {
-			number = store.NewReceiptNumber()
-		}
-		if r, err = p.receipt(ctx, number, last.Kind, last.Site, data, copies); err != nil {
-			return r, err
-		}
+	if r, err = p.receipts(ctx, stones, data, copies); err != nil {
+		return r, err
 	}
 	return r, p.finish(ctx, stones)
 }
@@ -277,13 +269,6 @@ func (p *Service) withLateSites(ctx context.Context, stones []store.Tombstone) (
 		err = p.publish(ctx)
 	}
 	return append(late, stones...), err
-}
-
-// atLeast fills in what an erasure can't count any more, because it goes on with one that was cut short or because a whole file went.
-func atLeast(e, counted store.Erased) store.Erased {
-	e.Visits, e.Views, e.Events = max(e.Visits, counted.Visits), max(e.Views, counted.Views), max(e.Events, counted.Events)
-	e.Days, e.Keys = max(e.Days, counted.Days), max(e.Keys, counted.Keys)
-	return e
 }
 
 // remove is the erasing of carryOut.
@@ -372,9 +357,8 @@ func (p *Service) Resume(ctx context.Context) (n int, err error) {
 	}
 	var failed error
 	for _, open := range open {
-		number := open[0].Receipt
-		_, err := p.carryOut(ctx, open, func(at Progress) { p.standing(number, at, nil) })
-		p.standing(number, Progress{}, err)
+		_, err := p.carryOut(ctx, open, func(at Progress) { p.standing(open, at, nil) })
+		p.standing(open, Progress{}, err)
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("an erasure of %s: %w", open[0].Asked.Format(time.DateOnly), err))
 			continue
@@ -384,14 +368,14 @@ func (p *Service) Resume(ctx context.Context) (n int, err error) {
 	return n, failed
 }
 
-// together returns the tombstones, those of one order in one, and those that a site's visitors wished for: its files are then
-// gone through once for all.
+// together returns the tombstones, those of one order in one, and those of a site's visitors: its files and copies are then gone through once
+// for all who asked meanwhile.
 func together(stones []store.Tombstone) (open [][]store.Tombstone) {
-	where := map[string]int{} // of which order, or of the wishes at which site: where theirs are in open
+	where := map[string]int{} // of which order, or of the visitors of which site: where theirs are in open
 	for _, t := range stones {
 		of := t.Receipt
-		if of == "" && t.Kind == store.EraseVisitor {
-			of = "wishes at " + t.Site
+		if t.Kind == store.EraseVisitor {
+			of = "visitors of " + t.Site
 		}
 		if at, known := where[of]; known && of != "" {
 			open[at] = append(open[at], t)

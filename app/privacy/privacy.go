@@ -34,12 +34,13 @@ type Service struct {
 	late    map[string]*refused // by site: visitors whose hits are refused
 	guesses int                 // of all sites
 	open    map[string]Standing // by number of the receipt: how far erasures are that go on, or failed
+	turned  chan struct{}       // closed when one of them is over, or fails; another takes its place
 }
 
 // New returns the service of an open store, which from then on refuses hits of who was erased lately: one service for a store.
 func New(ctx context.Context, s *store.Store) (*Service, error) {
 	p := &Service{store: s, backups: filepath.Join(s.Control().Dir(), "backups"), asked: make(chan struct{}, 1),
-		late: map[string]*refused{}, open: map[string]Standing{}}
+		late: map[string]*refused{}, open: map[string]Standing{}, turned: make(chan struct{})}
 	s.RefuseWith(p.Refuses)
 	stones, err := s.Control().Tombstones(ctx)
 	for _, t := range stones {

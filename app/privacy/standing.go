@@ -41,15 +41,43 @@ func failureOf(err error) Failure {
 	return Failed
 }
 
-// standing keeps how far an erasure is; of wishes, which have no number, nothing.
-func (p *Service) standing(number string, at Progress, failed error) {
+// standing keeps how far an erasure is, or that it is over, and tells those who wait; of wishes, which have no number, nothing.
+func (p *Service) standing(stones []store.Tombstone, at Progress, failed error) {
+	over := at == (Progress{})
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if number == "" || at == (Progress{}) && failed == nil {
-		delete(p.open, number)
-		return
+	for _, t := range stones {
+		if over && failed == nil {
+			delete(p.open, t.Receipt)
+		} else if t.Receipt != "" {
+			p.open[t.Receipt] = Standing{Progress: at, Failed: failureOf(failed)}
+		}
 	}
-	p.open[number] = Standing{Progress: at, Failed: failureOf(failed)}
+	if over {
+		close(p.turned)
+		p.turned = make(chan struct{})
+	}
+}
+
+// wait returns how far the erasure is whose receipt has a number, once it is over, once it failed, or after a while.
+func (p *Service) wait(ctx context.Context, number string, while time.Duration) (s Standing, err error) {
+	late := time.NewTimer(while)
+	defer late.Stop()
+	for {
+		p.mu.Lock()
+		turned := p.turned
+		p.mu.Unlock()
+		if s, err = p.Standing(ctx, number); err != nil || s.Receipt != nil || s.Failed != "" {
+			return s, err
+		}
+		select {
+		case <-turned:
+		case <-late.C:
+			return s, nil
+		case <-ctx.Done():
+			return s, ctx.Err()
+		}
+	}
 }
 
 // Standing returns how far the erasure is whose receipt has, or will have, a number. An unknown one is problem.NotFound.

@@ -64,6 +64,21 @@ func (p *Service) Ask(ctx context.Context, info store.SiteInfo, keys ...uint64) 
 	return nil
 }
 
+// Wish is Ask for one visitor who waits for the receipt: it begins the order's erasure, waits for it for a while, and returns how far it is. A zero
+// Standing: nothing is kept of the visitor, so nothing was noted. Who asks meanwhile is erased in one pass with others of the site.
+func (p *Service) Wish(ctx context.Context, o Order, while time.Duration) (Standing, error) {
+	p.guess(o.Site.ID, o.Keys)
+	known, err := p.known(ctx, o.Site.ID, o.Keys)
+	if err != nil || len(known) == 0 {
+		return Standing{}, err
+	}
+	number, err := p.Begin(ctx, o)
+	if err != nil {
+		return Standing{}, err
+	}
+	return p.wait(ctx, number, while)
+}
+
 // known returns those of a site's visitors of whom something is kept.
 func (p *Service) known(ctx context.Context, site string, keys []uint64) ([]uint64, error) {
 	ctx, done := context.WithCancel(ctx)

@@ -123,6 +123,49 @@ func TestRefusalsAreForgotten(t *testing.T) {
 	})
 }
 
+// Visitors of a site who ask meanwhile are erased in one pass. Who waits for a receipt gets one that says what there was of that visitor alone, and that
+// the searches were for all; the others have one together, once.
+func TestVisitorsGoTogether(t *testing.T) {
+	dir, s, info := fixture(t)
+	p, ctx := service(t, s), t.Context()
+	arrives(t, s, info, 9)
+	arrives(t, s, info, 10)
+	var numbers []string
+	for _, key := range []uint64{7, 8} {
+		standing, err := p.Wish(ctx, Order{Site: info, Keys: []uint64{key}}, time.Millisecond)
+		if err != nil || standing.Receipt != nil || standing.Number == "" {
+			t.Fatalf("%+v, %v", standing, err)
+		}
+		numbers = append(numbers, standing.Number)
+	}
+	if err := p.Ask(ctx, info, 9, 10); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Resume(ctx); err != nil {
+		t.Fatal(err)
+	}
+	all, err := p.Receipts(ctx, info.ID)
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d receipts, %v", len(all), err)
+	}
+	visits := map[string]int{}
+	for _, r := range all {
+		visits[r.Number] = r.Data.Visits
+		if r.Together != 4 || r.Data.Looked == 0 || r.Data.Found != 0 || len(r.Copies) != 1 || r.Copies[0].Visits != 2 {
+			t.Errorf("%+v", r)
+		}
+	}
+	if visits[numbers[0]] != 1 || visits[numbers[1]] != 1 || visits[all[0].Number] != 2 {
+		t.Errorf("visits by receipt: %v", visits)
+	}
+	if inFiles(t, dir, "ofannahere")+inFiles(t, dir, "ofberthere") > 0 {
+		t.Error("they are still there")
+	}
+	if standing, err := p.Wish(ctx, Order{Site: info, Keys: []uint64{7}}, time.Minute); err != nil || standing.Number != "" {
+		t.Errorf("who is gone: %+v, %v", standing, err)
+	}
+}
+
 // BenchmarkAsk is a wish of nobody while 3,000 of them are open: as it was done, with a row each and all of them read, and as it is done.
 func BenchmarkAsk(b *testing.B) {
 	_, s, info := fixture(b)

@@ -23,6 +23,21 @@ type Erased struct {
 	Rebuilt bool  `json:"rebuilt"`        // the file was written anew, because SQLite had left copies between its rows
 }
 
+// AtLeast returns e with no less visits, views, events, days and keys than counted: an erasure that goes on with one that was cut short, or for
+// which a whole file went, can't count them any more.
+func (e Erased) AtLeast(counted Erased) Erased {
+	e.Visits, e.Views, e.Events = max(e.Visits, counted.Visits), max(e.Views, counted.Views), max(e.Events, counted.Events)
+	e.Days, e.Keys = max(e.Days, counted.Days), max(e.Keys, counted.Keys)
+	return e
+}
+
+// Less returns e without the visits, views, events and keys of another; days they may have in common.
+func (e Erased) Less(other Erased) Erased {
+	e.Visits, e.Views, e.Events = max(e.Visits-other.Visits, 0), max(e.Views-other.Views, 0), max(e.Events-other.Events, 0)
+	e.Keys = max(e.Keys-other.Keys, 0)
+	return e
+}
+
 // ErrTraces is returned by an erasure that removed everything, and yet traces of it were found in the files.
 var ErrTraces = errors.New("what was erased can't be asked for any more, but traces of it are still in the site's file")
 

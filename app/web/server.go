@@ -30,9 +30,8 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"sandprint/app/account"
+	"sandprint/app/limit"
 	"sandprint/app/privacy"
 	"sandprint/app/problem"
 	"sandprint/views"
@@ -83,8 +82,8 @@ type Server struct {
 	csrf    *http.CrossOriginProtection
 	cookies cookies
 	static  static
-	asks    *rate.Limiter // of visitors about themselves
-	streams chan struct{} // holds an element for each live stream
+	asks    *limit.Limiter[string] // of visitors about themselves, by network
+	streams chan struct{}          // holds an element for each live stream
 	seats   seats
 	shared  shared
 	closing context.Context

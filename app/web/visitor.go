@@ -6,9 +6,9 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
-	"golang.org/x/time/rate"
-
+	"sandprint/app/limit"
 	"sandprint/app/privacy"
 	"sandprint/app/problem"
 	"sandprint/views"
@@ -26,8 +26,11 @@ var visitorRoutes = []route{
 // isVisitors reports whether a request is for one of the doors that other sites' pages may ask.
 func isVisitors(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/privacy/") }
 
-// visitorAsks bounds how often all visitors together may ask for what takes a look into a site's file.
-func visitorAsks() *rate.Limiter { return rate.NewLimiter(5, 20) }
+// visitorAsks bounds how often the visitors of a network may ask for what takes a look into a site's file: five times a second, twenty at once.
+func visitorAsks() *limit.Limiter[string] { return limit.New[string](5, 20) }
+
+// atOnce is how long a visitor waits for the receipt: most erasures are over before.
+const atOnce = 4 * time.Second
 
 var errManyAsk = problem.New(http.StatusTooManyRequests, "too_many", "Many visitors ask for this at the moment.").WithHint("Try again in a minute.")
 
@@ -48,7 +51,7 @@ func (s *Server) openVisitor(c *call, value string) (privacy.Order, error) {
 
 // readVisitor reads the value of the cookie, from a form, from JSON {"v":…}, or as the whole text.
 func (s *Server) readVisitor(w http.ResponseWriter, c *call) (v visitor, err error) {
-	if !s.asks.Allow() {
+	if !s.asks.Allow(s.network(c), 1) {
 		return v, errManyAsk
 	}
 	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
@@ -111,7 +114,11 @@ func (s *Server) askVisitor(w http.ResponseWriter, c *call, f func(visitor, *vie
 	if err != nil {
 		return err
 	}
-	return s.visitorAnswer(w, c, http.StatusOK, p, data)
+	status := http.StatusOK
+	if p.UnderWay != "" {
+		status = http.StatusAccepted
+	}
+	return s.visitorAnswer(w, c, status, p, data)
 }
 
 // visitorShow shows what is kept of this browser.
@@ -123,31 +130,34 @@ func (s *Server) visitorShow(w http.ResponseWriter, c *call) error {
 	})
 }
 
-// visitorErase erases it, everywhere, and answers with the receipt.
+// visitorErase erases it, everywhere, and answers with the receipt or, where that takes longer, with the number that it will have.
 func (s *Server) visitorErase(w http.ResponseWriter, c *call) error {
-	return s.askVisitor(w, c, func(v visitor, p *views.VisitorPage) (any, error) {
-		r, err := s.eraseVisitor(c, v)
-		p.Receipt = &r
-		return r, err
-	})
+	return s.askVisitor(w, c, func(v visitor, p *views.VisitorPage) (any, error) { return s.eraseVisitor(c, v, p) })
 }
 
 // visitorOptOut erases it too, and says how to have this browser not counted any more: that is kept in the browser, for the site's own address.
 func (s *Server) visitorOptOut(w http.ResponseWriter, c *call) error {
 	return s.askVisitor(w, c, func(v visitor, p *views.VisitorPage) (any, error) {
-		r, err := s.eraseVisitor(c, v)
-		p.Receipt, p.OptOut = &r, "https://"+v.Site.Domain+"/#sp-off"
-		return map[string]any{"receipt": r, "open": p.OptOut}, err
+		receipt, err := s.eraseVisitor(c, v, p)
+		p.OptOut = "https://" + v.Site.Domain + "/#sp-off"
+		return map[string]any{"receipt": receipt, "open": p.OptOut}, err
 	})
 }
 
-// eraseVisitor erases a visitor of whom something is kept; of nobody, nothing is noted.
-func (s *Server) eraseVisitor(c *call, v visitor) (privacy.Receipt, error) {
-	going, err := s.Privacy.Preview(c.Context(), v.Order)
-	if err != nil || going.Visits == 0 && going.Keys == 0 {
-		return privacy.Receipt{}, err
+// eraseVisitor erases a visitor of whom something is kept; of nobody, nothing is noted. It returns what JSON says of it.
+func (s *Server) eraseVisitor(c *call, v visitor, p *views.VisitorPage) (any, error) {
+	standing, err := s.Privacy.Wish(c.Context(), v.Order, atOnce)
+	p.Receipt = standing.Receipt
+	switch {
+	case err != nil:
+		return nil, err
+	case standing.Number == "":
+		p.Receipt = &privacy.Receipt{}
+	case p.Receipt == nil:
+		p.UnderWay = standing.Number
+		return map[string]any{"receipt": p.UnderWay, "under_way": true, "at": c.origin() + "/receipts/" + p.UnderWay}, nil
 	}
-	return s.Privacy.Erase(c.Context(), v.Order, nil)
+	return *p.Receipt, nil
 }
 
 // globalPrivacyControl says that the signal is honoured (W3C Global Privacy Control, section 5).

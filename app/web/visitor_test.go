@@ -1,0 +1,67 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// Who asks while much is to be erased is told, after some seconds, that it goes on, and the number of the receipt leads back to it; who asks again is
+// told the same number. Of nobody nothing is noted.
+func TestVisitorErasureUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // nobody works off what is asked for, until f.work
+		f := full(t)
+		f.read(siteA, "/about", "own", 1)
+		body := f.want(202, "POST", "/privacy/"+siteA+"/erase", "form", form("v", "1")).Body.String()
+		if !strings.Contains(body, "It is being erased") || !strings.Contains(body, `href="/receipts/`) {
+			t.Errorf("the page: %s", body)
+		}
+		var answer struct {
+			Receipt struct {
+				Receipt  string
+				UnderWay bool `json:"under_way"`
+				At       string
+			}
+			Open string
+		}
+		w := f.want(202, "POST", "/privacy/"+siteA+"/optout", "json", `{"v":"1"}`, "Accept", "application/json")
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || !answer.Receipt.UnderWay || answer.Open == "" || !strings.Contains(body, answer.Receipt.Receipt) {
+			t.Errorf("%s, %v", w.Body, err)
+		}
+		at := "/receipts/" + answer.Receipt.Receipt
+		if !strings.HasSuffix(answer.Receipt.At, at) || !strings.Contains(f.want(200, "GET", at).Body.String(), "This page loads itself again") {
+			t.Errorf("%s does not tell how far it is", answer.Receipt.At)
+		}
+		f.work()
+		if body := f.want(200, "GET", at).Body.String(); !strings.Contains(body, `Page views</th><td class="num">1<`) || f.inFiles("ownmark") > 0 {
+			t.Errorf("the receipt: %s", body)
+		}
+		for _, v := range []string{"1", "99"} {
+			if body := f.want(200, "POST", "/privacy/"+siteA+"/erase", "form", form("v", v)).Body.String(); !strings.Contains(body, "Nothing is kept of this browser") {
+				t.Errorf("visitor %s: %s", v, body)
+			}
+		}
+		if stones, err := f.store.Control().OpenTombstones(t.Context()); err != nil || len(stones) > 0 {
+			t.Errorf("%d orders are noted of nobody, %v", len(stones), err)
+		}
+	})
+}
+
+// One network that asks without end is told to wait; others are answered.
+func TestVisitorsAreSlowedDownByNetwork(t *testing.T) {
+	f := full(t, func(o *Options) { o.Network = func(r *http.Request) string { return r.Header.Get("X-Network") } })
+	ask := func(network string) int {
+		return f.do("POST", "/privacy/"+siteA+"/show", "form", form("v", "1"), "X-Network", network).Code
+	}
+	last := 0
+	for range 100 {
+		if last = ask("203.0.113.0"); last != http.StatusOK {
+			break
+		}
+	}
+	if other := ask("198.51.100.0"); last != http.StatusTooManyRequests || other != http.StatusOK {
+		t.Errorf("one network got %d, another %d", last, other)
+	}
+}
