@@ -21,12 +21,14 @@ var deeds = map[string]string{
 	"user.sign-in": "Signed in", "user.sign-out": "Signed out", "user.sign-out-everywhere": "Signed out everywhere",
 	"user.confirm": "Gave the password again",
 	"token.add":    "Made a token", "token.revoke": "Revoked a token",
-	"site.add": "Added a site", "site.change": "Changed a site's settings", "site.remove": "Removed a site", "site.import": "Imported hits",
+	"site.add": "Added a site", "site.change": "Changed a site's settings", "site.mode": "Changed how visitors of a site are recognised",
+	"site.retention": "Changed how long a site keeps things", "site.rules": "Changed a site's rules of what counts", "site.preset": "Chose a country's settings for a site", "site.remove": "Removed a site", "site.import": "Imported hits",
 	"site.erase-visitor": "Erased a visitor", "site.erase-before": "Erased what began before a day",
 	"segment.add": "Saved a segment", "segment.change": "Changed a segment", "segment.remove": "Removed a segment",
 	"annotation.add": "Wrote an annotation", "annotation.change": "Changed an annotation", "annotation.remove": "Removed an annotation",
 	"customer.erase": "Erased a customer", "instance.backup": "Made a backup", "instance.restore": "Restored a backup",
-	"instance.cookie-key": "Changed the key that signs cookies", "instance.change": "Changed the settings of the instance", "instance.terms": "Wrote terms or the privacy policy", "site.publish": "Put a text about privacy on a site",
+	"instance.cookie-key": "Changed the key that signs cookies", "instance.change": "Changed the settings of the instance", "instance.limits": "Changed how long things are kept on the instance",
+	"instance.terms": "Wrote the terms of use", "instance.privacy": "Wrote the instance's privacy policy", "site.publish": "Put a text about privacy on a site",
 }
 
 // deed says what was done.

@@ -10,12 +10,13 @@ import (
 
 // KeptPage is what the whole instance keeps, with the operator's limits.
 type KeptPage struct {
-	Page    Page
-	Kept    privacy.Kept
-	Limits  account.Limits // as they were set
-	LogDays int            // of the service log's own files; 0: it goes to stderr
-	Said    string
-	Wrong   Wrong
+	Page      Page
+	Kept      privacy.Kept
+	Limits    account.Limits       // as they were set
+	Shortened []privacy.Shortening // sites that the limits of the form shorten, of which it is asked whether that is meant; empty: it is not
+	LogDays   int                  // of the service log's own files; 0: it goes to stderr
+	Said      string
+	Wrong     Wrong
 }
 
 // limitNames are the limits' names by their fields.
@@ -64,7 +65,7 @@ func (w *Words) daysOf(n int) string {
 // siteRows are the classes that belong to the site.
 func (d DataPage) siteRows() []keptRow {
 	w, keep, night := d.Page.Words, d.Site.Settings.Retention.OrDefault(), d.Kept.Night(d.Site)
-	keys := w.F("%s months after the last visit", strconv.Itoa(keep.Keys))
+	keys := w.F("%s after the last visit", w.monthsOf(keep.Keys))
 	if d.Site.Mode == "cookieless" {
 		keys = w.T("until the site’s midnight; of imported visits as long as the visits")
 	}

@@ -1,6 +1,11 @@
 package views
 
-import "sandprint/app/account"
+import (
+	"strconv"
+
+	"sandprint/app/account"
+	"sandprint/app/privacy"
+)
 
 // PresetPage is the page of the settings for countries' rules.
 type PresetPage struct {
@@ -8,6 +13,7 @@ type PresetPage struct {
 	Now    account.SiteInfo
 	Chosen string // name of the preset that is shown with what it would change; empty: none is
 	After  account.SiteInfo
+	Going  privacy.Shortening // what it would take
 	Wrong  Wrong
 }
 
@@ -60,7 +66,7 @@ func (f PresetPage) changes(w *Words) (list []presetChange) {
 			list = append(list, presetChange{w.T(name), from, to})
 		}
 	}
-	months := func(n int) string { return w.F("%s months", w.Exact(float64(n))) }
+	keys := func(s account.SiteInfo) string { return w.recognised(s.Mode, s.Settings.Retention.OrDefault().Keys) }
 	group := func(s account.SiteInfo) string {
 		if s.Settings.Floor == 0 {
 			return w.Exact(5)
@@ -69,8 +75,8 @@ func (f PresetPage) changes(w *Words) (list []presetChange) {
 	}
 	was, will := f.Now.Settings.Retention.OrDefault(), f.After.Settings.Retention.OrDefault()
 	differ("How visitors are recognised", w.T(modeName(f.Now)), w.T(modeName(f.After)))
-	differ("Visitors are recognised", months(was.Keys), months(will.Keys))
-	differ("Visits", months(was.Visits), months(will.Visits))
+	differ("Visitors are recognised", keys(f.Now), keys(f.After))
+	differ("Visits", w.monthsOf(was.Visits), w.monthsOf(will.Visits))
 	place := func(s account.SiteInfo) string {
 		if s.Settings.CountryOnly {
 			return w.T("country only")
@@ -82,9 +88,30 @@ func (f PresetPage) changes(w *Words) (list []presetChange) {
 	return list
 }
 
-// shortens reports whether visits that are there would be deleted by it.
-func (f PresetPage) shortens() bool {
-	return f.After.Settings.Retention.OrDefault().Visits < f.Now.Settings.Retention.OrDefault().Visits
+// recognised says how long visitors are recognised: without cookies never longer than a day.
+func (w *Words) recognised(mode string, months int) string {
+	if mode == "cookieless" {
+		return w.T("a day")
+	}
+	return w.monthsOf(months)
+}
+
+// gist says in a line what a preset sets.
+func (w *Words) gist(p account.Preset) string {
+	return w.F("visitors %s, visits %s, groups from %s", w.recognised(p.Mode, p.Keys), w.monthsOf(p.Visits), strconv.Itoa(p.SmallestGroup))
+}
+
+// standing says how a preset stands to a site: whether it was chosen, and whether its settings hold; empty: neither.
+func (f PresetPage) standing(p account.Preset) string {
+	switch holds := p.Holds(f.Now); {
+	case f.Now.Settings.Preset == p.Name && holds:
+		return "chosen"
+	case f.Now.Settings.Preset == p.Name:
+		return "chosen, and changed since"
+	case holds:
+		return "as the site is set now"
+	}
+	return ""
 }
 
 // modeName returns how a site's mode is called.

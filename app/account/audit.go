@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -22,10 +23,10 @@ type AuditEntry = store.AuditEntry
 var Actions = []string{
 	"user.add", "user.remove", "user.link", "user.password", "user.sign-in", "user.sign-out", "user.sign-out-everywhere", "user.confirm",
 	"token.add", "token.revoke",
-	"site.add", "site.change", "site.publish", "site.remove", "site.import", "site.erase-visitor", "site.erase-before",
+	"site.add", "site.change", "site.mode", "site.retention", "site.rules", "site.preset", "site.publish", "site.remove", "site.import", "site.erase-visitor", "site.erase-before",
 	"segment.add", "segment.change", "segment.remove", "annotation.add", "annotation.change", "annotation.remove",
 	"customer.erase",
-	"instance.backup", "instance.restore", "instance.cookie-key", "instance.change", "instance.terms",
+	"instance.backup", "instance.restore", "instance.cookie-key", "instance.change", "instance.limits", "instance.terms", "instance.privacy",
 }
 
 // deed is something that somebody does, filled in on the way.
@@ -56,6 +57,29 @@ func (s *Service) note(ctx context.Context, action string, on *deed, err *error)
 	if noted := s.control.AddAudit(context.WithoutCancel(ctx), entry); *err == nil {
 		*err = noted
 	}
+}
+
+// changed returns what the audit log says of a change of a site: an action for each kind of settings that are others now.
+func changed(was, is SiteInfo, preset bool) (actions []string) {
+	if preset {
+		return []string{"site.preset"}
+	}
+	before, after := was.Settings, is.Settings
+	differ := func(action string, others bool) {
+		if others {
+			actions = append(actions, action)
+		}
+	}
+	differ("site.mode", was.Mode != is.Mode || before.Early != after.Early)
+	differ("site.retention", before.Retention != after.Retention)
+	rules := func(s SiteSettings) [][]string {
+		return [][]string{s.Groups, s.Excluded, s.QueryKeys, s.ExcludedCountries, s.ExcludedNetworks}
+	}
+	differ("site.rules", !slices.EqualFunc(rules(before), rules(after), slices.Equal))
+	before.Early, before.Retention = after.Early, after.Retention
+	before.Groups, before.Excluded, before.QueryKeys, before.ExcludedCountries, before.ExcludedNetworks = after.Groups, after.Excluded, after.QueryKeys, after.ExcludedCountries, after.ExcludedNetworks
+	differ("site.change", len(actions) == 0 || was.Zone.String() != is.Zone.String() || !reflect.DeepEqual(before, after))
+	return actions
 }
 
 // newRefusals bounds the refusals that are noted, so that who guesses passwords from many networks doesn't fill the log.

@@ -54,8 +54,8 @@ func (l Limits) OrDefault() Limits {
 	return l
 }
 
-// within returns a site's times as the limits allow them. What was left open stays so where its default is allowed.
-func (l Limits) within(r Retention) Retention {
+// Within returns a site's times as the limits allow them. What was left open stays so where its default is allowed.
+func (l Limits) Within(r Retention) Retention {
 	l = l.OrDefault()
 	holds := r.OrDefault()
 	for _, m := range []struct {
@@ -81,16 +81,24 @@ func (s *Service) Limits(ctx context.Context) (l Limits, err error) {
 	return l, err
 }
 
-// SetLimits sets the limits, and shortens what sites keep longer: for the operator. What is too old then goes with the next nightly round.
-func (s *Service) SetLimits(ctx context.Context, who Who, l Limits) (err error) {
-	defer s.note(ctx, "instance.change", &deed{actor: who.user}, &err)
-	if !who.Operator() {
-		return problem.NotFound
-	}
+// Check names the first limit that is out of its bounds.
+func (l Limits) Check() error {
 	for _, b := range l.Each() {
 		if n := *b.Value; n != 0 && (n < b.Least || n > b.Most) {
 			return problem.BadField(b.Field, "bad_limit", fmt.Sprintf("This is a number of %s from %d to %d.", b.Unit, b.Least, b.Most))
 		}
+	}
+	return nil
+}
+
+// SetLimits sets the limits, and shortens what sites keep longer: for the operator. What is too old then goes with the next nightly round.
+func (s *Service) SetLimits(ctx context.Context, who Who, l Limits) (err error) {
+	defer s.note(ctx, "instance.limits", &deed{actor: who.user}, &err)
+	if !who.Operator() {
+		return problem.NotFound
+	}
+	if err := l.Check(); err != nil {
+		return err
 	}
 	s.changing.Lock()
 	defer s.changing.Unlock()
@@ -102,7 +110,7 @@ func (s *Service) SetLimits(ctx context.Context, who Who, l Limits) (err error) 
 		return err
 	}
 	for _, info := range s.store.Sites() {
-		keep := l.within(info.Settings.Retention)
+		keep := l.Within(info.Settings.Retention)
 		if keep == info.Settings.Retention {
 			continue
 		}
@@ -126,14 +134,23 @@ func (l Limits) signIn() time.Duration { return time.Duration(l.OrDefault().Sign
 func (l Limits) allow(r Retention) error {
 	l = l.OrDefault()
 	for _, m := range []struct {
-		field        string
+		field, what  string
 		months, most int
-	}{{"keep_keys", r.Keys, l.Keys}, {"keep_visits", r.Visits, l.Visits}, {"keep_totals", r.Totals, l.Totals}} {
+	}{{"keep_keys", "How long visitors are recognised", r.Keys, l.Keys}, {"keep_visits", "How long visits are kept", r.Visits, l.Visits},
+		{"keep_totals", "How long totals of days are kept", r.Totals, l.Totals}} {
 		if m.months > m.most {
-			return problem.BadField(m.field, "over_limit", fmt.Sprintf("Whoever runs this instance allows %d months at most.", m.most))
+			return problem.BadField(m.field, "over_limit", fmt.Sprintf("%s: whoever runs this instance allows %s at most.", m.what, months(m.most)))
 		}
 	}
 	return nil
+}
+
+// months writes a number of months.
+func months(n int) string {
+	if n == 1 {
+		return "1 month"
+	}
+	return fmt.Sprintf("%d months", n)
 }
 
 // Nightly removes what has run out: sessions, links and, unless the clock looks wrong, what of the audit log is too old. It returns how many

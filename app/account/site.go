@@ -36,6 +36,7 @@ type SiteChange struct {
 	Preset   *string // applied before what else is changed
 	Settings *SiteSettings
 	Edit     func(*SiteSettings) error // changes the settings as they are at that moment, their lists anew; its error stops the change
+	Sure     func(SiteInfo) error      // looks at the site as it would be; its error stops the change
 }
 
 // Open returns the read-only handle of a site. It is the only source of one. It returns problem.NotFound for a site that
@@ -135,7 +136,7 @@ func (s *Service) AddSite(ctx context.Context, who Who, n NewSite) (info SiteInf
 	if err != nil {
 		return SiteInfo{}, err
 	}
-	info.Settings.Retention = limits.within(info.Settings.Retention)
+	info.Settings.Retention = limits.Within(info.Settings.Retention)
 	info, err = s.store.AddSite(ctx, info)
 	if errors.Is(err, store.ErrExists) {
 		return SiteInfo{}, s.taken(ctx, who, domain)
@@ -201,16 +202,26 @@ func (s *Service) localCustomer(ctx context.Context, name string) (int64, error)
 // ChangeSite changes a site's settings: for its editors and above.
 func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change SiteChange) (info SiteInfo, err error) {
 	on := deed{actor: who.user}
-	defer s.note(ctx, "site.change", &on, &err)
+	actions := []string{"site.change"}
+	defer func() {
+		for _, action := range actions {
+			s.note(ctx, action, &on, &err)
+		}
+	}()
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	info, err = s.site(ctx, who, domain)
 	if err != nil {
 		return SiteInfo{}, err
 	}
+	was := info
 	on.customer, on.object = info.Customer, info.Number
 	if !who.CanWrite(info) {
 		return SiteInfo{}, forbidden("You may read this site, but not change it.", "Ask an owner for the role editor, or use a token of scope write.")
+	}
+	limits, err := s.Limits(ctx)
+	if err != nil {
+		return SiteInfo{}, err
 	}
 	if change.Preset != nil {
 		preset, err := PresetNamed(*change.Preset)
@@ -218,6 +229,7 @@ func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change
 			return SiteInfo{}, err
 		}
 		preset.Apply(&info)
+		info.Settings.Retention = limits.Within(info.Settings.Retention)
 	}
 	if change.Zone != nil {
 		if info.Zone, err = checkZone(*change.Zone); err != nil {
@@ -243,14 +255,16 @@ func (s *Service) ChangeSite(ctx context.Context, who Who, domain string, change
 			return SiteInfo{}, err
 		}
 	}
-	limits, err := s.Limits(ctx)
-	if err == nil {
-		err = limits.allow(info.Settings.Retention)
-	}
-	if err != nil {
+	if err := limits.allow(info.Settings.Retention); err != nil {
 		return SiteInfo{}, err
 	}
-	info.Settings.Retention = limits.within(info.Settings.Retention)
+	info.Settings.Retention = limits.Within(info.Settings.Retention)
+	if change.Sure != nil {
+		if err := change.Sure(info); err != nil {
+			return SiteInfo{}, err
+		}
+	}
+	actions = changed(was, info, change.Preset != nil)
 	return info, notFound(s.store.UpdateSite(ctx, info))
 }
 

@@ -30,7 +30,7 @@ func (s *Service) Statements(ctx context.Context, kind string) ([]Statement, err
 
 // SaveStatement makes a text the newest version, unless it is that already: for the operator, to whom it counts as shown.
 func (s *Service) SaveStatement(ctx context.Context, who Who, kind, text string) (err error) {
-	defer s.note(ctx, "instance.terms", &deed{actor: who.user}, &err)
+	defer s.note(ctx, "instance."+kind, &deed{actor: who.user}, &err)
 	if !who.Operator() {
 		return problem.NotFound
 	}

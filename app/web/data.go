@@ -2,11 +2,8 @@ package web
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
 
 	"sandprint/app/account"
-	"sandprint/app/problem"
 	"sandprint/views"
 )
 
@@ -50,34 +47,6 @@ func (s *Server) keptPage(w http.ResponseWriter, c *call, status int, p views.Ke
 	}
 	p.Page, p.LogDays = c.page("How long it is kept"), s.Instance.LogDays
 	return s.html(w, c, status, views.InstanceKept(p))
-}
-
-// saveLimits takes the operator's limits.
-func (s *Server) saveLimits(w http.ResponseWriter, c *call) error {
-	if err := c.formError(); err != nil {
-		return err
-	}
-	var p views.KeptPage
-	err := error(nil)
-	for _, limit := range p.Limits.Each() {
-		if text := strings.TrimSpace(c.PostFormValue(limit.Field)); text != "" {
-			n, wrong := strconv.Atoi(text)
-			if *limit.Value = n; wrong != nil || n == 0 {
-				err = problem.BadField(limit.Field, "bad_number", "“"+text+"” is no whole number.")
-			}
-		}
-	}
-	if err == nil {
-		err = s.Accounts.SetLimits(c.Context(), c.who, p.Limits)
-	}
-	if err == nil {
-		return redirect(w, "/operator/kept?done=saved")
-	}
-	var status int
-	if p.Wrong, status, err = wrongOf(err); err != nil {
-		return err
-	}
-	return s.keptPage(w, c, status, p)
 }
 
 // hidePage hides the visitors' page, or shows it.

@@ -84,6 +84,64 @@ func TestTroubleWithTheRoundIsLoud(t *testing.T) {
 	}
 }
 
+// toldOf returns what the button of a page that asks stands for.
+func toldOf(t *testing.T, page string) string {
+	t.Helper()
+	_, value, found := strings.Cut(page, `name="let-go" value="`)
+	if value, _, _ = strings.Cut(value, `"`); !found {
+		t.Errorf("the page doesn't ask: %s", page)
+	}
+	return value
+}
+
+// What shorter times take is shown with its numbers, by the form and by the presets, and goes only when that is said of the same times. The numbers are
+// those of the round that then removes it; keys of the first three visits went in the round before.
+func TestShorterTimesAsk(t *testing.T) {
+	f := full(t)
+	owner, path := f.sessions["owner A"], "/sites/"+siteA
+	f.viewed(siteA, 430, "DE", "/a", "/b", "/c")
+	f.viewed(siteA, 100, "DE", "/a", "/b")
+	f.viewed(siteA, 3, "DE", "/a")
+	if err := f.store.Maintain(t.Context(), store.Round{}, func(store.Step) {}); err != nil {
+		t.Fatal(err)
+	}
+	fields := func(visits string, more ...string) string {
+		return form(append([]string{"timezone", "UTC", "mode", "cookie", "floor", "7", "keep_visits", visits}, more...)...)
+	}
+	keep := func() store.Retention { return f.settingsOf(siteA).Retention.OrDefault() }
+	asked := f.want(200, "POST", path+"/settings", "cookie", owner, "form", fields("1")).Body.String()
+	for _, text := range []string{"Nothing is saved yet", "<b>1 month</b>", "Visitors are recognised: 13 months", "Visits: 25 months", "visits: 5, with 5 page views, of 2 days", "one a day: 2",
+		"Totals of their days stay for 60 months", "In effect 1 month", `value="7"`, "report.html"} {
+		if !strings.Contains(asked, text) {
+			t.Errorf("%q is not said: %s", text, asked)
+		}
+	}
+	f.want(200, "POST", path+"/settings", "cookie", owner, "form", fields("2", "let-go", toldOf(t, asked))) // other times than those told of
+	if k := keep(); k.Visits != 25 || k.Keys != 13 {
+		t.Errorf("asked, and yet saved: %+v", k)
+	}
+	page := f.want(200, "GET", path+"/preset?name=strict", "cookie", owner).Body.String()
+	if !strings.Contains(page, "visits: 3, with 3 page views, of 1 day") {
+		t.Errorf("the preset doesn't say what goes: %s", page)
+	}
+	f.want(200, "POST", path+"/preset", "cookie", owner, "form", form("preset", "strict"))
+	f.want(200, "POST", path+"/preset", "cookie", owner, "form", form("preset", "strict", "let-go", "1-1-60"))
+	f.want(303, "POST", path+"/preset", "cookie", owner, "form", form("preset", "strict", "let-go", toldOf(t, page)))
+	if k := keep(); k.Visits != 13 {
+		t.Errorf("the preset keeps %+v", k)
+	}
+	f.want(303, "POST", path+"/settings", "cookie", owner, "form", fields("25")) // longer
+	f.want(303, "POST", path+"/settings", "cookie", owner, "form", fields("24")) // shorter, and nothing is that old
+	f.want(303, "POST", path+"/settings", "cookie", owner, "form", fields("1", "let-go", toldOf(t, asked)))
+	var went int
+	if err := f.store.Maintain(t.Context(), store.Round{}, func(s store.Step) { went += int(s.Gone.Visits) }); err != nil {
+		t.Fatal(err)
+	}
+	if went != 5 {
+		t.Errorf("5 visits were told of, %d went", went)
+	}
+}
+
 // What the operator allows at most holds for sites that are there, for new ones, and for what owners set.
 func TestLimits(t *testing.T) {
 	f := full(t)
@@ -102,14 +160,28 @@ func TestLimits(t *testing.T) {
 	for _, bad := range []string{"visits=61", "audit=5", "audit=37", "keys=x", "totals=0", "copies=36", "sign_ins=31"} {
 		f.want(400, "POST", "/operator/kept", "cookie", f.sessions["operator"], "form", bad)
 	}
-	f.want(303, "POST", "/operator/kept", "cookie", f.sessions["operator"], "form", form("visits", "12", "audit", "24"))
+	f.viewed(siteA, 500, "DE", "/a", "/b")
+	asked := f.want(200, "POST", "/operator/kept", "cookie", f.sessions["operator"], "form", form("visits", "12", "audit", "24")).Body.String()
+	for _, text := range []string{"2 sites keep something longer", ">" + siteA + "<", "Visits 40 months → 12 months", "visits: 2, with 2 page views, of 1 day", ">" + siteB + "<", "Visits 25 months → 12 months", "Nothing is that old there yet."} {
+		if !strings.Contains(asked, text) {
+			t.Errorf("before the limits are saved %q is missing: %s", text, asked)
+		}
+	}
+	if a, b := keep(siteA), keep(siteB); a.Visits != 40 || b.Visits != 25 {
+		t.Errorf("asked, and yet saved: %+v, %+v", a, b)
+	}
+	f.want(200, "POST", "/operator/kept", "cookie", f.sessions["operator"], "form", form("visits", "11", "audit", "24", "let-go", toldOf(t, asked))) // other limits than those told of
+	f.want(303, "POST", "/operator/kept", "cookie", f.sessions["operator"], "form", form("visits", "12", "audit", "24", "let-go", toldOf(t, asked)))
 	if a, b := keep(siteA), keep(siteB); a.Visits != 12 || b.Visits != 12 || b.Keys != 12 || b.Totals != 60 {
 		t.Errorf("the sites keep %+v and %+v", a, b)
 	}
 	if body := settings(400, "13"); !strings.Contains(body, "allows 12 months at most") {
 		t.Errorf("over the limit: %s", body)
 	}
-	settings(303, "6")
+	if body := settings(200, "6"); !strings.Contains(body, "visits: 2, with 2 page views, of 1 day") {
+		t.Errorf("of what goes it says %s", body)
+	}
+	f.want(303, "POST", "/sites/"+siteA+"/settings", "cookie", f.sessions["owner A"], "form", form("timezone", "UTC", "mode", "cookie", "keep_visits", "6", "let-go", "6-6-60"))
 	settings(303, "") // what is left open is the limit where the default is longer
 	f.addSite("owner B", "new.marker-b.example")
 	if a, n := keep(siteA), keep("new.marker-b.example"); a.Visits != 12 || n.Visits != 12 {
@@ -117,6 +189,17 @@ func TestLimits(t *testing.T) {
 	}
 	if body := f.want(200, "GET", "/operator/kept", "cookie", f.sessions["operator"]).Body.String(); !strings.Contains(body, ">24 months<") || !strings.Contains(body, `value="12"`) {
 		t.Errorf("the operator sees %s", body)
+	}
+}
+
+// The operator's page leads to both of its sisters.
+func TestOperatorFindsTheWay(t *testing.T) {
+	f := full(t)
+	body := f.want(200, "GET", "/operator", "cookie", f.sessions["operator"]).Body.String()
+	for _, link := range []string{`href="/operator/kept"`, `href="/audit"`} {
+		if !strings.Contains(body, link) {
+			t.Errorf("the page has no %s", link)
+		}
 	}
 }
 

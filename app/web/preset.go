@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"sandprint/app/account"
@@ -15,20 +16,32 @@ var presetRoutes = []route{
 
 // presets shows all presets, and of the one that the address names what it would change.
 func (s *Server) presets(w http.ResponseWriter, c *call) error {
-	form := views.PresetPage{Now: c.site.Info()}
+	var form views.PresetPage
 	if name := c.URL.Query().Get("name"); name != "" {
 		preset, err := account.PresetNamed(name)
 		if err != nil {
 			return err
 		}
-		form.Chosen, form.After = name, form.Now
-		preset.Apply(&form.After)
+		form.Chosen = preset.Name
 	}
 	return s.presetPage(w, c, http.StatusOK, form)
 }
 
+// presetPage shows all presets, with what the chosen one would change and what it would take.
 func (s *Server) presetPage(w http.ResponseWriter, c *call, status int, form views.PresetPage) error {
 	form.Domain, form.Now = c.site.Info().Domain, c.site.Info()
+	if preset, err := account.PresetNamed(form.Chosen); err == nil {
+		limits, err := s.Accounts.Limits(c.Context())
+		if err != nil {
+			return err
+		}
+		form.After = form.Now
+		preset.Apply(&form.After)
+		form.After.Settings.Retention = limits.Within(form.After.Settings.Retention)
+		if form.Going, err = s.Privacy.Shorten(c.Context(), form.Now, form.After.Settings.Retention); err != nil {
+			return err
+		}
+	}
 	return s.html(w, c, status, views.Preset(c.page("Settings for a country's rules"), form))
 }
 
@@ -38,11 +51,15 @@ func (s *Server) applyPreset(w http.ResponseWriter, c *call) error {
 		return err
 	}
 	name := c.PostFormValue("preset")
-	_, err := s.Accounts.ChangeSite(c.Context(), c.who, c.site.Info().Domain, account.SiteChange{Preset: &name})
+	var form views.PresetPage
+	_, err := s.Accounts.ChangeSite(c.Context(), c.who, c.site.Info().Domain, account.SiteChange{Preset: &name, Sure: s.letGo(c, &form.Going)})
 	if err == nil {
 		return redirect(w, sitePath(c.site.Info().Domain, "/settings?done=saved"))
 	}
-	var form views.PresetPage
+	if errors.Is(err, errShortens) {
+		form.Chosen = name
+		return s.presetPage(w, c, http.StatusOK, form)
+	}
 	var status int
 	if form.Wrong, status, err = wrongOf(err); err != nil {
 		return err

@@ -24,7 +24,7 @@ func (f *fixture) viewed(domain string, daysAgo int, country string, paths ...st
 	}
 	for _, path := range paths {
 		visit := site.NextVisit()
-		hit := store.Hit{Kind: store.Pageview, Time: at, Start: at, View: fmt.Sprintf("viewed%09d", visit), Visitor: uint64(visit), Visit: visit,
+		hit := store.Hit{Kind: store.Pageview, Time: at, Start: at, View: fmt.Sprintf("viewed%09d", visit), Visitor: uint64(visit), Lasting: true, Visit: visit,
 			Page: store.Page{Host: domain, Path: path}, Place: store.Place{Country: country}}
 		if err := site.Append(ctx, []store.Hit{hit}); err != nil {
 			f.t.Fatal(err)

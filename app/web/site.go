@@ -1,11 +1,13 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"sandprint/app/account"
+	"sandprint/app/privacy"
 	"sandprint/app/problem"
 	"sandprint/views"
 )
@@ -20,6 +22,10 @@ func (s *Server) siteSettings(w http.ResponseWriter, c *call) error {
 func (s *Server) settingsPage(w http.ResponseWriter, c *call, status int, form views.SiteSettingsForm) error {
 	info := c.site.Info()
 	form.Domain, form.CanRemove = info.Domain, c.who.CanManage(info)
+	var err error
+	if form.Limits, err = s.Accounts.Limits(c.Context()); err != nil {
+		return err
+	}
 	if chosen, unchanged, ok := account.PresetOf(info); ok {
 		form.Preset = views.PresetTitle(c.page("").Words, chosen.Name, unchanged)
 	}
@@ -35,11 +41,17 @@ func (s *Server) saveSite(w http.ResponseWriter, c *call) error {
 	}
 	form := readForm(c)
 	change, err := changeOf(form)
+	var going privacy.Shortening
+	change.Sure = s.letGo(c, &going)
 	if err == nil {
 		_, err = s.Accounts.ChangeSite(c.Context(), c.who, c.site.Info().Domain, change)
 	}
 	if err == nil {
 		return redirect(w, sitePath(c.site.Info().Domain, "/settings?done=saved"))
+	}
+	if errors.Is(err, errShortens) {
+		form.Going = &going
+		return s.settingsPage(w, c, http.StatusOK, form)
 	}
 	var status int
 	if form.Wrong, status, err = wrongOf(err); err != nil {
