@@ -46,7 +46,9 @@ func TestTheVisitorsPage(t *testing.T) {
 		return resp.StatusCode, string(text), resp.Header
 	}
 	for cookie, page := range map[string]string{anna: "ofannahere", bert: "ofberthere"} {
-		hit := fmt.Sprintf(`{"s":"shop.example","n":"pageview","i":"view%s01","u":"https://shop.example/%s","v":%q}`, page, page, cookie)
+		hit := fmt.Sprintf(`[{"s":"shop.example","n":"pageview","i":"view%[1]s01","u":"https://shop.example/%[1]s?utm_campaign=mail%[1]s","t":"Title %[1]s","l":"de","w":390,"v":%[2]q},
+			{"s":"shop.example","n":"engage","i":"view%[1]s01","q":1,"e":4200,"d":900,"H":1000,"v":%[2]q},
+			{"s":"shop.example","n":"Purchase","i":"view%[1]s01","q":2,"u":"https://shop.example/%[1]s","p":{"size":"size%[1]s"},"$":{"a":1999,"c":"EUR"},"v":%[2]q}]`, page, cookie)
 		if status, text, _ := ask("POST", "/e", hit); status != http.StatusAccepted {
 			t.Fatalf("%d %s", status, text)
 		}
@@ -71,7 +73,15 @@ func TestTheVisitorsPage(t *testing.T) {
 		{"no JSON", "POST", "/privacy/shop.example/show", "me", elsewhere, 400, "", ""},
 		{"someone else", "POST", "/privacy/shop.example/show", "v=zora" + anna[4:], form, 200, "Nothing is kept of this browser", ""},
 		{"own record", "POST", "/privacy/shop.example/show", "v=" + url.QueryEscape("_sp="+anna), form, 200, "shop.example/ofannahere", "ofbert"},
-		{"own record, from the site", "POST", "/privacy/shop.example/show", `{"v":"` + anna + `"}`, elsewhere, 200, `"shop.example/ofannahere":1`, "ofbert"},
+		{"own record, what is told of a page", "POST", "/privacy/shop.example/show", "v=" + anna, form, 200, "Title ofannahere", "ofbert"},
+		{"own record, campaign", "POST", "/privacy/shop.example/show", "v=" + anna, form, 200, "mailofannahere", ""},
+		{"own record, time on page", "POST", "/privacy/shop.example/show", "v=" + anna, form, 200, "looked at for 4s", ""},
+		{"own record, depth", "POST", "/privacy/shop.example/show", "v=" + anna, form, 200, "read to 90%", ""},
+		{"own record, browser", "POST", "/privacy/shop.example/show", "v=" + anna, form, 200, "Browser: Firefox", ""},
+		{"own record, action", "POST", "/privacy/shop.example/show", "v=" + anna, form, 200, "size: sizeofannahere", ""},
+		{"own record, amount", "POST", "/privacy/shop.example/show", "v=" + anna, form, 200, "€19.99", ""},
+		{"own record, from the site", "POST", "/privacy/shop.example/show", `{"v":"` + anna + `"}`, elsewhere, 200, `"path":"/ofannahere"`, "ofbert"},
+		{"own record, as a file", "POST", "/privacy/shop.example/show", "as=json&v=" + anna, form, 200, `"properties":{"size":"sizeofannahere"},"amount":1999,"currency":"EUR"`, "ofbert"},
 		{"someone else erased", "POST", "/privacy/shop.example/erase", "v=zora" + anna[4:], form, 200, "Nothing is kept of this browser", "Receipt"},
 		{"erased", "POST", "/privacy/shop.example/erase", "v=" + anna, form, 200, "Erased: 1 visit, 1 page view. The files were searched afterwards: 0 traces found", ""},
 		{"erased, and shown", "POST", "/privacy/shop.example/show", "v=" + anna, form, 200, "Nothing is kept of this browser", "ofanna"},

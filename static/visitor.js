@@ -2,7 +2,7 @@
 // no server is told.
 const value = /^#(\w+\.\d+)$/.exec(location.hash);
 const field = document.querySelector('[data-visitor] input[name=v]');
-if (value && field) {
-  field.value = value[1];
+if (value) {
+  if (field) field.value = value[1]; // a page that the owner hides has none
   history.replaceState(null, '', location.pathname);
 }

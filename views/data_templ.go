@@ -464,9 +464,9 @@ func dataVisitors(d DataPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(d.Page.Words.T("It is hidden: its address answers as if there were no such site. Visitors can still be erased and not counted by sandprint('erase') and sandprint('optout') in your pages."))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(d.Page.Words.T("It is hidden: its address says only that you answer, and whom to ask if you have named somebody. Visitors can still be erased and not counted by sandprint('erase') and sandprint('optout') in your pages."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `data.templ`, Line: 59, Col: 196}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `data.templ`, Line: 59, Col: 228}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 			if templ_7745c5c3_Err != nil {

@@ -67,7 +67,7 @@ func (d DataPage) siteRows() []keptRow {
 	w, keep, night := d.Page.Words, d.Site.Settings.Retention.OrDefault(), d.Kept.Night(d.Site)
 	keys := w.F("%s after the last visit", w.monthsOf(keep.Keys))
 	if d.Site.Mode == "cookieless" {
-		keys = w.T("until the site’s midnight; of imported visits as long as the visits")
+		keys = w.F("till the night after the visit; those of a cookie or an import %s after the last visit", w.monthsOf(keep.Keys))
 	}
 	return []keptRow{
 		{w.T("Numbers that visitors are recognised by"), keys, w.since(d.Kept.Site.Keys), w.went(d.Kept, night.Keys)},

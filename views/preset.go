@@ -14,6 +14,7 @@ type PresetPage struct {
 	Chosen string // name of the preset that is shown with what it would change; empty: none is
 	After  account.SiteInfo
 	Going  privacy.Shortening // what it would take
+	Facts  privacy.Facts      // that hold now
 	Wrong  Wrong
 }
 

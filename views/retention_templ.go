@@ -345,9 +345,9 @@ func cannotKnow(r Retention) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var17 string
-		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(r.words().T("This site counts without cookies. A visitor is recognised within a day, by a key that is deleted at midnight; whoever comes back tomorrow is a new visitor. There is nothing to estimate from, so nothing is shown."))
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(r.words().T("This site counts without cookies. A visitor is recognised within a day, by a key that is deleted in the night after; whoever comes back tomorrow is a new visitor. There is nothing to estimate from, so nothing is shown."))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `retention.templ`, Line: 51, Col: 233}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `retention.templ`, Line: 51, Col: 240}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {

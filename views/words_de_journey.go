@@ -17,7 +17,7 @@ var journeyDE = map[string]string{
 	"This site counts without cookies, so nobody can tell who comes back on another day.": "Diese Website zählt ohne Cookies, darum kann niemand sagen, wer an einem anderen Tag wiederkommt.",
 	"What is shown is from the time when it counted with one.":                            "Gezeigt wird die Zeit, in der sie mit einem zählte.",
 	"Nobody can know this here": "Das kann hier niemand wissen",
-	"This site counts without cookies. A visitor is recognised within a day, by a key that is deleted at midnight; whoever comes back tomorrow is a new visitor. There is nothing to estimate from, so nothing is shown.": "Diese Website zählt ohne Cookies. Ein Besucher wird innerhalb eines Tages wiedererkannt, mit einem Schlüssel, der um Mitternacht gelöscht wird; wer morgen wiederkommt, ist ein neuer Besucher. Es gibt nichts, woraus sich schätzen ließe, darum wird nichts gezeigt.",
+	"This site counts without cookies. A visitor is recognised within a day, by a key that is deleted in the night after; whoever comes back tomorrow is a new visitor. There is nothing to estimate from, so nothing is shown.": "Diese Website zählt ohne Cookies. Ein Besucher wird innerhalb eines Tages wiedererkannt, mit einem Schlüssel, der in der Nacht danach gelöscht wird; wer morgen wiederkommt, ist ein neuer Besucher. Es gibt nichts, woraus sich schätzen ließe, darum wird nichts gezeigt.",
 	"Came back, on average":                             "Kamen wieder, im Durchschnitt",
 	"The last line of the table below has the figures.": "Die letzte Zeile der Tabelle darunter hat die Zahlen.",
 	"weeks after the first visit":                       "Wochen nach dem ersten Besuch",

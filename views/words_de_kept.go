@@ -34,7 +34,6 @@ var keptDE = map[string]string{
 	"How long visits are kept: whoever runs this instance allows 1 month at most.":           "Wie lange Besuche aufbewahrt werden: Wer diese Instanz betreibt, erlaubt höchstens 1 Monat.",
 	"How long totals of days are kept: whoever runs this instance allows %s months at most.": "Wie lange Tagessummen aufbewahrt werden: Wer diese Instanz betreibt, erlaubt höchstens %s Monate.",
 	"How long totals of days are kept: whoever runs this instance allows 1 month at most.":   "Wie lange Tagessummen aufbewahrt werden: Wer diese Instanz betreibt, erlaubt höchstens 1 Monat.",
-	"until the site’s midnight; of imported visits as long as the visits":                    "bis Mitternacht der Website; bei eingelesenen Besuchen so lange wie die Besuche",
 	"Numbers that visitors are recognised by":                                                "Nummern, an denen Besucher wiedererkannt werden",
 	"Visits, page views, events and their texts":                                             "Besuche, Seitenaufrufe, Ereignisse und ihre Texte",
 	"Totals of days, and what was not counted":                                               "Summen von Tagen, und was nicht gezählt wurde",

@@ -53,6 +53,7 @@ type (
 	Drops        = store.Drops
 
 	VisitorRecord = store.VisitorRecord
+	VisitorVisit  = store.VisitorVisit
 )
 
 // Service answers who may do what. Its methods may be called by several goroutines at once.

@@ -39,7 +39,7 @@ var kinds = []Kind{
 			{Name: "localStorage: sp_off", Form: "1; empty once taken back", About: "this browser does not want to be counted; only when the visitor asks for it"},
 		}},
 	{Name: "Visitors' numbers", Source: "made with a secret key from the cookie's random number, or where there is none from address and browser", Purpose: "to count visitors and tell new from returning ones",
-		Seen: "nobody; reports show numbers of visitors", Kept: "in rows until their day is sealed at night; keys of cookies {{months .Keep.Keys}} after the last visit; others till the end of the day",
+		Seen: "nobody; reports show numbers of visitors", Kept: "in rows until their day is sealed at night; keys of cookies and of imported visitors {{months .Keep.Keys}} after the last visit{{with .Former}}, so none after {{.}}{{end}}; others till the end of the day",
 		Deleted: "by the nightly round; by erasing a visitor, a time, the site or the customer, in every copy too",
 		columns: "site.hit.visitor site.hit.lasting site.hit.type site.visitor.id site.visitor.day site.visitor.count site.visitor.data site.visitor.import site.visitor.sum " +
 			"site.sealing.id site.sealing.day site.sealing.marks site.sealing.guests site.sealing.visitors site.sealing.sum"},
@@ -47,7 +47,7 @@ var kinds = []Kind{
 		Kept: "the site's key as long as the site; the salt of a day till the night after (time zone {{.Zone}}): it goes with the first hit of the next day or at the nightly round; in no copy", Deleted: "as said; with the site",
 		columns: "site.secret.name site.secret.value site.secret.sum"},
 	{Name: "Visits, page views and events", Source: "the site's pages, by the tracker, the pixel, a server of the owner or an import", Purpose: "figures of how the site is used",
-		Seen: owners + ", as sums over groups; nobody sees a single visit", Kept: "{{months .Keep.Visits}}",
+		Seen: owners + ", as figures of groups, of which totals and some lists may be of one visit", Kept: "{{months .Keep.Visits}}",
 		Deleted: "by the nightly round, a day at a time; by erasing a visitor, a time, the site or the customer, in every copy too",
 		columns: "site.hit.id site.hit.kind site.hit.time site.hit.start site.hit.visit site.hit.view site.hit.seq site.hit.page site.hit.origin site.hit.place site.hit.agent site.hit.language " +
 			"site.hit.screen site.hit.engaged site.hit.scroll site.hit.name site.hit.props site.hit.currency site.hit.amount site.hit.sum " +

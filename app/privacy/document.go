@@ -35,6 +35,14 @@ var Documents = []Document{
 // Processor is the record of whoever runs the instance for others (GDPR Article 30, paragraph 2).
 var Processor = Document{"processor", "Record of processing for others", "What GDPR Article 30, paragraph 2, asks of whoever runs an instance for others.", []string{"en", "de"}, true}
 
+// pageText is the part of the text for a site's policy that the page for its visitors has too: what is kept and what not, how visits are told apart, how long.
+var pageText = Document{"kept", "What this site counts", "What the page for visitors says.", Documents[0].Languages, false}
+
+// VisitorsText returns what the page for a site's visitors says, as Markdown: the same words as the text for the site's policy.
+func VisitorsText(f Facts, lang string) (string, error) {
+	return pageText.body(f, pageText.Language(lang))
+}
+
 //go:embed documents/*.md
 var documents embed.FS
 
@@ -104,7 +112,7 @@ func (d Document) body(f Facts, lang string) (string, error) {
 
 // fill fills a template of documents/ in.
 func fill(file, lang string, data any) (string, error) {
-	t, err := template.New(file).Funcs(funcs(lang)).ParseFS(documents, "documents/"+file)
+	t, err := template.New(file).Funcs(funcs(lang)).ParseFS(documents, "documents/"+file, "documents/"+pageText.Name+"."+lang+".md")
 	if err != nil {
 		return "", err
 	}

@@ -24,7 +24,7 @@ func usual() (store.SiteInfo, Instance) {
 func texts(t *testing.T, f Facts) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, d := range Documents {
+	for _, d := range append(slices.Clone(Documents), pageText) {
 		if d.Shared && !f.Shared {
 			continue
 		}
@@ -88,6 +88,9 @@ var instances = map[string]func(*Instance){
 	"Operator.Host":    func(i *Instance) { i.Operator.Host = "Example Hosting, Germany" },
 }
 
+// visitorsCare are the settings and facts that the page for visitors tells of: all that decides what is kept of them, how, and for how long.
+var visitorsCare = []string{"Mode", "Early", "Zone", "QueryKeys", "SearchKey", "Floor", "NoLinks", "Forms", "Retention.Keys", "Retention.Visits", "Retention.Totals", "Cities", "CountryOnly", "Former"}
+
 // leaves returns the names of a struct's fields, of those that are structs of ours with theirs.
 func leaves(t reflect.Type) (names []string) {
 	for f := range t.Fields() {
@@ -127,10 +130,13 @@ func TestDocumentsFollowTheConfiguration(t *testing.T) {
 		if len(changed) == 0 {
 			t.Errorf("%s: no document says anything else", name)
 		}
-		for _, d := range Documents {
+		for _, d := range append(slices.Clone(Documents), pageText) {
 			if langs := changed[d.Name]; len(langs) > 0 && len(langs) != len(d.Languages) {
 				t.Errorf("%s: %s changed in %v only", name, d.Name, langs)
 			}
+		}
+		if cares := slices.Contains(visitorsCare, name); cares != (len(changed[pageText.Name]) > 0) {
+			t.Errorf("%s: the page for visitors says something else: %v", name, !cares)
 		}
 	}
 	for _, name := range append(leaves(reflect.TypeFor[store.SiteSettings]()), "Mode", "Zone", "Domain") {
@@ -154,6 +160,14 @@ func TestDocumentsFollowTheConfiguration(t *testing.T) {
 		instances[name](&changed)
 		check(name, FactsOf(info, changed))
 	}
+	info.Mode = "cookieless"
+	before = FactsOf(info, in)
+	was = texts(t, before)
+	former := before
+	former.Former = "2027-12-31"
+	check("Former", former)
+	info, in = usual()
+	before = FactsOf(info, in)
 	again := FactsOf(info, in)
 	if again.Hash() != before.Hash() || len(again.ChangesSince(before)) > 0 {
 		t.Error("what is set the same is another configuration")
@@ -179,7 +193,11 @@ func configurations() (all []Facts) {
 				} else {
 					info.Settings.Floor = 1
 				}
-				all = append(all, FactsOf(info, in))
+				f := FactsOf(info, in)
+				if full && !f.Cookie() {
+					f.Former = "2027-12-31"
+				}
+				all = append(all, f)
 			}
 		}
 	}
@@ -202,7 +220,7 @@ func shape(text string) (list []string) {
 func TestEveryLanguageSaysTheSame(t *testing.T) {
 	for _, f := range configurations() {
 		all := texts(t, f)
-		for _, d := range Documents {
+		for _, d := range append(slices.Clone(Documents), pageText) {
 			first, there := all[d.Name+"."+d.Languages[0]]
 			if !there {
 				continue
@@ -244,7 +262,8 @@ func TestNothingIsNamedThatIsOff(t *testing.T) {
 		{"search", func(*store.SiteInfo, *Instance) {}, `(?i)searched for on|gesucht wird|suchbegriff|recherché sur ce|se busca en`},
 		{"cities", func(s *store.SiteInfo, _ *Instance) { s.Settings.CountryOnly = true }, `(?i)region and city|region, city|Region und Stadt|Region, Stadt|région et|région, |región y|país, región`},
 		{"consent", func(*store.SiteInfo, *Instance) {}, `(?i)before you agree|bevor Sie einwilligen|avant votre accord|antes de que usted`},
-		{"cookie", func(s *store.SiteInfo, _ *Instance) { s.Mode = "cookieless" }, "`_sp`|Do Not Track"},
+		{"cookie", func(s *store.SiteInfo, _ *Instance) { s.Mode = "cookieless" }, "`_sp`"},
+		{"numbers of earlier visitors", func(s *store.SiteInfo, _ *Instance) { s.Mode = "cookieless" }, `(?i)earlier visit|früherer? |antérieur|anterior`},
 		{"customers", func(*store.SiteInfo, *Instance) {}, `(?i)as our processor|Auftragsverarbeiter \(Art|sous-traitant \(article|encargado del tratamiento \(`},
 		{"rate limit", func(_ *store.SiteInfo, i *Instance) { i.RateLimit = 0 }, `(?i)hits a second|Treffer je Sekunde`},
 		{"floor", func(s *store.SiteInfo, _ *Instance) { s.Settings.Floor = 1 }, `(?i)fewer than \d|weniger als \d|moins de \d|menos de \d`},

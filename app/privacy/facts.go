@@ -1,12 +1,14 @@
 package privacy
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"sandprint/app/account"
 	"sandprint/app/store"
@@ -14,7 +16,7 @@ import (
 
 // revision is that of the texts in documents/: it is raised when what they say changes, so that owners hear of it as of a change of
 // their settings.
-const revision = 1
+const revision = 2
 
 // cookieMonths is how long tracker.js lets the cookie live, from the first visit.
 const cookieMonths = 13
@@ -40,6 +42,7 @@ type Facts struct {
 	Countries []string        `json:"excluded_countries"`
 	Networks  int             `json:"excluded_networks"` // how many: which is nobody's business
 	Hidden    bool            `json:"page_hidden"`       // the visitors' page answers as none
+	Former    string          `json:"former_numbers"`    // mode cookieless: date by which the last number goes of visitors who were recognised before; empty: there is none
 	Notice    store.Notice    `json:"notice"`
 
 	Instance `json:"instance"`
@@ -83,6 +86,25 @@ func FactsOf(info store.SiteInfo, in Instance) Facts {
 	return f
 }
 
+// Facts returns the facts of a site as they are now: of its settings, and of what is kept of times when they were others.
+func (p *Service) Facts(ctx context.Context, info store.SiteInfo, in Instance) (Facts, error) {
+	f := FactsOf(info, in)
+	if f.Cookie() || info.ID == "" {
+		return f, nil
+	}
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	site, err := p.store.Site(ctx, info.ID)
+	if err != nil {
+		return f, err
+	}
+	last, err := site.LastKey(ctx)
+	if err == nil && !last.IsZero() { // its day is over everywhere a day later, and the night after that removes it
+		f.Former = last.AddDate(0, f.Keep.Keys, 2).Format(time.DateOnly)
+	}
+	return f, err
+}
+
 // Hash returns the SHA-256 of the facts in hex: two that say the same have the same.
 func (f Facts) Hash() string {
 	text, _ := json.Marshal(f) // of strings, numbers and switches, which can't fail
@@ -92,6 +114,10 @@ func (f Facts) Hash() string {
 
 // Cookie reports whether the site may set its cookie.
 func (f Facts) Cookie() bool { return f.Mode != "cookieless" }
+
+// Recognises reports whether there are numbers by which a visitor can be recognised on another day: those of the cookie, or still those of a time
+// when there was one.
+func (f Facts) Recognises() bool { return f.Cookie() || f.Former != "" }
 
 // Consent reports whether the site waits for consent.
 func (f Facts) Consent() bool { return f.Mode == "consent" }
@@ -147,6 +173,7 @@ func (f Facts) Settings() []Setting {
 		{"Settings chosen together", or(f.Preset, "none")},
 		{"Counted before consent, without a cookie", on(f.Early)},
 		{"Visitors are recognised", months(f.Keep.Keys)},
+		{"Numbers of earlier visitors, till", or(f.Former, "none")},
 		{"Visits", months(f.Keep.Visits)},
 		{"Totals of days", months(f.Keep.Totals)},
 		{"Smallest group shown", num(f.Floor)},

@@ -53,7 +53,7 @@ func documentsMatch(t *Trial) {
 		t.wrong("the text that was just published counts as older than the settings, or can't be published: %d", a.status)
 	}
 	for _, c := range changes {
-		before := map[string]string{}
+		before, page := map[string]string{}, get("/privacy/shop.example")
 		for _, lang := range languages[c.document] {
 			before[lang] = text(c.document, lang)
 		}
@@ -65,6 +65,9 @@ func documentsMatch(t *Trial) {
 			if text(c.document, lang) == before[lang] {
 				t.wrong("%s: the %s says the same in %s", c.setting, c.document, lang)
 			}
+		}
+		if c.document == "policy" && get("/privacy/shop.example") == page {
+			t.wrong("%s: the page for visitors says the same", c.setting)
 		}
 		if is := text(c.document, "en"); strings.Contains(before["en"], c.says) || !strings.Contains(is, c.says) {
 			t.wrong("%s: the %s does not say “%s”, or said it before", c.setting, c.document, c.says)
@@ -79,6 +82,6 @@ func documentsMatch(t *Trial) {
 		t.wrong("the dashboard does not say that the text on the site is older than the settings")
 	}
 	t.sent("%d changes of a site's settings, one after another", len(changes))
-	t.searched("the text for the site's policy in four languages and the record of processing in two, before and after each; the hash of the configuration; the dashboard")
+	t.searched("the text for the site's policy in four languages and the record of processing in two, before and after each; the page for the site's visitors; the hash of the configuration; the dashboard")
 	t.found("another hash and another text each time, in every language, with the new value in it; the dashboard says that the text on the site is older")
 }

@@ -178,7 +178,7 @@ func backupNames(ids []string, copied map[string]bool) ([]string, bool) {
 	return names, len(ids) == len(copied)
 }
 
-// copySite copies a site's file. The salts of days are left out, because they are to be deleted at midnight wherever they are, and
+// copySite copies a site's file. The salts of days are left out, because they are to be deleted in the night after wherever they are, and
 // imports that are still under way.
 func (s *Store) copySite(ctx context.Context, id, to string) error {
 	ctx, done := context.WithCancel(ctx)

@@ -159,7 +159,7 @@ func (e *erasure) forget(days map[int32]*hotDay, early map[uint64][]row) {
 			continue
 		}
 		d.version++
-		d.rows, d.blocks, d.folded, d.marks = rowList{}, nil, 0, keySet{}
+		d.rows, d.blocks, d.folded, d.marks, d.lasting = rowList{}, nil, 0, keySet{}, false
 		for i := range kept.n {
 			d.add(kept.at(i), d.arrived)
 		}

@@ -130,7 +130,7 @@ func (f *folding) readHits(number func(*row) uint32) (visitAt map[int64]int32, v
 
 // consented gives a visit that was counted without a cookie to the visitor whom a later row of it names: consent was given meanwhile.
 func (v *foldVisit) consented(r *row, number func(*row) uint32) {
-	if r.lasting && !v.lasting && !r.namesNobody() {
+	if r.isLasting() && !v.lasting {
 		v.visitor, v.vtype, v.lasting = number(r), r.vtype, true
 	}
 }

@@ -27,6 +27,7 @@ type hotDay struct {
 	gone    keySet   // marks of what was sealed before the day's end, or soon after it had arrived
 	arrived int64    // when the last row came, or was read from the file: it may have come just before
 	numbers keyTable // of its visitors, sealed ones included; guarded by numbering.mu
+	lasting bool     // of rows: some name a visitor who is recognised on later days
 }
 
 // keyTable maps the keys of visitors and the marks of page views to numbers; a keySet only knows them.
@@ -121,6 +122,7 @@ func (h *hot) add(r *row, now int64) {
 func (d *hotDay) add(r *row, now int64) {
 	d.arrived = now
 	d.rows.add(r)
+	d.lasting = d.lasting || r.isLasting()
 	if mark, ok := markOf(r.kind, r.view, r.seq); ok {
 		d.marks.Put(mark, struct{}{})
 	}

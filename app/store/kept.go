@@ -43,6 +43,27 @@ func (s *Site) Oldest(ctx context.Context) (o SiteOldest, err error) {
 	return o, nil
 }
 
+// LastKey returns the day, in UTC, of the newest visits by which a key is kept of a visitor who is recognised on later days: by a cookie, or in
+// imported files. Zero: no such key is kept.
+func (s *Site) LastKey(ctx context.Context) (time.Time, error) {
+	newest := int32(-1)
+	err := s.read.QueryRowContext(ctx, "SELECT day FROM visitor WHERE import = 0 ORDER BY day DESC LIMIT 1").Scan(&newest)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for date, d := range s.hot.days {
+		if d.lasting {
+			newest = max(newest, date)
+		}
+	}
+	if newest < 0 {
+		return time.Time{}, nil
+	}
+	return time.Unix(int64(newest)*daySeconds, 0).UTC(), nil
+}
+
 // InstanceOldest is the oldest of what the whole instance keeps, a zero time where there is nothing.
 type InstanceOldest struct {
 	Sessions, Links, Audit, Tombstones, Copies, Temporary time.Time // links by when they run out, all else by when it was made

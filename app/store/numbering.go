@@ -67,6 +67,9 @@ func (s *Site) number(ctx context.Context, days []hotRows) error {
 // names only where consent came after that.
 func (r *row) namesNobody() bool { return r.kind == Engage && (!r.lasting || r.visit == 0) }
 
+// isLasting reports whether a row names a visitor who is recognised on later days.
+func (r *row) isLasting() bool { return r.lasting && !r.namesNobody() }
+
 // giveNumber notes a visitor's number in the table of a day.
 func (s *Site) giveNumber(table *keyTable, key uint64, n uint32) {
 	table.Put(key, n)

@@ -106,6 +106,7 @@ type sealing struct {
 	lasting, guests []visitorKey
 	marks           *keySet // of gone; nil: not needed yet
 	keptMarks       keySet
+	keptLasting     bool   // kept has visitors who are recognised on later days
 	remember        bool   // marks and guests, as hits of the day may still be repeated
 	visitors        uint32 // bound of the visitors' numbers
 }
@@ -137,6 +138,7 @@ func (s *Site) preparePart(ctx context.Context, date int32, before int64) (*seal
 	}
 	for i := range p.kept.n {
 		r := p.kept.at(i)
+		p.keptLasting = p.keptLasting || r.isLasting()
 		if mark, ok := markOf(r.kind, r.view, r.seq); ok {
 			p.keptMarks.Put(mark, struct{}{})
 		}
@@ -249,7 +251,7 @@ func (p *sealing) concerns(came []row) bool {
 // take takes the rows of a part out of a day; came are the rows since it was prepared.
 func (d *hotDay) take(p *sealing, came []row) {
 	d.version++
-	d.rows, d.marks = p.kept, p.keptMarks
+	d.rows, d.marks, d.lasting = p.kept, p.keptMarks, p.keptLasting
 	d.blocks, d.folded = nil, 0
 	for i := range came {
 		d.add(&came[i], d.arrived)

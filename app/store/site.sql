@@ -3,7 +3,7 @@
 
 CREATE TABLE secret (
   name  TEXT PRIMARY KEY, -- "site": key of cookie visitors; "salt DAY": key of one local day's cookieless visitors
-  value BLOB NOT NULL -- 32 random bytes; a day's salt is deleted at the site's midnight, for good
+  value BLOB NOT NULL -- 32 random bytes; a day's salt is deleted in the night after, for good: with the site's first hit of the next day or by the nightly round
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE dict (

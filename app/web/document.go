@@ -43,7 +43,10 @@ func (s *Server) instance(ctx context.Context, origin string) (in privacy.Instan
 // facts returns what documents are made of, of a site as it is set now.
 func (s *Server) facts(c *call, info account.SiteInfo) (privacy.Facts, error) {
 	in, err := s.instance(c.Context(), c.origin())
-	return privacy.FactsOf(info, in), err
+	if err != nil {
+		return privacy.Facts{}, err
+	}
+	return s.Privacy.Facts(c.Context(), info, in)
 }
 
 // edition is what texts say of when and by what they were made.

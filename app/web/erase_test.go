@@ -235,14 +235,18 @@ func TestEraseSiteOnPage(t *testing.T) {
 	}
 }
 
-// A visitors' page that is hidden is as that of no site, by whatever door; shown again it is there.
+// A visitors' page that is hidden says only who answers, for sandprint('show') leads there, and its other doors are as those of no site; shown again it is there.
 func TestHiddenVisitorPage(t *testing.T) {
 	f := full(t)
 	f.read(siteA, "/about", "own", 1)
 	f.want(200, "GET", "/privacy/"+siteA)
 	f.want(403, "POST", "/sites/"+siteA+"/data/page", "cookie", f.sessions["viewer A"], "form", form("page", "hide"))
 	f.want(303, "POST", "/sites/"+siteA+"/data/page", "cookie", f.sessions["editor A"], "form", form("page", "hide"))
-	for _, ask := range [][]string{{"GET", ""}, {"POST", "/show"}, {"POST", "/erase"}, {"POST", "/optout"}} {
+	f.mustChange(siteA, func(s *account.SiteSettings) { s.Notice.Contact = "privacy@a.example" })
+	hold(t, "the hidden page", f.want(200, "GET", "/privacy/"+siteA).Body.String(), "Whoever runs this site answers", "Questions: privacy@a.example.", `content="noindex"`, `id="sp-off"`,
+		"!<form class=\"stack\"", "!How long", "!months")
+	f.want(404, "GET", "/privacy/none.example")
+	for _, ask := range [][]string{{"GET", "/privacy.json"}, {"POST", "/show"}, {"POST", "/erase"}, {"POST", "/optout"}} {
 		hidden := whole(f.want(404, ask[0], "/privacy/"+siteA+ask[1], "form", form("v", "1")))
 		none := whole(f.want(404, ask[0], "/privacy/none.example"+ask[1], "form", form("v", "1")))
 		if hidden != none {
@@ -250,7 +254,7 @@ func TestHiddenVisitorPage(t *testing.T) {
 		}
 	}
 	f.want(303, "POST", "/sites/"+siteA+"/settings", "cookie", f.sessions["owner A"], "form", form("timezone", "UTC", "mode", "cookie"))
-	f.want(404, "GET", "/privacy/"+siteA) // saving other settings leaves it hidden
+	hold(t, "saving other settings leaves it hidden", f.want(200, "GET", "/privacy/"+siteA).Body.String(), "Whoever runs this site answers")
 	f.want(303, "POST", "/sites/"+siteA+"/data/page", "cookie", f.sessions["editor A"], "form", form("page", "show"))
 	f.want(200, "GET", "/privacy/"+siteA)
 }

@@ -30,6 +30,10 @@ func (s *Server) presets(w http.ResponseWriter, c *call) error {
 // presetPage shows all presets, with what the chosen one would change and what it would take.
 func (s *Server) presetPage(w http.ResponseWriter, c *call, status int, form views.PresetPage) error {
 	form.Domain, form.Now = c.site.Info().Domain, c.site.Info()
+	var err error
+	if form.Facts, err = s.facts(c, form.Now); err != nil {
+		return err
+	}
 	if preset, err := account.PresetNamed(form.Chosen); err == nil {
 		limits, err := s.Accounts.Limits(c.Context())
 		if err != nil {

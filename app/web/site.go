@@ -29,6 +29,9 @@ func (s *Server) settingsPage(w http.ResponseWriter, c *call, status int, form v
 	if chosen, unchanged, ok := account.PresetOf(info); ok {
 		form.Preset = views.PresetTitle(c.page("").Words, chosen.Name, unchanged)
 	}
+	if form.Facts, err = s.facts(c, info); err != nil {
+		return err
+	}
 	page := c.page("Settings of " + info.Domain)
 	page.Scripts = []string{"zone.js"}
 	return s.html(w, c, status, views.SiteSettings(page, form))

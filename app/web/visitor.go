@@ -40,7 +40,7 @@ type visitor struct {
 	value string
 }
 
-// openVisitor returns the order about a visitor of the site in the address. A site whose owner hides the page is as none.
+// openVisitor returns the order about a visitor of the site in the address. A site whose owner hides the page answers none.
 func (s *Server) openVisitor(c *call, value string) (privacy.Order, error) {
 	o, err := s.VisitorOf(c.Context(), c.PathValue("site"), value)
 	if o.Site.Settings.HidePage {
@@ -82,17 +82,29 @@ func (s *Server) visitorAnswer(w http.ResponseWriter, c *call, status int, p vie
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	w.Header().Add("Vary", "Accept")
-	if data != nil && strings.Contains(c.Header.Get("Accept"), "application/json") {
+	if file := c.PostFormValue("as") == "json"; data != nil && (file || strings.Contains(c.Header.Get("Accept"), "application/json")) {
+		if file {
+			w.Header().Set("Content-Disposition", `attachment; filename="visitor.json"`)
+		}
 		return s.json(w, c, status, data)
 	}
-	p.Page = c.page("What this site counts")
+	p.Page = documentFrame(c.page("What this site counts"))
 	p.Page.Plain, p.Page.Scripts = true, []string{"visitor.js"}
+	var err error
+	if p.Facts, err = s.facts(c, p.Site); err != nil {
+		return err
+	}
+	text, err := privacy.VisitorsText(p.Facts, p.Page.Words.Lang)
+	if err != nil {
+		return err
+	}
+	p.Text = privacy.Blocks(text)
 	return s.html(w, c, status, views.Visitor(p))
 }
 
-// visitorPage says what a site keeps of its visitors.
+// visitorPage says what a site keeps of its visitors; where its owner hides that, only who answers: sandprint('show') and #sp-off lead here all the same.
 func (s *Server) visitorPage(w http.ResponseWriter, c *call) error {
-	o, err := s.openVisitor(c, "")
+	o, err := s.VisitorOf(c.Context(), c.PathValue("site"), "")
 	if err != nil {
 		return err
 	}
