@@ -729,9 +729,9 @@ func formerNumbers(p Page, domain string, canErase bool, f privacy.Facts) templ.
 			}
 		} else if f.Former != "" {
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(p.Words.F("Numbers of visitors from before are still kept: the last goes by itself by %s, or at once when you erase the visits. Your text about privacy says so till then.", f.Former))
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(p.Words.F("Numbers of visitors from before are still kept: the last goes by itself by %s, or at once when you erase the visits. Your text about privacy says so till then.", p.Words.former(f)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `settings.templ`, Line: 121, Col: 187}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `settings.templ`, Line: 121, Col: 196}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 			if templ_7745c5c3_Err != nil {

@@ -39,6 +39,15 @@ func (p VisitorPage) whose() string {
 	return ""
 }
 
+// former says until when the last number of an earlier visitor is kept; empty: there is none.
+func (w *Words) former(f privacy.Facts) string {
+	day, err := time.Parse(time.DateOnly, f.Former)
+	if err != nil {
+		return f.Former
+	}
+	return w.date(day, longDate)
+}
+
 // parts returns the text by its headings.
 func (p VisitorPage) parts() (list [][]privacy.Block) {
 	for _, b := range p.Text {

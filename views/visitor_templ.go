@@ -269,9 +269,9 @@ func ownRecord(p VisitorPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(p.Page.Words.F("This site counts without a cookie now. If your browser still has the cookie _sp of an earlier time, you can see and erase here what is kept of it; it can be recognised until %s at the latest. Of later visits nothing can be looked up for you, because what is kept can't be told apart by person (GDPR, Article 11).", p.Facts.Former))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(p.Page.Words.F("This site counts without a cookie now. If your browser still has the cookie _sp of an earlier time, you can see and erase here what is kept of it; it can be recognised until %s at the latest. Of later visits nothing can be looked up for you, because what is kept can't be told apart by person (GDPR, Article 11).", p.Page.Words.former(p.Facts)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `visitor.templ`, Line: 51, Col: 355}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `visitor.templ`, Line: 51, Col: 369}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {

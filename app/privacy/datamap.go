@@ -39,7 +39,7 @@ var kinds = []Kind{
 			{Name: "localStorage: sp_off", Form: "1; empty once taken back", About: "this browser does not want to be counted; only when the visitor asks for it"},
 		}},
 	{Name: "Visitors' numbers", Source: "made with a secret key from the cookie's random number, or where there is none from address and browser", Purpose: "to count visitors and tell new from returning ones",
-		Seen: "nobody; reports show numbers of visitors", Kept: "in rows until their day is sealed at night; keys of cookies and of imported visitors {{months .Keep.Keys}} after the last visit{{with .Former}}, so none after {{.}}{{end}}; others till the end of the day",
+		Seen: "nobody; reports show numbers of visitors", Kept: "in rows until their day is sealed, in the night after; keys of cookies and of imported visitors {{months .Keep.Keys}} after the last visit{{with .Former}}, so none after {{date .}}{{end}}; others no longer",
 		Deleted: "by the nightly round; by erasing a visitor, a time, the site or the customer, in every copy too",
 		columns: "site.hit.visitor site.hit.lasting site.hit.type site.visitor.id site.visitor.day site.visitor.count site.visitor.data site.visitor.import site.visitor.sum " +
 			"site.sealing.id site.sealing.day site.sealing.marks site.sealing.guests site.sealing.visitors site.sealing.sum"},

@@ -131,6 +131,27 @@ var units = map[string][4]string{
 	"es": {"mes", "meses", "día", "días"},
 }
 
+// monthNames are the names of months, by language, and how a date is written with them.
+var monthNames = map[string][]string{
+	"en": {"%d %s %d", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
+	"de": {"%d. %s %d", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"},
+	"fr": {"%d %s %d", "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"},
+	"es": {"%d de %s de %d", "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"},
+}
+
+// writeDate writes a date such as 2027-12-31 in a language.
+func writeDate(lang, text string) string {
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return text
+	}
+	date := fmt.Sprintf(monthNames[lang][0], day.Day(), monthNames[lang][day.Month()], day.Year())
+	if lang == "fr" && day.Day() == 1 {
+		return strings.Replace(date, "1 ", "1er ", 1)
+	}
+	return date
+}
+
 // funcs are what templates may call: numbers with their units, what people typed made safe for a line, what is left to be filled in.
 func funcs(lang string) template.FuncMap {
 	u := units[lang]
@@ -138,6 +159,7 @@ func funcs(lang string) template.FuncMap {
 		"months": func(n int) string { return plural(n, u[0], u[1]) },
 		"days":   func(n int) string { return plural(n, u[2], u[3]) },
 		"number": strconv.Itoa,
+		"date":   func(text string) string { return writeDate(lang, text) },
 		"line":   oneLine,
 		"list":   func(texts []string) string { return oneLine(strings.Join(texts, ", ")) },
 		"or": func(text, missing string) string {
