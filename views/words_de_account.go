@@ -54,7 +54,7 @@ var accountDE = map[string]string{
 	"API tokens": "API-Tokens",
 	"A program that has one acts for you: reads figures, or adds and changes sites.": "Ein Programm mit einem Token handelt für Sie: liest Zahlen, oder fügt Websites hinzu und ändert sie.",
 	"Description of the API": "Beschreibung der API",
-	"One that may write can also remove a site with all copies, and nobody is asked again.": "Eines, das schreiben darf, kann auch eine Website samt allen Kopien löschen, ohne Rückfrage.",
+	"A token that may write can also remove a site with all copies, without asking again.": "Ein Token, das schreiben darf, kann auch eine Website samt allen Kopien ohne Rückfrage löschen.",
 	"Your new token. It is shown this once:":                                                "Ihr neues Token. Es wird nur dieses Mal gezeigt:",
 	"The token is revoked.":                                                                 "Das Token ist widerrufen.",
 	"Copied":                                                                                "Kopiert",
