@@ -68,9 +68,9 @@ func skip(s string, i int, signs string) int {
 	return i
 }
 
-// skipOf skips what Spanish has between a day, a month and a year: "23 de julio de 1985".
+// skipOf skips what stands between a day, a month and a year: "23 de julio de 1985", "23rd of July 1985".
 func skipOf(s string, i int) int {
-	if strings.HasPrefix(s[i:], "de ") {
+	if strings.HasPrefix(s[i:], "de ") || strings.HasPrefix(s[i:], "of ") {
 		return i + 3
 	}
 	return i

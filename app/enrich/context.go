@@ -47,7 +47,7 @@ var contexts = func() map[string]context {
 			sendungsnummer sendungsverfolgung pnr record-locator reservierung reservierungen reservering reserveringen prenotazione prenotazioni factuur facturen
 			fatture ordini rma colis zending`,
 		secretContext: `reset reset-password password-reset resetpassword password verify verification confirm confirmation activate
-			activation invite invitation invites invitations magic magic-link magiclink token tokens session sessions unsubscribe
+			activation invite invitation invites invitations magic magic-link magiclink magic-login passwordreset token tokens session sessions unsubscribe
 			optout opt-out recover recovery login-link share-link otp
 			forgot-password forgot passwort kennwort passwort-vergessen passwort-zurücksetzen passwort-zuruecksetzen zurücksetzen zuruecksetzen aktivieren
 			aktivierung aktivierungs bestätigen bestaetigen bestätigung bestätigungs bestaetigung bestaetigungs einladung einladungen abmelden abmeldung
@@ -88,14 +88,14 @@ var noPersons = func() map[string]bool {
 		support service services stories reviews experience insights success care area-login welcome preferences notifications
 		management roles groups permissions manual story terms agreement feedback research journey onboarding only map count stats
 			connexion inscription anmelden registrieren einstellungen registro ajustes iniciar-sesion accedi registrati impostazioni inloggen registreren
-			instellingen aanmelden wishlist meaning generator change origin order orders history public picture photo view update the my your of form id code number`) {
+			instellingen aanmelden wishlist meaning generator change origin order orders history public picture photo view update the my your of form id code number no nr`) {
 		words[word] = true
 	}
 	return words
 }()
 
 // passing are words that may stand between a word that makes context and what it is about.
-var passing = wordSet(`code ref reference id num view details detail show edit status number nr no print pdf download open update summary`)
+var passing = wordSet(`email mail code ref reference id num view details detail show edit status number nr no print pdf download open update summary`)
 
 // contextOf is what a segment, as it came out of scrubbing, says about the next one.
 func contextOf(segment string) context {

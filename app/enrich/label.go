@@ -53,19 +53,19 @@ var labelWords = func() map[string]labelWord {
 		}
 	}
 	add(labelWord{context: orderContext, strong: true}, `pnr locator sendungsnummer aktenzeichen`)
-	add(labelWord{context: orderContext, soft: true}, `bestell policy police vorgang vorgangs akten licence license rücksendung lieferschein inv conf
+	add(labelWord{context: orderContext, soft: true}, `bestell policy police vorgang vorgangs akten licence license rücksendung lieferschein inv conf po best re rg
 		versicherung suivi seguimiento tracciamento auftragsbestätigung buchungsbestätigung bestellbestätigung reisebestätigung`)
 	add(labelWord{context: orderContext, booking: true}, `booking reservation réservation buchung reserva reservación prenotazione reservering reservierung boeking`)
-	add(labelWord{context: userContext, soft: true}, `personal cust acct versicherten`)
-	add(labelWord{context: secretContext, strong: true}, `otp einmalcode einmalpasswort`)
-	add(labelWord{context: secretContext}, `pin`)
-	add(labelWord{context: secretContext, soft: true}, `login signin sms time einmal 2fa mfa access zugangs freischalt sicherheits
-		tan your dein deine ihr ihre votre tu su uw je tuo acceso accesso accès toegangs`)
+	add(labelWord{context: userContext, soft: true}, `personal cust acct versicherten kd patienten matrikel studenten schüler`)
+	add(labelWord{context: secretContext, strong: true}, `otp einmalcode einmalpasswort passcode pin`)
+	add(labelWord{context: secretContext}, `tan`)
+	add(labelWord{context: secretContext, soft: true}, `login signin sms time factor einmal 2fa mfa access zugangs freischalt sicherheits
+		your dein deine ihr ihre votre tu su uw je tuo acceso accesso accès toegangs`)
 	add(labelWord{context: nationalContext, soft: true}, `security sociale social sozialversicherung rentenversicherung krankenversicherung tax steuer
-		insurance nhs führerschein driving fiscal fiscale steueridentifikation identity identiteit`)
+		insurance nhs führerschein driving card fiscal fiscale steueridentifikation identity identiteit`)
 	add(labelWord{context: geoContext}, `long`)
 	add(labelWord{link: weakLink}, `is ist est es è of am den the de del di du des della d l da le la el il op on der die das date datum data fecha
-		day tag year for für pour para per an lautet lauten sarà será ser e-mail email mail`)
+		day tag year for für pour para per an lautet lauten sarà será ser confirmed confirmée confirmé confirmada bestätigt bevestigd confermata e-mail email mail`)
 	add(labelWord{link: numberLink}, `nr no num nummer number numero número numéro núm n º ° n° nº № nro numer id ids`)
 	add(labelWord{link: referenceLink}, `ref reference referenz référence referencia referentie riferimento`)
 	add(labelWord{link: codeLink}, `code kode código codigo codice key`)
@@ -229,7 +229,7 @@ func labelled(s string, i, word, numbers int, l label) find {
 	case userContext:
 		end, kind = userEnd(s, i, word, numbers, l), "user"
 	case maybeContext:
-		if kind = "user"; l.marked {
+		if kind = "user"; l.marked || l.colon && numbers >= 5 {
 			end = userEnd(s, i, word, numbers, l)
 		}
 	case orderContext:
@@ -367,6 +367,9 @@ func codeEnd(s string, start int) int {
 // secretEnd is the end of a code that opens something: "Reset code: 482913", "OTP 482 913", "Code: ABCD-1234-EFGH".
 func secretEnd(s string, i, word, numbers int, l label) int {
 	if !l.marked && !l.colon {
+		if numbers > 0 && word-i == 6 && isUpperCode(s[i:word]) { // "Booking confirmation QX7P2L"
+			return word
+		}
 		return 0
 	}
 	switch n := word - i; {

@@ -14,7 +14,7 @@ var greetings = wordSet(`welcome good guten buenos buenas hello hi hey dear howd
 	bemvindo witaj cześć hej välkommen velkommen tervetuloa`)
 
 // closers may stand between a greeting and the comma: "Welcome back, Jane".
-var closers = wordSet(`back again zurück wieder morning afternoon evening day tag morgen abend retour nouveau días dias tardes noches`)
+var closers = wordSet(`back again zurück wieder morning afternoon evening day tag morgen abend retour terug nouveau días dias tardes noches`)
 
 // tellers are what a colon and a name follow: "Patient: Jane Doe".
 var tellers = wordSet(`user member patient student customer client employee account kunde kundin mitglied nutzer benutzer patientin
@@ -68,17 +68,37 @@ func scrubNames(text string) string {
 		if sign != ' ' {
 			start += len(text[start:]) - len(strings.TrimLeft(text[start:], " \u00a0"))
 		}
+		name := skipHonorifics(text, start)
 		if sign == ' ' { // "mevrouw van den Berg"
-			for word := wordAt(text, start); particles[word] && start+len(word) < len(text); word = wordAt(text, start) {
-				start += len(word) + 1
+			for word := wordAt(text, name); particles[word] && name+len(word) < len(text); word = wordAt(text, name) {
+				name += len(word) + 1
 			}
 		}
-		if end := nameEnd(text, start); end > 0 {
+		if end := nameEnd(text, name); end > 0 {
 			text = text[:start] + "[name]" + text[end:]
 			at = start
 		}
 	}
 	return text
+}
+
+// skipHonorifics returns where what is behind honorifics at text[start:] begins: "Prof. Dr. Müller".
+func skipHonorifics(text string, start int) int {
+	for range 3 {
+		word := wordAt(text, start)
+		next := start + len(word)
+		if word == "" || !honorifics[strings.ToLower(strings.TrimSuffix(word, "."))] {
+			break
+		}
+		if next < len(text) && text[next] == '.' {
+			next++
+		}
+		if next >= len(text) || text[next] != ' ' {
+			break
+		}
+		start = next + 1
+	}
+	return start
 }
 
 // mayTell says whether a word of likewise or honorifics may end in two bytes, the second a full stop perhaps: a quick look, for there are
@@ -124,6 +144,10 @@ func tellsOfPerson(before string, sign byte) bool {
 			if before, last = lastWord(strings.TrimRight(before, " .")); greetings[last] || formally[last] {
 				return true
 			}
+			if closers[last] { // "Guten Tag Herr"
+				_, last = lastWord(before)
+				return greetings[last]
+			}
 		}
 	}
 	return false
@@ -132,7 +156,7 @@ func tellsOfPerson(before string, sign byte) bool {
 // greeted is where the name before the comma at text[at] begins when a greeting stands before it and the letter goes on behind it: "Hi
 // Jane, your order"; 0 for none.
 func greeted(text string, at int) int {
-	if at+2 >= len(text) || text[at+1] != ' ' || !addressing[strings.ToLower(wordAt(text, at+2))] {
+	if at+1 < len(text) && (at+2 >= len(text) || text[at+1] != ' ' || !addressing[strings.ToLower(wordAt(text, at+2))]) {
 		return 0
 	}
 	start := at

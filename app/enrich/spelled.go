@@ -42,6 +42,9 @@ func sign(s string, i int) (length int, bare bool, dots []string) {
 	case b == '@':
 		return 1, false, nil
 	case b == '(' || b == '[' || b == '{' || b == '<':
+		if n := bracketed(s[i:], "@"); n > 0 {
+			return n, false, nil
+		}
 		for _, a := range ats {
 			if n := bracketed(s[i:], a.at); n > 0 {
 				return n, false, a.dots
