@@ -88,7 +88,8 @@ var noPersons = func() map[string]bool {
 		support service services stories reviews experience insights success care area-login welcome preferences notifications
 		management roles groups permissions manual story terms agreement feedback research journey onboarding only map count stats
 			connexion inscription anmelden registrieren einstellungen registro ajustes iniciar-sesion accedi registrati impostazioni inloggen registreren
-			instellingen aanmelden wishlist meaning generator change origin order orders history public picture photo view update the my your of form id code number no nr`) {
+			instellingen aanmelden wishlist meaning generator change origin order orders history public picture photo view update the my your of form id code number no nr
+			liste lista lijst elenco dominio dominios domaine domein`) {
 		words[word] = true
 	}
 	return words
@@ -209,7 +210,7 @@ func isFullName(segment string) bool {
 			return false
 		}
 	}
-	return len(words) >= 2 && len(words) <= 4
+	return len(words) >= 2 && len(words) <= 4 && !particles[strings.ToLower(words[0])]
 }
 
 // isJoinedName says whether a segment is two words that a dot or an underscore joins, as names of accounts are: "john_smith".
