@@ -11,7 +11,7 @@ var Claims = []Claim{
 	{7, "An erasure removes all of a visitor, also from copies and from what is restored, and its receipt is true", erasureIsWhole},
 	{8, "Nothing is kept longer than the site says", nothingOutlivesItsTime},
 	{9, "One customer can neither read nor change what is another's", strangersSeeNothing},
-	{10, "No row of a list to which the floor applies is about fewer visitors than it, and neither is what is left of the total", noSmallGroups},
+	{10, "No row or figure to which the floor applies is about fewer visitors than it, and neither is what is left of the total", noSmallGroups},
 	{11, "Heatmaps know of no visitor", heatmapsKnowNobody},
 	{12, "Nothing is sent to anybody else", nothingIsSent},
 	{13, "Yesterday's salt is gone", saltIsGone},
