@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sandprint/app/account"
+	"sandprint/app/privacy"
 	"sandprint/app/store"
 )
 
@@ -43,6 +44,9 @@ func (sh *shell) backupCommand() *cobra.Command {
 			if err = in.accounts.Note(ctx, account.Local(), "instance.backup", 0, 0, err); err != nil {
 				return fmt.Errorf("no backup was made: %w", err)
 			}
+			if err := in.privacy.Publish(ctx, to); err != nil {
+				return failf(exitFailed, "the backup is made, but not the list of what was erased beside it, which a restore needs: %w", err)
+			}
 			bytes := int64(0)
 			for _, file := range m.Files {
 				bytes += file.Bytes
@@ -74,11 +78,12 @@ func (sh *shell) verifyCommand() *cobra.Command {
 
 func (sh *shell) restoreCommand() *cobra.Command {
 	var f struct {
-		Erasures string `flag:"erasures" arg:"DIR" help:"where erasures.json is, which tells what was erased since; beside the backup by default"`
-		JSON     bool   `flag:"json" help:"print JSON"`
+		Erasures  string `flag:"erasures" arg:"DIR" help:"where erasures.json is, which tells what was erased since; beside the backup by default"`
+		MayReturn bool   `flag:"erased-may-return" help:"restore although nobody can tell what was erased since: the backup is too old, or there is no erasures.json"`
+		JSON      bool   `flag:"json" help:"print JSON"`
 	}
 	c := &cobra.Command{Use: "restore BACKUP --data NEW", Short: "Make a new data directory of a backup", Args: oneWord,
-		Long: "Make the new data directory NEW of a backup, after reading all of it as “sandprint verify” does. Nothing that is there is\noverwritten. What was erased after the backup was made is erased in it again: the list of it, erasures.json, lies beside the backups.\n“sandprint serve --data NEW” then goes on from the moment of the backup.",
+		Long: "Make the new data directory NEW of a backup, after reading all of it as “sandprint verify” does. Nothing that is there is\noverwritten. What was erased after the backup was made is erased in it again: the list of it, erasures.json, lies beside the backups. Without it,\nand of a backup that is older than 35 days, nothing is restored: what was erased would come back. --erased-may-return restores it all the same.\n“sandprint serve --data NEW” then goes on from the moment of the backup.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sh.ran = true
 			if !cmd.Flags().Changed("data") {
@@ -91,23 +96,37 @@ func (sh *shell) restoreCommand() *cobra.Command {
 			if f.Erasures == "" {
 				f.Erasures = filepath.Dir(filepath.Clean(args[0]))
 			}
-			stones, err := store.ReadTombstones(f.Erasures)
+			list, there, err := store.ReadTombstones(f.Erasures)
 			if err != nil {
 				return failf(exitFailed, "nothing was restored: %w", err)
 			}
-			v, again, err := store.Restore(cmd.Context(), args[0], dir, stones)
+			m, err := store.ReadManifest(args[0])
+			if err != nil {
+				return backupError(err)
+			}
+			unsure := mayReturn(m, time.Now())
+			if !there {
+				unsure = fmt.Sprintf("There is no erasures.json in %s, which tells what was erased since this backup was made, so that would come back. Name the directory that has it with --erasures: backups/ of the data directory, or where a later backup lies", f.Erasures)
+			}
+			if unsure != "" && !f.MayReturn {
+				return failf(exitFailed, "nothing was restored. %s. If there is none, --erased-may-return restores this one all the same: then erase again what was erased since", unsure)
+			}
+			v, again, err := store.Restore(cmd.Context(), args[0], dir, list.Stones)
 			if err != nil {
 				return backupError(err)
 			}
 			if err := noteRestore(cmd.Context(), dir); err != nil {
 				return err
 			}
-			switch {
-			case stones == nil:
-				sh.say("There is no erasures.json in %s: if something was erased since, name the directory that has it with --erasures, or erase it again.", f.Erasures)
-			case again.Looked > 0 || again.Visits > 0:
+			if again.Looked > 0 || again.Visits > 0 {
 				sh.say("Erased again what was erased since the backup: %s, %s, %s; %s found.",
 					count(again.Visits, "visit", "visits"), count(again.Views, "page view", "page views"), count(again.Keys, "visitor's key", "visitors' keys"), count(again.Found, "trace", "traces"))
+			}
+			switch {
+			case unsure != "":
+				sh.say("%s. It was restored all the same: erase again what was erased since, if anything was.", unsure)
+			case !list.Written.IsZero():
+				sh.say("The list of what was erased is of %s. What was erased later, if anything, is to be erased again.", list.Written.Format(time.RFC3339))
 			}
 			sh.say("%s is as it was on %s. “sandprint serve --data %s” goes on from there.", dir, v.Made.Format(time.RFC3339), dir)
 			return sh.printVerified(f.JSON, v)
@@ -115,6 +134,21 @@ func (sh *shell) restoreCommand() *cobra.Command {
 	define(c.Flags(), &f)
 	return c
 }
+
+// mayReturn says why it isn't known what was erased since a backup was made, and what else to take; empty: the list beside it tells.
+func mayReturn(m store.Manifest, now time.Time) string {
+	made := m.Made.Format(time.RFC3339)
+	switch age := now.Sub(m.Made); {
+	case age > privacy.CopiesLive:
+		return fmt.Sprintf("This backup was made on %s, more than %d days ago, and what was erased is on the list for as long only, so what was erased before would come back. Take a newer backup", made, store.MaxCopyDays)
+	case age < -clockAgrees:
+		return fmt.Sprintf("This backup says that it was made on %s, and the clock here says %s: so it may be older than %d days, and what was erased since would come back. Set the clock, or take another backup", made, now.UTC().Format(time.RFC3339), store.MaxCopyDays)
+	}
+	return ""
+}
+
+// clockAgrees is how far two clocks may be apart.
+const clockAgrees = 48 * time.Hour
 
 // noteRestore has the audit log of a new directory say that it is one.
 func noteRestore(ctx context.Context, dir string) error {

@@ -172,7 +172,28 @@ func (in *instance) examineFiles(ctx context.Context) []finding {
 	if len(wrong) == 0 {
 		wrong = []finding{{About: "data", OK: true, Is: fmt.Sprintf("control file and %d sites are as they were written", len(sites))}}
 	}
-	return append(wrong, in.examineChains(ctx), in.examineRound(ctx, sites))
+	return append(wrong, in.examineCopies(), in.examineChains(ctx), in.examineRound(ctx, sites))
+}
+
+// examineCopies looks at what stands among the copies.
+func (in *instance) examineCopies() finding {
+	dir := filepath.Join(in.dir, "backups")
+	f := finding{About: "copies"}
+	copies, err := store.Backups(dir)
+	if err != nil {
+		f.Is, f.Mend = oneLine(err.Error()), "make this user the owner of "+dir
+		return f
+	}
+	others, err := store.Obstacles(dir)
+	if err == nil && len(others) > 0 {
+		err = &store.ErrObstacle{There: others}
+	}
+	if err != nil {
+		f.Is, f.Mend = oneLine(err.Error()), "look at it, then remove it from "+dir+", or move it elsewhere; until then no erasure comes to its end. What is older than copies may be goes by itself"
+		return f
+	}
+	f.OK, f.Is = true, fmt.Sprintf("%d, and nothing else among them", len(copies))
+	return f
 }
 
 func (in *instance) checkSite(ctx context.Context, id string) ([]string, error) {

@@ -63,6 +63,10 @@ func (s siteStep) String() string {
 // maintain does the nightly round.
 func (in *instance) maintain(ctx context.Context, clockIsRight bool, report func(store.Step)) error {
 	round := store.Round{ClockIsRight: clockIsRight, Free: func() (uint64, error) { return diskFree(in.dir) }}
+	waits, err := in.store.Control().DoubtClock(ctx, time.Now(), clockIsRight)
+	if err != nil {
+		return err
+	}
 	failed := in.store.Maintain(ctx, round, report)
 	if ctx.Err() != nil {
 		return failed
@@ -72,15 +76,17 @@ func (in *instance) maintain(ctx context.Context, clockIsRight bool, report func
 	if err != nil {
 		return errors.Join(failed, err)
 	}
-	wrongClock := last.Waits != "" && !clockIsRight
+	if waits != "" {
+		last.Waits = strings.TrimSuffix("no copy, no tombstone and no entry of the audit log is removed for its age, because "+waits+"; "+last.Waits, "; ")
+	}
 	limits, err := in.accounts.Limits(ctx)
 	if err != nil {
 		return errors.Join(failed, err)
 	}
-	did, gone, others := in.privacy.Nightly(ctx, versionOf().Version, limits.CopiesLive(), wrongClock, round.Free)
-	report(store.Step{Name: "copies", Did: did, Took: time.Since(began).Milliseconds()})
+	did, gone, others := in.privacy.Nightly(ctx, versionOf().Version, limits.CopiesLive(), waits != "", round.Free)
+	report(store.Step{Name: "copies", Did: did, Warning: waits != "", Took: time.Since(began).Milliseconds()})
 	last.Copies, last.Tombstones = gone.Copies, gone.Tombstones
-	last.Audit, err = in.accounts.Nightly(ctx, wrongClock)
+	last.Audit, err = in.accounts.Nightly(ctx, waits != "")
 	if last.Audit > 0 {
 		report(store.Step{Name: "audit", Did: fmt.Sprintf("removed %d entries of the audit log", last.Audit)})
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -10,8 +11,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"sandprint/app/privacy"
 	"sandprint/app/store"
 )
 
@@ -131,4 +134,90 @@ func TestDoctorLooksAtTheLastRound(t *testing.T) {
 			t.Errorf("%s: %+v, want “%s”", row.name, f, row.says)
 		}
 	}
+}
+
+// Whether the clock is right to let copies, tombstones and the audit log go by, the control file tells: one site that waits for its own clock
+// holds up none of it, and a clock that jumps holds up all of it.
+func TestOneSiteWaitsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(store.Made.AddDate(0, 1, 0).Sub(time.Now())) // a bubble's time begins in 2000
+		dir, ctx := t.TempDir(), t.Context()
+		in, err := openInstance(dir, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { in.Close() }()
+		customer, err := in.store.Control().AddCustomer(ctx, "Acme")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, domain := range []string{"a.example", "b.example", "gone.example"} {
+			if _, err := in.store.AddSite(ctx, store.SiteInfo{Customer: customer.ID, Domain: domain, Zone: time.UTC, Mode: "cookieless"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sites := map[string]store.SiteInfo{}
+		for _, info := range in.store.Sites() {
+			sites[info.Domain] = info
+		}
+		if _, err := in.privacy.Erase(ctx, privacy.Order{Site: sites["gone.example"], All: true}, nil); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, store.SiteFile(sites["b.example"].ID))
+		move := func(from, to string) { // while nobody has it open
+			t.Helper()
+			if err := errors.Join(in.Close(), os.Rename(from, to)); err != nil {
+				t.Fatal(err)
+			}
+			if in, err = openInstance(dir, store.Options{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		night := func(fails bool) store.LastRound {
+			t.Helper()
+			time.Sleep(24 * time.Hour)
+			if err := in.maintain(ctx, false, func(store.Step) {}); (err != nil) != fails {
+				t.Fatal(err)
+			}
+			last, err := in.store.LastRound(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return last
+		}
+		oldest := func() time.Duration {
+			t.Helper()
+			o, err := in.store.Oldest(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return time.Since(o.Copies)
+		}
+		for range 20 {
+			night(false)
+		}
+		move(file, file+".away")
+		for range 13 {
+			night(true)
+		}
+		move(file+".away", file)
+		for range 6 { // the site waits for a week, to see whether the clock jumped
+			if last := night(false); !strings.Contains(last.Waits, "site ") || strings.Contains(last.Waits, "no copy") || oldest() > privacy.CopiesLive {
+				t.Fatalf("%q, a copy is %v old", last.Waits, oldest())
+			}
+		}
+		if stones, err := in.store.Control().Tombstones(ctx); err != nil || len(stones) > 0 {
+			t.Errorf("%d tombstones are left, %v", len(stones), err)
+		}
+		time.Sleep(200 * 24 * time.Hour) // the clock jumps
+		for range 6 {
+			if last := night(false); !strings.Contains(last.Waits, "no copy, no tombstone") || oldest() < privacy.CopiesLive {
+				t.Fatalf("%q, a copy is %v old", last.Waits, oldest())
+			}
+		}
+		night(false)
+		if last := night(false); last.Waits != "" || oldest() > privacy.CopiesLive {
+			t.Errorf("a week later: %q, a copy is %v old", last.Waits, oldest())
+		}
+	})
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -97,6 +98,9 @@ func (sh *shell) userRemove() *cobra.Command {
 		RunE: sh.onData(func(ctx context.Context, in *instance, args []string) error {
 			if err := in.accounts.RemoveUser(ctx, account.Local(), args[0]); err != nil {
 				return err
+			}
+			if err := in.privacy.FinishUsers(ctx); err != nil {
+				return failf(exitFailed, "%s is removed, but is still in a copy in %s: %w; it goes on by itself tonight", args[0], filepath.Join(in.dir, "backups"), err)
 			}
 			sh.say("Removed %s, with all sessions and tokens.", args[0])
 			return nil

@@ -2,6 +2,7 @@ package views
 
 import (
 	"strconv"
+	"strings"
 
 	"sandprint/app/privacy"
 )
@@ -51,8 +52,10 @@ var erasureKinds = map[string]string{"visitor": "One visitor", "before": "What b
 var eraseSteps = map[string]string{"": "Waiting for its turn", "erasing in the data": "Erasing in the data, and searching it", "erasing in the copies": "Erasing in the copies, and searching them", "done": "Writing the receipt"}
 
 // whyErasing says why an erasure could not come to its end so far.
-func whyErasing(w *Words, why privacy.Failure) string {
-	switch why {
+func whyErasing(w *Words, s privacy.Standing) string {
+	switch s.Failed {
+	case privacy.Blocked:
+		return w.F("It is erased in the data and in every copy that can be read. But something stands among the copies, in backups/, that is no copy that can be read, and may still have it: %s. Whoever runs Sandprint removes it or moves it elsewhere; it goes on by itself then. What is too old goes by itself.", strings.Join(s.InTheWay, ", "))
 	case privacy.DiskFull:
 		return w.T("The disk is full. Nothing is lost; it goes on by itself when there is room.")
 	case privacy.Damaged:

@@ -94,7 +94,7 @@ var kinds = []Kind{
 			{Name: "file: backups/erasures.json", Form: "JSON", About: "the same, beside the copies, for whoever restores one"},
 			{Name: "memory: who is refused", Form: "keyed 64-bit numbers", About: "whose late hits are not taken for two days; who asked without anything being kept is only here, and the oldest go first"},
 		},
-		columns: "control.tombstone.id control.tombstone.kind control.tombstone.site control.tombstone.customer control.tombstone.keys control.tombstone.before control.tombstone.asked control.tombstone.found control.tombstone.done control.tombstone.forget control.tombstone.receipt control.tombstone.counted"},
+		columns: "control.tombstone.id control.tombstone.kind control.tombstone.site control.tombstone.customer control.tombstone.user control.tombstone.keys control.tombstone.before control.tombstone.asked control.tombstone.found control.tombstone.done control.tombstone.forget control.tombstone.receipt control.tombstone.counted"},
 	{Name: "Receipts of erasures", Source: "erasures", Purpose: "proof of what was erased and what the searches saw; they name nobody", Seen: "whoever asked for the erasure, and " + owners, Kept: "as long as the instance, as links of a chain", Deleted: "not: nothing in them is about a person",
 		columns: "control.receipt.id control.receipt.number control.receipt.site control.receipt.made control.receipt.body control.receipt.link"},
 	{Name: "Audit log", Source: "what people who sign in do, and whoever has the machine", Purpose: "so that it can be told later who did what", Seen: "owners what was done at their customer and by their people, whoever runs the instance all of it",

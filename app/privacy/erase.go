@@ -224,12 +224,17 @@ func (p *Service) add(ctx context.Context, stones []store.Tombstone) error {
 }
 
 // publish writes the tombstones beside the copies.
-func (p *Service) publish(ctx context.Context) error {
+func (p *Service) publish(ctx context.Context) error { return p.Publish(ctx, p.backups) }
+
+// Publish writes the tombstones into a directory of copies, beside them.
+func (p *Service) Publish(ctx context.Context, dir string) error {
+	p.listing.Lock()
+	defer p.listing.Unlock()
 	all, err := p.store.Control().Tombstones(ctx)
 	if err != nil {
 		return err
 	}
-	return store.WriteTombstones(p.backups, all)
+	return store.WriteTombstones(dir, all)
 }
 
 // carryOut erases what tombstones tell of, in the data first and then in the copies: of visitors of one site, or of one order. It writes the
@@ -297,7 +302,7 @@ func (p *Service) remove(ctx context.Context, stones []store.Tombstone, tell fun
 		data.Add(e)
 	}
 	say("erasing in the copies", len(work))
-	if copies, err = p.store.EraseInBackups(ctx, p.backups, work); err == nil {
+	if copies, err = p.store.EraseInBackups(ctx, p.backups, stones); err == nil {
 		say("done", steps)
 	}
 	return data, copies, err
@@ -343,13 +348,24 @@ func keysOf(stones []store.Tombstone) (keys []uint64) {
 // Resume goes on with erasures that did not come to their end, and with those that visitors asked for: all are tried, and the errors come
 // back joined. It returns how many came to their end.
 func (p *Service) Resume(ctx context.Context) (n int, err error) {
+	return p.resume(ctx, func(store.Tombstone) bool { return true })
+}
+
+// FinishUsers takes people who were removed out of the copies too: the control file has let go of them already, and has them down to be.
+func (p *Service) FinishUsers(ctx context.Context) error {
+	_, err := p.resume(ctx, func(t store.Tombstone) bool { return t.Kind == store.EraseUser })
+	return err
+}
+
+// resume is Resume for those tombstones that are wanted.
+func (p *Service) resume(ctx context.Context, want func(store.Tombstone) bool) (n int, err error) {
 	p.busy.Lock()
 	defer p.busy.Unlock()
 	stones, err := p.store.Control().OpenTombstones(ctx)
 	if err != nil {
 		return 0, err
 	}
-	open := together(stones)
+	open := together(slices.DeleteFunc(stones, func(t store.Tombstone) bool { return !want(t) }))
 	if len(open) > 0 {
 		if err := p.publish(ctx); err != nil {
 			return 0, err

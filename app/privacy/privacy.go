@@ -28,6 +28,7 @@ type Service struct {
 	backups string        // directory of the copies
 	busy    sync.Mutex    // held by an erasure: one at a time
 	noting  sync.Mutex    // held while an order is kept, so that the same one is kept once
+	listing sync.Mutex    // held while the list of erasures is written beside copies
 	asked   chan struct{} // tells Work
 
 	mu      sync.Mutex

@@ -16,6 +16,7 @@ type Standing struct {
 	Asked    time.Time // zero once there is a receipt
 	Progress Progress  // zero: it waits for its turn
 	Failed   Failure   // why it could not come to its end so far; empty: nothing failed
+	InTheWay []string  // where Failed is Blocked: names within the directory of the copies
 	Receipt  *Receipt  // nil: it goes on
 }
 
@@ -26,6 +27,7 @@ type Failure string
 const (
 	DiskFull Failure = "full"    // there is no room on the disk
 	Damaged  Failure = "damaged" // a part of a file can't be read
+	Blocked  Failure = "blocked" // something that is no copy stands among the copies
 	Failed   Failure = "failed"  // anything else; the service log has it
 )
 
@@ -37,8 +39,18 @@ func failureOf(err error) Failure {
 		return DiskFull
 	case store.IsDamaged(err):
 		return Damaged
+	case inTheWay(err) != nil:
+		return Blocked
 	}
 	return Failed
+}
+
+// inTheWay returns the names of what stands among the copies and is none.
+func inTheWay(err error) []string {
+	if o, is := errors.AsType[*store.ErrObstacle](err); is {
+		return o.Names()
+	}
+	return nil
 }
 
 // standing keeps how far an erasure is, or that it is over, and tells those who wait; of wishes, which have no number, nothing.
@@ -50,7 +62,7 @@ func (p *Service) standing(stones []store.Tombstone, at Progress, failed error) 
 		if over && failed == nil {
 			delete(p.open, t.Receipt)
 		} else if t.Receipt != "" {
-			p.open[t.Receipt] = Standing{Progress: at, Failed: failureOf(failed)}
+			p.open[t.Receipt] = Standing{Progress: at, Failed: failureOf(failed), InTheWay: inTheWay(failed)}
 		}
 	}
 	if over {
@@ -104,6 +116,7 @@ func (p *Service) Standing(ctx context.Context, number string) (s Standing, err 
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s.Progress, s.Failed = p.open[number].Progress, p.open[number].Failed
+	now := p.open[number]
+	s.Progress, s.Failed, s.InTheWay = now.Progress, now.Failed, now.InTheWay
 	return s, nil
 }

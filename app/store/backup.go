@@ -25,10 +25,11 @@ import (
 
 // Manifest says what is in a backup.
 type Manifest struct {
-	Format  int          `json:"format"`  // 1
-	Version string       `json:"version"` // of the program that made it
-	Made    time.Time    `json:"made"`    // when it was begun
-	Files   []BackupFile `json:"files"`   // control.db first, then the sites' by name
+	Format  int          `json:"format"`        // 1
+	Version string       `json:"version"`       // of the program that made it
+	Made    time.Time    `json:"made"`          // when it was begun
+	Seen    time.Time    `json:"seen,omitzero"` // when a clock that was right saw it first, where made was then to come
+	Files   []BackupFile `json:"files"`         // control.db first, then the sites' by name
 }
 
 // BackupFile is one file of a backup.
@@ -57,7 +58,7 @@ func (s *Store) Backup(ctx context.Context, dir, version string, room func() (ui
 	if err := s.roomFor(room); err != nil {
 		return m, err
 	}
-	work := dir + ".unfinished"
+	work := dir + unfinished
 	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(filepath.Join(work, "sites"), 0o700)); err != nil {
 		return m, err
 	}

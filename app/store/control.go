@@ -60,9 +60,12 @@ var controlReceipts string
 //go:embed control_9.sql
 var controlLookups string
 
+//go:embed control_10.sql
+var controlUserErasures string
+
 // controlSteps take the control file from version 0 to len(controlSteps), one by one.
 var controlSteps = []string{controlSchema, controlSegments, controlErasures, controlAnnotations, controlPins, controlAudit, controlStatements, controlReceipts,
-	controlLookups}
+	controlLookups, controlUserErasures}
 
 // OpenControl opens the control file at path, makes it when it isn't there, and brings its schema up to date. It
 // returns ErrNewer, with the file untouched, when a newer version of the program has written it.

@@ -40,7 +40,7 @@ func (s Step) String() string {
 type LastRound struct {
 	Ended  time.Time `json:"ended"`
 	Failed string    `json:"failed,omitempty"` // what failed; empty: nothing did
-	Waits  string    `json:"waits,omitempty"`  // why retention waits at some site; empty: it doesn't
+	Waits  string    `json:"waits,omitempty"`  // why retention waits at some site, or of what is no site's; empty: it doesn't
 
 	Sites        map[int64]SiteRound `json:"sites,omitempty"`         // by number: those where something went, waits or failed
 	OthersFailed string              `json:"others_failed,omitempty"` // what failed of what is no site's; it is in Failed too
@@ -70,8 +70,10 @@ func (s *Store) SetLastRound(ctx context.Context, l LastRound) error {
 }
 
 // LastRound returns how the last nightly round ended; ErrNotFound: there was none yet.
-func (s *Store) LastRound(ctx context.Context) (l LastRound, err error) {
-	data, err := s.control.Setting(ctx, roundSetting)
+func (s *Store) LastRound(ctx context.Context) (LastRound, error) { return s.control.lastRound(ctx) }
+
+func (c *Control) lastRound(ctx context.Context) (l LastRound, err error) {
+	data, err := c.Setting(ctx, roundSetting)
 	if err == nil {
 		err = json.Unmarshal(data, &l)
 	}

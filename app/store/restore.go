@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Restore makes the data directory dir, which must not be there, of a backup, after verifying all of it. What is copied
@@ -18,7 +19,7 @@ func Restore(ctx context.Context, backup, dir string, stones []Tombstone) (v Ver
 	if v, err = verify(ctx, backup, dir); err != nil {
 		return v, again, err
 	}
-	work := dir + ".unfinished"
+	work := dir + unfinished
 	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(filepath.Join(work, "sites"), 0o700)); err != nil {
 		return v, again, err
 	}
@@ -40,7 +41,8 @@ func Restore(ctx context.Context, backup, dir string, stones []Tombstone) (v Ver
 	return v, again, syncDir(filepath.Dir(dir))
 }
 
-// eraseAgain erases in a data directory that was made of the backup what tombstones tell of, and keeps them there.
+// eraseAgain erases in a data directory that was made of the backup what tombstones tell of, and keeps them there. What the backup went through
+// itself isn't erased again: a visitor who came back since, or an import of the same days, is nothing of it.
 func (m *Manifest) eraseAgain(ctx context.Context, dir string, stones []Tombstone) (sum Erased, err error) {
 	if len(stones) == 0 {
 		return sum, nil
@@ -50,17 +52,26 @@ func (m *Manifest) eraseAgain(ctx context.Context, dir string, stones []Tombston
 		return sum, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	for _, t := range stones {
-		if !m.has(t) {
-			continue
-		}
+	k, err := s.control.know(ctx, stones)
+	if err != nil {
+		return sum, err
+	}
+	if sum, err = s.eraseAll(ctx, slices.DeleteFunc(k.open, func(t Tombstone) bool { return !m.has(t) })); err != nil {
+		return sum, err
+	}
+	return sum, s.control.keepTombstones(ctx, k.unknown, Erased{}) // those that are open here are gone on with, for their receipts
+}
+
+// eraseAll erases what tombstones tell of, visitors of a site at once.
+func (s *Store) eraseAll(ctx context.Context, stones []Tombstone) (sum Erased, err error) {
+	for _, t := range visitorsTogether(stones) {
 		e, err := s.Erase(ctx, t)
 		if err != nil {
 			return sum, err
 		}
 		sum.Add(e)
 	}
-	return sum, s.control.keepTombstones(ctx, stones)
+	return sum, nil
 }
 
 // restoreFile copies one file, and fails when it is not what was verified.

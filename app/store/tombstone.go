@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/binary"
@@ -19,17 +20,19 @@ const (
 	EraseBefore   = "before"   // what began before a moment at a site
 	EraseSite     = "site"     // a site
 	EraseCustomer = "customer" // a customer with users; the sites have tombstones of their own
+	EraseUser     = "user"     // a person who signs in
 )
 
 // Tombstone says what was erased, without a name: enough to erase it again from a copy that was made before.
 type Tombstone struct {
 	ID       int64     `json:"-"`
 	Kind     string    `json:"kind"`
-	Site     string    `json:"site,omitempty"`     // random id; empty: a customer
+	Site     string    `json:"site,omitempty"`     // random id; empty: a customer, or a person
 	Customer int64     `json:"customer,omitempty"` // number; 0: not a customer
+	User     int64     `json:"user,omitempty"`     // number; 0: not a person who signs in
 	Keys     []uint64  `json:"keys,omitempty"`     // of a visitor, keyed by the site's secret
 	Before   time.Time `json:"before,omitzero"`
-	Asked    time.Time `json:"asked"`  // copies made before have it
+	Asked    time.Time `json:"asked"`
 	Found    bool      `json:"-"`      // something of it was in the data
 	Done     time.Time `json:"-"`      // zero: not yet
 	Forget   time.Time `json:"forget"` // the last copy made before has died
@@ -39,15 +42,15 @@ type Tombstone struct {
 
 // SameOpen reports whether other tells of the same erasure and is not done.
 func (t Tombstone) SameOpen(other Tombstone) bool {
-	return other.Done.IsZero() && t.Kind == other.Kind && t.Site == other.Site && t.Customer == other.Customer && t.Before.Equal(other.Before) && slices.Equal(t.Keys, other.Keys)
+	return other.Done.IsZero() && t.Kind == other.Kind && t.Site == other.Site && t.Customer == other.Customer && t.User == other.User && t.Before.Equal(other.Before) && slices.Equal(t.Keys, other.Keys)
 }
 
-const tombstoneColumns = "id, kind, site, customer, keys, before, asked, found, done, forget, receipt, counted"
+const tombstoneColumns = "id, kind, site, customer, user, keys, before, asked, found, done, forget, receipt, counted"
 
 func scanTombstone(row scanner) (t Tombstone, err error) {
 	var keys, counted []byte
 	var before, asked, done, forget int64
-	err = row.Scan(&t.ID, &t.Kind, &t.Site, &t.Customer, &keys, &before, &asked, &t.Found, &done, &forget, &t.Receipt, &counted)
+	err = row.Scan(&t.ID, &t.Kind, &t.Site, &t.Customer, &t.User, &keys, &before, &asked, &t.Found, &done, &forget, &t.Receipt, &counted)
 	if err == nil && len(counted) > 0 {
 		err = json.Unmarshal(counted, &t.Counted)
 	}
@@ -89,14 +92,7 @@ func (c *Control) AddTombstones(ctx context.Context, stones []Tombstone) ([]Tomb
 	err := c.inTx(ctx, func(tx *sql.Tx) error {
 		added = nil
 		for _, t := range stones {
-			counted, err := json.Marshal(t.Counted)
-			if err != nil {
-				return err
-			}
-			const insert = `INSERT INTO tombstone (kind, site, customer, keys, before, asked, found, done, forget, receipt, counted) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) RETURNING id`
-			err = tx.QueryRowContext(ctx, insert, t.Kind, t.Site, t.Customer, packKeys(t.Keys), secondsOf(t.Before), t.Asked.Unix(), t.Found, t.Forget.Unix(), t.Receipt,
-				string(counted)).Scan(&t.ID)
-			if err != nil {
+			if err := addTombstone(ctx, tx, &t); err != nil {
 				return err
 			}
 			added = append(added, t)
@@ -104,6 +100,27 @@ func (c *Control) AddTombstones(ctx context.Context, stones []Tombstone) ([]Tomb
 		return nil
 	})
 	return added, err
+}
+
+// copiesLive is how long a copy lives at most.
+const copiesLive = MaxCopyDays * 24 * time.Hour
+
+// addTombstone adds one and gives it its number. Where the clock is behind what was known of it before, that says from when on it is to be kept.
+func addTombstone(ctx context.Context, tx *sql.Tx, t *Tombstone) error {
+	right, err := clockRight(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if forget := right.Add(copiesLive); forget.After(t.Forget) {
+		t.Forget = forget
+	}
+	counted, err := json.Marshal(t.Counted)
+	if err != nil {
+		return err
+	}
+	return tx.QueryRowContext(ctx, `INSERT INTO tombstone (kind, site, customer, user, keys, before, asked, found, done, forget, receipt, counted)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) RETURNING id`,
+		t.Kind, t.Site, t.Customer, t.User, packKeys(t.Keys), secondsOf(t.Before), t.Asked.Unix(), t.Found, t.Forget.Unix(), t.Receipt, string(counted)).Scan(&t.ID)
 }
 
 // Tombstones returns all, in the order in which they were asked for.
@@ -129,29 +146,88 @@ func (c *Control) SameOpenTombstone(ctx context.Context, t Tombstone, awaited bo
 		t.Site, packKeys(t.Keys), t.Kind, t.Customer, secondsOf(t.Before), awaited))
 }
 
-// keepTombstones adds those of erasures that are done and that are not there yet.
-func (c *Control) keepTombstones(ctx context.Context, stones []Tombstone) error {
+// identity tells a tombstone from all others, wherever it is kept.
+func (t Tombstone) identity() string {
+	return fmt.Sprint(t.Kind, " ", t.Site, " ", t.Customer, " ", t.User, " ", t.Keys, " ", secondsOf(t.Before), " ", secondsOf(t.Asked))
+}
+
+// known is what a control file knows of some tombstones.
+type known struct {
+	open    []Tombstone // not carried out here, as far as is known here
+	unknown []Tombstone // those of them that nothing is known of here
+	done    []Tombstone // carried out here, as they are here: with what went then
+}
+
+// know returns what is known here of some tombstones.
+func (c *Control) know(ctx context.Context, stones []Tombstone) (k known, err error) {
 	there, err := c.Tombstones(ctx)
+	here := map[string]Tombstone{}
+	for _, t := range there {
+		here[t.identity()] = t
+	}
+	for _, t := range stones {
+		is, known := here[t.identity()]
+		switch {
+		case known && !is.Done.IsZero():
+			k.done = append(k.done, is)
+			continue
+		case !known:
+			k.unknown = append(k.unknown, t)
+		}
+		k.open = append(k.open, t)
+	}
+	return k, err
+}
+
+// keepTombstones notes that what these tell of was carried out here, and what went.
+func (c *Control) keepTombstones(ctx context.Context, stones []Tombstone, gone Erased) error {
+	k, err := c.know(ctx, stones)
+	if err == nil {
+		_, err = c.AddTombstones(ctx, k.unknown)
+	}
 	if err != nil {
 		return err
 	}
+	carriedOut := map[string]bool{}
 	for _, t := range stones {
-		known := func(other Tombstone) bool {
-			other.Done = time.Time{}
-			return t.SameOpen(other) && t.Asked.Equal(other.Asked)
+		carriedOut[t.identity()] = true
+	}
+	all, err := c.Tombstones(ctx)
+	if err != nil {
+		return err
+	}
+	return c.inTx(ctx, func(tx *sql.Tx) error {
+		for _, t := range all {
+			if !t.Done.IsZero() || !carriedOut[t.identity()] {
+				continue
+			}
+			counted, err := json.Marshal(gone)
+			if err == nil {
+				_, err = tx.ExecContext(ctx, "UPDATE tombstone SET done = ?, counted = ? WHERE id = ?", time.Now().Unix(), string(counted), t.ID)
+			}
+			if err != nil {
+				return err
+			}
+			gone = Erased{} // it is all of them together
 		}
-		if slices.ContainsFunc(there, known) {
+		return nil
+	})
+}
+
+// visitorsTogether makes one tombstone of those of visitors of a site: its file is then gone through once for all.
+func visitorsTogether(stones []Tombstone) (work []Tombstone) {
+	at := map[string]int{} // by site: where in work
+	for _, t := range stones {
+		if i, there := at[t.Site]; there && t.Kind == EraseVisitor {
+			work[i].Keys = append(work[i].Keys, t.Keys...)
 			continue
 		}
-		added, err := c.AddTombstones(ctx, []Tombstone{t})
-		if err != nil {
-			return err
+		if t.Kind == EraseVisitor {
+			at[t.Site], t.Keys = len(work), slices.Clone(t.Keys)
 		}
-		if err := c.FinishTombstone(ctx, added[0].ID, time.Now()); err != nil {
-			return err
-		}
+		work = append(work, t)
 	}
-	return nil
+	return work
 }
 
 // FindTombstone notes that something of what it tells of was in the data: before it is erased there.
@@ -164,8 +240,12 @@ func (c *Control) FinishTombstone(ctx context.Context, id int64, at time.Time) e
 	return c.execOne(ctx, "UPDATE tombstone SET done = ? WHERE id = ?", at.Unix(), id)
 }
 
-// ForgetTombstones removes those of which no copy can be left at now.
+// ForgetTombstones removes those of which no copy can be left at now. One that is from after now, as a clock that was wrong makes it, is
+// taken as one of now.
 func (c *Control) ForgetTombstones(ctx context.Context, now time.Time) (int64, error) {
+	if _, err := c.exec(ctx, "UPDATE tombstone SET forget = ?1 WHERE forget > ?1", now.Add(copiesLive).Unix()); err != nil {
+		return 0, err
+	}
 	n, err := c.exec(ctx, "DELETE FROM tombstone WHERE done > 0 AND forget < ?", now.Unix())
 	if err == nil && n > 0 {
 		err = c.scrub(ctx)
@@ -177,7 +257,9 @@ func (c *Control) ForgetTombstones(ctx context.Context, now time.Time) (int64, e
 func (s *Store) Erase(ctx context.Context, t Tombstone) (Erased, error) {
 	switch t.Kind {
 	case EraseCustomer:
-		return s.control.DeleteCustomer(ctx, t.Customer)
+		return s.eraseCustomer(ctx, t.Customer)
+	case EraseUser:
+		return s.control.eraseUser(ctx, t.User, nil)
 	case EraseSite:
 		e, err := s.RemoveSite(ctx, t.Site)
 		return e, goneAlready(err)
@@ -194,6 +276,23 @@ func (s *Store) Erase(ctx context.Context, t Tombstone) (Erased, error) {
 	return site.EraseVisitor(ctx, t.Keys...)
 }
 
+// eraseCustomer removes a customer with the sites that are left of it: in a backup they may be others than those that tombstones tell of.
+func (s *Store) eraseCustomer(ctx context.Context, customer int64) (sum Erased, err error) {
+	for _, info := range s.Sites() {
+		if info.Customer != customer {
+			continue
+		}
+		e, err := s.RemoveSite(ctx, info.ID)
+		if err = goneAlready(err); err != nil {
+			return sum, err
+		}
+		sum.Add(e)
+	}
+	e, err := s.control.DeleteCustomer(ctx, customer)
+	sum.Add(e)
+	return sum, err
+}
+
 func goneAlready(err error) error {
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -204,6 +303,12 @@ func goneAlready(err error) error {
 // tombstonesFile stands beside backups: who restores one has what was erased since at hand, also where the data is lost.
 const tombstonesFile = "erasures.json"
 
+// Erasures is the list of what was erased that stands beside backups.
+type Erasures struct {
+	Written time.Time   `json:"written"` // what was erased later isn't in it; zero: an earlier version's, which didn't say
+	Stones  []Tombstone `json:"erased"`
+}
+
 // WriteTombstones writes the tombstones beside the backups in dir, for a restore.
 func WriteTombstones(dir string, stones []Tombstone) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -212,7 +317,7 @@ func WriteTombstones(dir string, stones []Tombstone) error {
 	if stones == nil {
 		stones = []Tombstone{}
 	}
-	text, err := json.MarshalIndent(stones, "", " ")
+	text, err := json.MarshalIndent(Erasures{time.Now().UTC().Truncate(time.Second), stones}, "", " ")
 	if err != nil {
 		return err
 	}
@@ -228,17 +333,19 @@ func WriteTombstones(dir string, stones []Tombstone) error {
 	return errors.Join(os.Rename(path+".new", path), syncDir(dir))
 }
 
-// ReadTombstones reads what WriteTombstones wrote to dir; none when there is no such file.
-func ReadTombstones(dir string) (stones []Tombstone, err error) {
+// ReadTombstones reads what WriteTombstones wrote to dir; false: there is no such file.
+func ReadTombstones(dir string) (e Erasures, there bool, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, tombstonesFile))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return e, false, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(text, &stones)
+	if err == nil && bytes.HasPrefix(text, []byte("[")) { // an earlier version's
+		err = json.Unmarshal(text, &e.Stones)
+	} else if err == nil {
+		err = json.Unmarshal(text, &e)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the list of what was erased, %s: %w", filepath.Join(dir, tombstonesFile), err)
+		return e, false, fmt.Errorf("the list of what was erased, %s: %w", filepath.Join(dir, tombstonesFile), err)
 	}
-	return stones, nil
+	return e, true, nil
 }

@@ -154,22 +154,34 @@ func (c *Control) Rehash(ctx context.Context, user int64, old, hash string) erro
 }
 
 // DeleteUser removes a user with their memberships, sessions, tokens and links, and the customers that are then
-// without both members and sites. Nothing of them is left in the file.
+// without both members and sites. Nothing of them is left in the file. A tombstone, by number, is there from the same moment on, for the backups.
 func (c *Control) DeleteUser(ctx context.Context, user int64) error {
-	err := c.inTx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "DELETE FROM user WHERE id = ?", user)
-		if err != nil {
+	now := time.Now()
+	stone := Tombstone{Kind: EraseUser, User: user, Asked: now, Forget: now.Add(copiesLive)}
+	_, err := c.eraseUser(ctx, user, &stone)
+	if err == nil && stone.ID == 0 {
+		err = ErrNotFound
+	}
+	return err
+}
+
+// eraseUser is DeleteUser; what is returned says what the search for their address saw. A user who isn't there is no error, and leaves no
+// tombstone.
+func (c *Control) eraseUser(ctx context.Context, user int64, stone *Tombstone) (e Erased, err error) {
+	var texts []string
+	err = c.inTx(ctx, func(tx *sql.Tx) (err error) {
+		if texts, err = list(ctx, tx, scanOne[string], "DELETE FROM user WHERE id = ? RETURNING email", user); err != nil || len(texts) == 0 {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, ErrNotFound)
+		customers, err := list(ctx, tx, scanOne[string], `DELETE FROM customer WHERE NOT EXISTS (SELECT 1 FROM member WHERE customer = customer.id)
+			AND NOT EXISTS (SELECT 1 FROM site WHERE customer = customer.id) RETURNING name`)
+		if texts = append(texts, customers...); err != nil || stone == nil {
+			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM customer WHERE NOT EXISTS (SELECT 1 FROM member WHERE customer = customer.id)
-			AND NOT EXISTS (SELECT 1 FROM site WHERE customer = customer.id)`)
-		return err
+		return addTombstone(ctx, tx, stone)
 	})
-	if err != nil {
-		return err
+	if err != nil || len(texts) == 0 {
+		return e, err
 	}
-	return c.scrub(ctx)
+	return c.proveGone(ctx, texts...)
 }
