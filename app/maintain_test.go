@@ -140,7 +140,7 @@ func TestDoctorLooksAtTheLastRound(t *testing.T) {
 // holds up none of it, and a clock that jumps holds up all of it.
 func TestOneSiteWaitsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(store.Made.AddDate(0, 1, 0).Sub(time.Now())) // a bubble's time begins in 2000
+		time.Sleep(time.Until(store.Made.AddDate(0, 1, 0))) // a bubble's time begins in 2000
 		dir, ctx := t.TempDir(), t.Context()
 		in, err := openInstance(dir, store.Options{})
 		if err != nil {
