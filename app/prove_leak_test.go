@@ -36,7 +36,7 @@ var leaks = []leak{
 	{7, "copies", "an erasure leaves the copies alone", "app/privacy/erase.go", `if copies, err = p.store.EraseInBackups(`, `return data, nil, p.finish(ctx, stones)`},
 	{7, "restore", "a restore brings back what was erased", "app/store/restore.go", `if again, err = v.eraseAgain(`, `stones = nil`},
 	{7, "late", "hits of who was erased are taken", "app/privacy/wish.go", "r := p.late[site]\n\tif r == nil {\n\t\treturn false", `return false`},
-	{7, "count", "the receipt says more than is true", "app/privacy/receipt.go", `now := time.Now().UTC().Truncate(time.Second)` + "\n\tb := body", `data.Visits++`},
+	{7, "count", "the receipt says more than is true", "app/privacy/receipt.go", `now := time.Now().UTC().Truncate(time.Second)`, `b.Data.Visits++`},
 	{7, "chain", "a receipt is not linked to the one before", "app/store/receipt.go", `r.Link = r.linkOf(before)`, `before = []byte("nothing")`},
 	{8, "visits", "visits outlive their time", "app/store/retain.go", `damaged, err := s.dropParts(ctx, utcDay(visits)`, `return r, nil`},
 	{8, "keys", "keys of visitors outlive their time", "app/store/retain.go", `if err := s.dropKeys(ctx, utcDay(`, `return r, nil`},
