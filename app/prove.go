@@ -49,6 +49,9 @@ func (sh *shell) proveCommand() *cobra.Command {
 
 // prove tries claims in a scratch directory and prints what came out of them.
 func (sh *shell) prove(ctx context.Context, o prove.Options, keep, asJSON bool) (err error) {
+	if err := o.Check(); err != nil {
+		return failf(exitUsage, "%w", err)
+	}
 	if o.Program, err = os.Executable(); err != nil {
 		return fmt.Errorf("this program can't be found: %w", err)
 	}

@@ -34,6 +34,15 @@ func TestProve(t *testing.T) {
 	}
 }
 
+// A claim that there is not is said before anything else.
+func TestProveOfNoClaim(t *testing.T) {
+	for _, args := range [][]string{{"prove", "--claim", "99"}, {"prove", "--claim", "7", "--claim", "99", "--keep"}} {
+		if r := sandprint(t, "", args...); r.code != exitUsage || r.out != "" || !strings.HasPrefix(r.err, "sandprint: there is no claim 99") {
+			t.Errorf("%v: %d, %q, %q", args, r.code, r.out, r.err)
+		}
+	}
+}
+
 // The claim about personal data, with all rows of the published corpus.
 func TestProveWithTheCorpus(t *testing.T) {
 	file, err := os.Open("enrich/testdata/pii.csv")

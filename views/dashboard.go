@@ -25,6 +25,8 @@ type Dashboard struct {
 	Mode      string          // how visitors are recognised: cookie, cookieless or consent
 	Early     bool            // of mode consent: counted without a cookie until there is consent
 	Effect    Effect          // of that on the figures; zero: not asked for
+	Uncounted []string        // events of the tracker's own that the site's settings don't ask for, by name
+	Dropped   int64           // hits of the last 30 days that were not counted; only told while none was ever counted
 	Regions   bool            // the table tells regions and cities too
 	Geo       string          // name of the owner's table of places; empty: the program's own
 	GeoOf     time.Time       // date of its data; zero: not said

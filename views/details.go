@@ -197,7 +197,7 @@ func (d Details) why() string {
 	case len(d.Answer.Query.Filters) > len(t.Filters()):
 		return d.words().T("Nothing here passes the filters in this period.")
 	case t.Empty != "":
-		return d.words().T(t.Empty)
+		return d.emptyTab(t)
 	}
 	return d.words().T("No visits in this period. Try a longer one, or remove a filter.")
 }

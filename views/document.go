@@ -1,6 +1,8 @@
 package views
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"sandprint/app/account"
@@ -110,4 +112,34 @@ type NewsItem struct {
 	Version int
 	First   bool // the reader was shown none before
 	Pieces  []privacy.Piece
+}
+
+// First reports whether the reader was shown none of the texts before.
+func (m NewsPage) First() bool {
+	return !slices.ContainsFunc(m.Items, func(item NewsItem) bool { return !item.First })
+}
+
+// setting says what a setting was or is, as privacy.Facts has it, in the words of the forms where it is set.
+func (w *Words) setting(name, value string) string {
+	switch name {
+	case "How visitors are recognised":
+		return w.T(modeName(account.SiteInfo{Mode: value}))
+	case "Settings chosen together":
+		if r, ok := presetReasons[value]; ok {
+			return w.T(r.title)
+		}
+	case "Legal basis":
+		if i := slices.IndexFunc(bases, func(b choice) bool { return b.value == value }); i >= 0 {
+			return w.T(bases[i].name)
+		}
+	case "Countries that are not counted":
+		names := strings.Split(value, ", ")
+		for i, code := range names {
+			names[i] = w.CountryName(code)
+		}
+		if len(names) > 1 || names[0] != value {
+			return strings.Join(names, ", ")
+		}
+	}
+	return w.Say(value)
 }

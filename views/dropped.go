@@ -73,6 +73,9 @@ func (l Ledger) counted() []reason {
 	return found
 }
 
+// Sum returns how many hits were not counted.
+func (l Ledger) Sum() int64 { return l.sum(l.counted()) }
+
 // scrubbed returns the parts that something was taken out of.
 func (l Ledger) scrubbed() []reason { return l.reasonsOf(scrubbedParts) }
 

@@ -60,9 +60,17 @@ func (d Dashboard) empty(t Tab) string {
 	case len(d.Chart.Query.Filters) > 0 && t.Empty != noCities:
 		return w.T("Nothing here passes the filters in this period.")
 	case len(d.Chart.Totals) == 0 || d.Chart.Totals[0].Number > 0:
-		return w.T(t.Empty)
+		return d.emptyTab(t)
 	}
 	return w.T("No visits in this period.")
+}
+
+// emptyTab is what an empty list says by itself.
+func (d Dashboard) emptyTab(t Tab) string {
+	if t.Off != "" && slices.Contains(d.Uncounted, t.Of) {
+		return d.words().T(t.Empty) + " " + d.words().T(t.Off)
+	}
+	return d.words().T(t.Empty)
 }
 
 // small says how many rows of a list are kept together because they are too few people each, or "".

@@ -22,6 +22,7 @@ type Tab struct {
 	Under   string           // label of the group that the tab is in, or empty: tabs of a group share one place in the row of tabs
 	Metrics []report.Metric  // the first one orders the list and draws the bars
 	Empty   string           // what an empty list says
+	Off     string           // what it says too while the site doesn't count such things
 	Unset   string           // what is said of visits without a value, which have no row; empty: they have one
 	Ask     report.Dimension // what it asks for, where that is not By
 	Of      string           // the event that it is about; empty: it is about all
@@ -72,15 +73,15 @@ var panels = []*panel{
 	}},
 	{"links", "Links and files", []Tab{
 		{By: "outbound", Ask: "prop:url", Of: "Outbound Link: Click", Label: "Outbound links", Metrics: eventsOf,
-			Empty: "No click on a link to another site in this period. Counting them is a switch in the site's settings."},
+			Empty: "No click on a link to another site in this period.", Off: "Counting them is a switch in the site's settings, which is off."},
 		{By: "download", Ask: "prop:url", Of: "File Download", Label: "Downloads", Metrics: eventsOf,
-			Empty: "No file was downloaded in this period. Counting them is a switch in the site's settings."},
+			Empty: "No file was downloaded in this period.", Off: "Counting them is a switch in the site's settings, which is off."},
 		{By: "form", Ask: "page", Of: "Form: Submission", Label: "Forms", Metrics: eventsOf,
-			Empty: "No form was sent in this period. Counting them is a switch in the site's settings."},
+			Empty: "No form was sent in this period.", Off: "Counting them is a switch in the site's settings, which is off."},
 		{By: "missing", Ask: "page", Of: "404", Label: "Not found", Table: "Pages not found", Metrics: eventsOf,
 			Empty: "No missing page was reported in this period. The page that says so to your visitors reports one with sandprint('event', '404')."},
 		{By: "search", Ask: "prop:term", Of: "Search", Label: "Searches", Table: "Searches on the site", Metrics: eventsOf,
-			Empty: "No search on the site was counted in this period. Its settings ask for the query key of the search."},
+			Empty: "No search on the site was counted in this period.", Off: "Its settings ask for the query key of the search."},
 	}},
 	{"when", "Visitors", []Tab{
 		{By: "grid", Ask: "hour_of_week", Label: "When people come", Metrics: []report.Metric{report.Visits}, Empty: "No visits in this period."},

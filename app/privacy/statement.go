@@ -1,7 +1,9 @@
 package privacy
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"sandprint/app/store"
 )
@@ -61,4 +63,17 @@ func Compare(was, is string) (list []Piece) {
 // Differs reports whether anything is gone or new.
 func Differs(list []Piece) bool {
 	return slices.ContainsFunc(list, func(p Piece) bool { return p.Gone || p.New })
+}
+
+// gap finds what stands in brackets, and whether it is a link's text, with its address behind.
+var gap = regexp.MustCompile(`\[([^\[\]\n]{2,300})\]\(?`)
+
+// Gaps returns the places of a text that were left to be filled in, in brackets as in the drafts, each once.
+func Gaps(text string) (list []string) {
+	for _, found := range gap.FindAllString(text, -1) {
+		if !strings.HasSuffix(found, "(") && !slices.Contains(list, found) {
+			list = append(list, found)
+		}
+	}
+	return list
 }

@@ -58,14 +58,22 @@ type Options struct {
 	Dir     string      // scratch directory; there, and empty
 }
 
+// Check names the first claim asked for that there is not.
+func (o Options) Check() error {
+	for _, n := range o.Only {
+		if !slices.ContainsFunc(Claims, func(c Claim) bool { return c.Number == n }) {
+			return fmt.Errorf("there is no claim %d: they are 1 to %d", n, len(Claims))
+		}
+	}
+	return nil
+}
+
 // Run runs the claims, some at a time, and calls tell with each result in the order of the list. It returns all of them, or an error
 // when ctx ends before.
 func Run(ctx context.Context, o Options, tell func(Result)) ([]Result, error) {
 	claims := slices.DeleteFunc(slices.Clone(Claims), func(c Claim) bool { return len(o.Only) > 0 && !slices.Contains(o.Only, c.Number) })
-	for _, n := range o.Only {
-		if !slices.ContainsFunc(claims, func(c Claim) bool { return c.Number == n }) {
-			return nil, fmt.Errorf("there is no claim %d: they are 1 to %d", n, len(Claims))
-		}
+	if err := o.Check(); err != nil {
+		return nil, err
 	}
 	done := make([]chan Result, len(claims))
 	places := make(chan struct{}, min(max(runtime.NumCPU(), 2), 4)) // they wait for disks and browsers more than they compute

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"sandprint/app/account"
 	"sandprint/app/report"
 	"sandprint/views"
 )
@@ -91,6 +92,13 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 	}
 	lists := len(answers) - 1 - len(effectBy)
 	d.Waiting, d.Lists = waiting, answers[1:lists]
+	if waiting {
+		drops, err := droppedIn(c, report.LastDays(views.LedgerDays[0], time.Now().UTC()))
+		if err != nil {
+			return err
+		}
+		d.Dropped = views.Ledger{Drops: drops}.Sum()
+	}
 	d.Effect = views.EffectOf(answers[lists], answers[lists+1])
 	d.Live = int(answers[len(answers)-1].Totals[0].Number)
 	return s.html(w, c, http.StatusOK, views.DashboardPage(d))
@@ -231,7 +239,7 @@ func (c *call) comparesWhole(q report.Query) (bool, error) {
 func (s *Server) frameOf(c *call, view views.View, chart report.Answer) (views.Dashboard, error) {
 	info := c.site.Info()
 	d := views.Dashboard{Page: c.page(info.Domain), View: view, Chart: chart, Mode: info.Mode, Early: info.Settings.Early, Geo: s.Geo, GeoOf: s.GeoOf, Regions: s.Regions,
-		CanChange: c.who.CanWrite(info), Took: chart.Took}
+		CanChange: c.who.CanWrite(info), Took: chart.Took, Uncounted: uncounted(info.Settings)}
 	var err error
 	if d.Since, err = c.firstDay(); err != nil {
 		return d, err
@@ -241,4 +249,18 @@ func (s *Server) frameOf(c *call, view views.View, chart report.Answer) (views.D
 	}
 	d.Segments, err = s.segmentsOf(c)
 	return d, err
+}
+
+// uncounted returns the tracker's own events that a site doesn't ask for.
+func uncounted(set account.SiteSettings) (events []string) {
+	if set.NoLinks {
+		events = append(events, "Outbound Link: Click", "File Download")
+	}
+	if !set.Forms {
+		events = append(events, "Form: Submission")
+	}
+	if set.SearchKey == "" {
+		events = append(events, "Search")
+	}
+	return events
 }

@@ -30,6 +30,12 @@ func TestDashboardOfANewSite(t *testing.T) {
 	owner := f.sessions["owner A"]
 	if got := words(t, f.want(http.StatusOK, "GET", "/sites/"+siteA, "cookie", owner)); !strings.Contains(got, "Waiting for the first visit") {
 		t.Errorf("a site without visits says %.300q", got)
+	} else if strings.Contains(got, "not counted.") {
+		t.Errorf("nothing was dropped, and yet it says %.900q", got)
+	}
+	f.drop(siteA, map[string]int64{"bot": 1230, "excluded network": 4, "scrubbed title": 7})
+	if page := f.want(http.StatusOK, "GET", "/sites/"+siteA, "cookie", owner).Body.String(); !strings.Contains(page, "1,234 hits came in the last 30 days that are not counted.") || !strings.Contains(page, `href="/sites/`+siteA+`/dropped">See why`) {
+		t.Error("it isn't said that hits came which are not counted")
 	}
 	f.read(siteA, "/about", "A", 7)
 	got := words(t, f.want(http.StatusOK, "GET", "/sites/"+siteA, "cookie", owner))
@@ -163,6 +169,31 @@ func TestVisitorsWordsStayText(t *testing.T) {
 		got := f.want(http.StatusOK, "GET", "/sites/"+siteA+page, "cookie", f.sessions["owner A"]).Body.String()
 		if strings.Contains(got, "<script>alert") || strings.Contains(got, "<img") {
 			t.Errorf("%s: a visitor's words became markup", page)
+		}
+	}
+}
+
+// That something isn't counted is said where it isn't, and not where it is and there was nothing.
+func TestEmptyListsOfLinks(t *testing.T) {
+	f := full(t)
+	owner := f.sessions["owner A"]
+	f.read(siteA, "/about", "A", 7)
+	for _, row := range []struct {
+		set  string
+		want map[string]bool // list, and whether it says that its switch is off
+	}{
+		{form("timezone", "UTC", "mode", "cookie"), map[string]bool{"outbound": true, "download": true, "form": true, "search": true}},
+		{form("timezone", "UTC", "mode", "cookie", "links", "on"), map[string]bool{"outbound": false, "download": false, "form": true}},
+		{form("timezone", "UTC", "mode", "cookie", "forms", "on", "search_key", "q"), map[string]bool{"outbound": true, "form": false, "search": false}},
+	} {
+		f.want(303, "POST", "/sites/"+siteA+"/settings", "cookie", owner, "form", row.set)
+		for list, want := range row.want {
+			for _, path := range []string{"?tab=" + list, "/details?by=" + list + "&period=day"} {
+				got := words(t, f.want(200, "GET", "/sites/"+siteA+path, "cookie", owner))
+				if said := strings.Contains(got, "which is off") || strings.Contains(got, "ask for the query key"); said != want || !strings.Contains(got, "in this period.") {
+					t.Errorf("%s with %s: says that it is off: %v", path, row.set, said)
+				}
+			}
 		}
 	}
 }

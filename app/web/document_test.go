@@ -65,6 +65,7 @@ func TestDocumentsOfASite(t *testing.T) {
 		t.Helper()
 		if _, err := f.accounts.ChangeSite(t.Context(), f.who("owner A"), siteA, account.SiteChange{Mode: &mode, Edit: func(s *account.SiteSettings) error {
 			s.Retention.Visits = keep
+			s.ExcludedCountries, s.Preset = map[string][]string{"cookieless": {"DE", "FR"}}[mode], map[string]string{"cookieless": "de"}[mode]
 			s.Excluded = []string{"/admin/**"} // of which the text does not tell
 			return nil
 		}}); err != nil {
@@ -75,8 +76,9 @@ func TestDocumentsOfASite(t *testing.T) {
 	hold(t, "what the text doesn't tell of", f.get("owner A", "/sites/"+siteA), "!older than the settings")
 	change("cookieless", 12)
 	for _, page := range []string{"/sites/" + siteA, base} {
-		hold(t, page, f.get("owner A", page), "older than the settings", "How visitors are recognised: <s>cookie</s> → cookieless", "Visits: <s>25 months</s> → 12 months")
-		hold(t, page+" in German", f.get("owner A", page, "Accept-Language", "de"), "älter als die Einstellungen", "<s>Cookie</s> → ohne Cookies", "<s>25 Monate</s> → 12 Monate")
+		hold(t, page, f.get("owner A", page), "older than the settings", "How visitors are recognised: <s>Cookie</s> → Without cookies", "Visits: <s>25 months</s> → 12 months",
+			"Settings chosen together: <s>none</s> → Germany", "Countries that are not counted: <s>none</s> → Germany, France")
+		hold(t, page+" in German", f.get("owner A", page, "Accept-Language", "de"), "älter als die Einstellungen", "<s>Cookie</s> → Ohne Cookies", "<s>keine</s> → Deutschland", "<s>keine</s> → Deutschland, Frankreich", "<s>25 Monate</s> → 12 Monate")
 	}
 	hold(t, "a viewer's dashboard", f.get("viewer A", "/sites/"+siteA), "!older than the settings")
 }
@@ -129,6 +131,18 @@ func TestTheOperatorsTexts(t *testing.T) {
 	if at, _ := signIn(); at != "/" {
 		t.Errorf("without texts, signing in leads to %s", at)
 	}
+	hold(t, "the form of the template", f.get("operator", "/operator/terms"), "Still to be filled in, or struck out: [liability")
+	gaps := form("text", "# Terms\n\nPay [amount] a month, see [the list](https://ops.example/prices). [amount] again, by [day].")
+	for _, what := range []string{"preview", ""} {
+		f.want(map[string]int{"preview": 200, "": 303}[what], "POST", "/operator/privacy", "cookie", operator, "form", gaps+"&do="+what)
+	}
+	hold(t, "a text with gaps", f.get("operator", "/operator"), "Still to be filled in, or struck out: [amount], [day].")
+	hold(t, "its form", f.get("operator", "/operator/privacy"), "Still to be filled in, or struck out: [amount], [day].")
+	f.want(303, "POST", "/operator/privacy", "cookie", operator, "form", form("text", "# Privacy\n\nWe forget."))
+	hold(t, "without gaps", f.get("operator", "/operator"), "!Still to be filled in")
+	if err := f.accounts.Seen(t.Context(), f.who("owner A"), "privacy", 2); err != nil { // what follows is about the terms
+		t.Fatal(err)
+	}
 	first := "# Terms\n\nBe kind.\n\nPay nothing."
 	preview := f.want(200, "POST", "/operator/terms", "cookie", operator, "form", form("text", first, "do", "preview")).Body.String()
 	hold(t, "the preview", preview, "<h1>", "Be kind.")
@@ -142,7 +156,7 @@ func TestTheOperatorsTexts(t *testing.T) {
 		t.Fatalf("with a new text, signing in leads to %s", at)
 	}
 	news := f.want(200, "GET", at, "cookie", session).Body.String()
-	hold(t, "the first text is shown whole", news, "Be kind.", "!<ins>", `name="terms" value="1"`)
+	hold(t, "the first text is shown whole", news, "Be kind.", "<h1>What holds here</h1>", "!has changed", "!What is new", "!<ins>", `name="terms" value="1"`)
 	if w := f.want(303, "POST", "/news", "cookie", session, "form", form("terms", "1", "next", "//evil.example")); w.Header().Get("Location") != "/" {
 		t.Errorf("going on leads to %s", w.Header().Get("Location"))
 	}
@@ -152,7 +166,7 @@ func TestTheOperatorsTexts(t *testing.T) {
 	f.want(303, "POST", "/operator/terms", "cookie", operator, "form", form("text", strings.Replace(first, "Pay nothing.", "Pay <b>a little</b>.", 1)))
 	f.want(303, "POST", "/operator/terms", "cookie", operator, "form", form("text", strings.Replace(first, "Pay nothing.", "Pay <b>a little</b>.", 1))) // the same again is no version
 	at, session = signIn()
-	hold(t, "what changed", f.want(200, "GET", at, "cookie", session).Body.String(), "<del>", "Pay nothing.", "<ins>", "Pay &lt;b&gt;a little&lt;/b&gt;.", `value="2"`)
+	hold(t, "what changed", f.want(200, "GET", at, "cookie", session).Body.String(), "<h1>What is new in the terms</h1>", "has changed", "<del>", "Pay nothing.", "<ins>", "Pay &lt;b&gt;a little&lt;/b&gt;.", `value="2"`)
 	hold(t, "the first version, later", f.want(200, "GET", "/terms?version=1").Body.String(), "Pay nothing.", "holds no more")
 	f.want(404, "GET", "/terms?version=3")
 	f.want(404, "POST", "/news", "cookie", session, "form", form("terms", "3"))

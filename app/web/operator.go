@@ -200,7 +200,11 @@ func (s *Server) news(w http.ResponseWriter, c *call) error {
 		item.Pieces = privacy.Compare(n.Was, n.New)
 		m.Items = append(m.Items, item)
 	}
-	return s.html(w, c, http.StatusOK, views.News(documentFrame(plain(c.page("What is new in the terms"))), m))
+	title := "What is new in the terms"
+	if m.First() {
+		title = "What holds here"
+	}
+	return s.html(w, c, http.StatusOK, views.News(documentFrame(plain(c.page(title))), m))
 }
 
 // newsSeen notes that somebody went on from the page of what is new.
