@@ -315,12 +315,14 @@ const found = []; // fields and meta tags that lower the level
 
 const check = () => {
   const allowed = level();
+  const refused = (place.hostname + place.pathname).match(/$REFUSE$/); // this machine, by its name and a slash; or a path of the owner's, whole
   const told = {
     page: place.pathname,
+    title: doc.title.slice(0, 200),
     level: allowed,
     rules: [
       off() && 'off',
-      /$REFUSE$/.test(place.hostname + place.pathname) && 'refused',
+      refused && (/^(localhost|127[.\d]+|\[::1]|)$/.test(place.hostname) && refused[0] == place.hostname + '/' ? 'local' : 'refused'),
       /$COUNT$/i.test(place.pathname) && 'path',
     ].filter(Boolean),
     fields: [...new Set(found)].slice(0, 10).map((field) => [field.content || field.type, field.autocomplete, field.name || field.id]),

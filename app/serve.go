@@ -219,7 +219,8 @@ func (r *Running) routes() (*http.ServeMux, error) {
 	}
 	r.web, err = web.New(web.Options{Accounts: r.accounts, Privacy: r.privacy, VisitorOf: r.visitorOf, Static: static, BaseURL: r.cfg.BaseURL, Log: r.log,
 		VisitorKeys: r.visitorKeys,
-		Version:     versionOf().Version, Instance: r.described(), Geo: r.geoSource(), GeoOf: r.geo.Built(), Regions: r.geo.Regions(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet, PathOnly: collect.PathOnly})
+		Version:     versionOf().Version, Instance: r.described(), Geo: r.geoSource(), GeoOf: r.geo.Built(), Regions: r.geo.Regions(), Proxied: r.overHTTPS, Network: r.network, SnippetFor: r.snippet, PathOnly: collect.PathOnly,
+		Scrub: func(path, title string) (string, string) { return enrich.ScrubPath(path), enrich.ScrubText(title) }})
 	if err != nil {
 		return nil, err
 	}

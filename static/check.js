@@ -21,15 +21,35 @@ const why = ({ rules = [], fields = [], lost }) => [
   ...fields.map((field) => word('field') + ': ' + field.filter(Boolean).join(' ')),
 ].join('; ');
 
+// names asks the server, which keeps nothing of it, what of the paths and titles that would be sent looks personal, and says so in the rows.
+const names = async (rows) => {
+  const asked = new URLSearchParams();
+  for (const { page, title, level } of state.done) {
+    if (!level) continue;
+    asked.append('page', page);
+    asked.append('title', level > 1 && title || '');
+  }
+  const answer = await fetch(location.pathname, { method: 'POST', body: asked });
+  if (!answer.ok) return;
+  for (const { page, path, title } of await answer.json()) {
+    const says = [path && word('path-of') + ' ' + path, title && word('title-of') + ' ' + title].filter(Boolean);
+    const cell = rows.get(page).cells[2];
+    cell.textContent = [cell.textContent, ...says].filter(Boolean).join('; ');
+  }
+};
+
 const show = () => {
   const box = document.querySelector('[data-result]'), sum = box.querySelector('[data-sum]');
   const count = (level) => state.done.filter((page) => page.level === level).length;
   const numbers = [count(0), state.done.length, count(1)];
   sum.textContent = sum.dataset.sum.replace(/%s/g, () => numbers.shift());
+  const rows = new Map();
   for (const page of [...state.done].sort((a, b) => (a.level ?? -1) - (b.level ?? -1))) {
     const row = box.querySelector('tbody').insertRow();
     for (const text of [page.page, page.lost ? '–' : word(String(page.level)), why(page)]) row.insertCell().textContent = text;
+    rows.set(page.page, row);
   }
+  names(rows);
   const known = new Set(state.done.map((page) => page.page));
   const links = [...new Set(state.done.flatMap((page) => page.links || []))].filter((path) => !known.has(path)).sort().slice(0, most);
   const more = box.querySelector('[data-links]');
@@ -54,10 +74,10 @@ form.addEventListener('submit', (event) => {
 // What a page has told. Anybody can write something behind the "#": only its form is believed, and it is shown as text.
 const told = () => {
   try {
-    const { page, level, rules, fields, links } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+    const { page, title = '', level, rules, fields, links } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
     const texts = (list) => list.filter((text) => typeof text == 'string').map((text) => text.slice(0, 200));
     if (typeof page != 'string' || ![0, 1, 3].includes(level)) return;
-    return { page: page.slice(0, 500), level, rules: texts(rules).filter((rule) => ['off', 'refused', 'path'].includes(rule)), fields: fields.map(texts), links: texts(links) };
+    return { page: page.slice(0, 500), title: String(title).slice(0, 200), level, rules: texts(rules).filter((rule) => ['off', 'refused', 'local', 'path'].includes(rule)), fields: fields.map(texts), links: texts(links) };
   } catch {}
 };
 
@@ -70,3 +90,6 @@ keep();
 if (page && state.todo.length) next();
 else if (state.done.length) show();
 if (state.address) form.elements.address.value = state.address;
+
+// Back from a page that has no tracker, by the browser's button: this page may be as it was left.
+addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });

@@ -64,6 +64,8 @@ type Options struct {
 	SnippetFor func(domain string) Snippet
 	// PathOnly reports whether of a page only the path is counted, by what its path is about.
 	PathOnly func(path string) bool
+	// Scrub returns a page's path and title as they are kept, without personal data.
+	Scrub func(path, title string) (string, string)
 }
 
 // Snippet is what makes a page counted.
