@@ -11,7 +11,7 @@ import (
 
 // healthCommand asks a running instance for /healthz: for containers, which have no other program to ask with.
 func (sh *shell) healthCommand() *cobra.Command {
-	c := &cobra.Command{Use: "health", Short: "Ask the instance on --listen whether it is up",  Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "health", Short: "Ask the instance on --listen whether it is up", Args: cobra.NoArgs,
 		Long: "Ask the instance on --listen for /healthz: for containers and watchdogs, which have no other program to ask with. Prints ok; without an answer it fails.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			sh.ran = true
