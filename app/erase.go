@@ -60,11 +60,9 @@ func (in *instance) order(ctx context.Context, f eraseFlags) (o privacy.Order, w
 		}
 		return o, o.Customer.Name + " with all sites, and the people who belong to no other customer", err
 	}
-	reader, err := in.site(ctx, f.Site)
-	if err != nil {
-		return o, "", err
+	if o.Site, err = in.accounts.Known(ctx, account.Local(), f.Site); err != nil { // also one whose file can't be read
+		return o, "", noSite(f.Site, err)
 	}
-	o.Site = reader.Info()
 	switch {
 	case f.Visitor != "":
 		o.Keys, err = in.visitorKeys(ctx, o.Site, f.Visitor)

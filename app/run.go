@@ -61,10 +61,15 @@ func storeError(dir string, err error) error {
 // site opens a site for the command line.
 func (in *instance) site(ctx context.Context, domain string) (store.Reader, error) {
 	site, err := in.accounts.Open(ctx, account.Local(), domain)
+	return site, noSite(domain, err)
+}
+
+// noSite says so where the error is that there is no site of that domain.
+func noSite(domain string, err error) error {
 	if errors.Is(err, problem.NotFound) {
-		return nil, failf(exitFailed, "there is no site %s: “sandprint site list” tells which there are", domain)
+		return failf(exitFailed, "there is no site %s: “sandprint site list” tells which there are", domain)
 	}
-	return site, err
+	return err
 }
 
 // Close closes the files and lets go of the directory.

@@ -60,6 +60,11 @@ func (s *Service) Open(ctx context.Context, who Who, domain string) (store.Reade
 	return site, nil
 }
 
+// Known returns what is known of a site as Open does, also of one whose file can't be read.
+func (s *Service) Known(ctx context.Context, who Who, domain string) (SiteInfo, error) {
+	return s.site(ctx, who, domain)
+}
+
 // site returns what is known of a site that the asker may read, or problem.NotFound.
 func (s *Service) site(ctx context.Context, who Who, domain string) (SiteInfo, error) {
 	name, err := checkDomain(domain)

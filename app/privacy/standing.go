@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"sandprint/app/problem"
@@ -43,6 +44,21 @@ func failureOf(err error) Failure {
 		return Blocked
 	}
 	return Failed
+}
+
+// Told returns an error for a person where it is one that they can do something about: a disk that is full, a file that can't be read.
+func Told(err error) error {
+	if err == nil || problem.Of(err).Ref == "" {
+		return err
+	}
+	switch failureOf(err) {
+	case DiskFull:
+		return problem.New(http.StatusServiceUnavailable, "disk_full", "The disk is full, so this could not be written down.").
+			WithHint("Whoever runs Sandprint makes room. Then ask for it again: what was begun goes on, and nothing is erased twice.").Because(err)
+	case Damaged:
+		return problem.Damaged.Because(err)
+	}
+	return err
 }
 
 // inTheWay returns the names of what stands among the copies and is none.

@@ -79,6 +79,7 @@ type erasure struct {
 	dates    map[int32]struct{}  // days that had something
 	suspect  [NumDims][]bool     // by id: entries that what goes has used
 	damaged  error               // what can't be read, so that it isn't known whether something of it should go
+	unread   bool                // of what can't be read, whose visits they are: their keys stay until that is known, or nobody could tell any more
 	needles  needles
 	begun    bool
 	gone     Erased // by cuts that were made
@@ -131,7 +132,7 @@ func (s *Site) erase(ctx context.Context, e *erasure) (Erased, error) {
 
 // plan finds what goes and counts it, with what went already.
 func (e *erasure) plan(ctx context.Context) error {
-	e.Erased, e.cuts, e.keyRows, e.damaged = e.gone, nil, nil, nil
+	e.Erased, e.cuts, e.keyRows, e.damaged, e.unread = e.gone, nil, nil, nil, false
 	err := e.reading(ctx, func(tx *sql.Tx) error {
 		if err := e.findNumbers(ctx, tx); err != nil {
 			return err

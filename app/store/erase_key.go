@@ -112,6 +112,9 @@ func (e *erasure) findKeys(place *keyPlace, r keyRow) error {
 // dropKeys removes the keys of visitors, or those of the days before a moment, and on its own day of those who were only
 // there before it.
 func (e *erasure) dropKeys(ctx context.Context, tx *sql.Tx) error {
+	if e.visitors != nil && e.unread {
+		return nil
+	}
 	if e.visitors != nil {
 		for _, at := range e.keyRows {
 			if err := e.rewriteKeys(ctx, tx, at, func(k visitorKey) bool { _, goes := e.visitors[k.key]; return !goes }); err != nil {

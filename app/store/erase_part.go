@@ -75,6 +75,7 @@ func (e *erasure) findCuts(ctx context.Context, tx *sql.Tx) error {
 		default:
 			err := e.findCut(ctx, tx, p, &b)
 			if _, damaged := errors.AsType[*Damage](err); damaged { // the others go nevertheless
+				e.unread = true
 				e.damaged = errors.Join(e.damaged, fmt.Errorf("not known whether something of it should have been erased: %w", err))
 			} else if err != nil {
 				return err

@@ -57,7 +57,7 @@ func expected(r route, a asker, method string) int {
 		return http.StatusNotFound
 	case !a.reads:
 		return http.StatusNotFound
-	case r.access == siteWrite && !a.writes, r.access == siteManage && !a.manages:
+	case r.access == siteWrite && !a.writes, r.access >= siteManage && !a.manages:
 		return http.StatusForbidden
 	}
 	return 0

@@ -235,7 +235,7 @@ func (s *Server) apiChangeSite(w http.ResponseWriter, c *call) error {
 }
 
 func (s *Server) apiRemoveSite(w http.ResponseWriter, c *call) error {
-	if err := s.Accounts.RemoveSite(c.Context(), c.who, c.site.Info().Domain); err != nil {
+	if err := s.Accounts.RemoveSite(c.Context(), c.who, c.info.Domain); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

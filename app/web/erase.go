@@ -17,8 +17,8 @@ import (
 // typed and the password given, it is done: in the background, so that it goes on whatever becomes of the browser. The page of its receipt tells how far it is;
 // it names nobody, and whoever has its number may see it: after a customer's erasure nobody of theirs can sign in any more.
 var eraseRoutes = []route{
-	{"GET /sites/{domain}/erase", siteManage, (*Server).eraseForm},
-	{"POST /sites/{domain}/erase", siteManage, (*Server).erase},
+	{"GET /sites/{domain}/erase", siteErase, (*Server).eraseForm},
+	{"POST /sites/{domain}/erase", siteErase, (*Server).erase},
 	{"GET /customers/{id}/erase", signedIn, (*Server).eraseCustomerForm},
 	{"POST /customers/{id}/erase", signedIn, (*Server).eraseCustomer},
 	{"GET /receipts", anyone, (*Server).receipts},
@@ -29,7 +29,7 @@ var eraseRoutes = []route{
 func (s *Server) eraseForm(w http.ResponseWriter, c *call) error {
 	what := c.URL.Query().Get("what")
 	if what == "site" {
-		return s.previewErasure(w, c, http.StatusOK, views.EraseForm{What: what}, privacy.Order{Site: c.site.Info(), All: true})
+		return s.previewErasure(w, c, http.StatusOK, views.EraseForm{What: what}, privacy.Order{Site: c.info, All: true})
 	}
 	return s.erasePage(w, c, http.StatusOK, views.EraseForm{What: what})
 }
@@ -37,8 +37,8 @@ func (s *Server) eraseForm(w http.ResponseWriter, c *call) error {
 // erasePage shows the form, for the site or the customer that it is about.
 func (s *Server) erasePage(w http.ResponseWriter, c *call, status int, f views.EraseForm) error {
 	title := "Erase"
-	if c.site != nil {
-		f.Domain, f.Name, f.Cookieless = c.site.Info().Domain, c.site.Info().Domain, c.site.Info().Mode == "cookieless"
+	if c.info.ID != "" {
+		f.Domain, f.Name, f.Cookieless = c.info.Domain, c.info.Domain, c.info.Mode == "cookieless"
 		f.Action = sitePath(f.Domain, "/erase")
 	}
 	f.Page = c.page(title)
@@ -49,7 +49,7 @@ func (s *Server) erasePage(w http.ResponseWriter, c *call, status int, f views.E
 func (s *Server) previewErasure(w http.ResponseWriter, c *call, status int, f views.EraseForm, o privacy.Order) error {
 	going, err := s.Privacy.Preview(c.Context(), o)
 	if err != nil {
-		return s.eraseTrouble(w, c, f, err)
+		return s.eraseTrouble(w, c, f, privacy.Told(err))
 	}
 	confirmed, err := s.Accounts.Confirmed(c.Context(), c.session)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Server) erase(w http.ResponseWriter, c *call) error {
 		w.Header().Set("Content-Disposition", `attachment; filename="visitor.json"`)
 		return s.json(w, c, http.StatusOK, record)
 	}
-	return s.eraseSure(w, c, f, o, c.site.Info().Domain)
+	return s.eraseSure(w, c, f, o, c.info.Domain)
 }
 
 // eraseSure erases when the name was typed and the person has just shown that it is them; otherwise it says what will go.
@@ -112,14 +112,14 @@ func (s *Server) eraseSure(w http.ResponseWriter, c *call, f views.EraseForm, o 
 	number, err := s.Privacy.Begin(c.Context(), o)
 	action, customer, object := o.Deed()
 	if err = s.Accounts.Note(c.Context(), c.who, action, customer, object, err); err != nil {
-		return err
+		return s.eraseTrouble(w, c, f, privacy.Told(err))
 	}
 	return redirect(w, "/receipts/"+number)
 }
 
 // orderOf returns what the form of a site asks for.
 func (s *Server) orderOf(c *call, f views.EraseForm) (o privacy.Order, err error) {
-	o.Site = c.site.Info()
+	o.Site = c.info
 	switch f.What {
 	case "site":
 		o.All = true
@@ -129,7 +129,7 @@ func (s *Server) orderOf(c *call, f views.EraseForm) (o privacy.Order, err error
 			return o, problem.BadField("visitor", "empty", "It is not said who.").WithHint("Paste the value of the cookie _sp, or what an imported file called “visitor”.")
 		}
 		o.Keys, err = s.VisitorKeys(c.Context(), o.Site, strings.TrimPrefix(f.Visitor, "_sp="))
-		return o, err
+		return o, privacy.Told(err)
 	case "before":
 		if o.Before, err = time.ParseInLocation(time.DateOnly, f.Before, o.Site.Zone); err != nil {
 			return o, problem.BadField("before", "bad_day", "“"+f.Before+"” is no day.").WithHint("It looks like 2026-01-31.")

@@ -16,10 +16,11 @@ import (
 type call struct {
 	*http.Request
 	server  *Server
-	who     account.Who    // nobody (the zero value) where anyone may ask and nobody is signed in
-	session string         // id of the asker's session; empty without one
-	site    account.Reader // the site of {domain}; nil on routes without one
-	first   *time.Time     // what firstDay found
+	who     account.Who      // nobody (the zero value) where anyone may ask and nobody is signed in
+	session string           // id of the asker's session; empty without one
+	site    account.Reader   // the site of {domain}; nil on routes without one, and where its file isn't needed
+	info    account.SiteInfo // of the site of {domain}
+	first   *time.Time       // what firstDay found
 }
 
 // refusals of the guard.
@@ -61,18 +62,28 @@ func (s *Server) guard(w http.ResponseWriter, c *call, need access) error {
 	if need < siteRead {
 		return nil
 	}
-	var err error
-	if c.site, err = s.Accounts.Open(c.Context(), c.who, c.PathValue("domain")); err != nil {
+	if err := s.findSite(c, need); err != nil {
 		return err
 	}
-	info := c.site.Info()
-	if need == siteWrite && !c.who.CanWrite(info) || need == siteManage && !c.who.CanManage(info) {
+	if need == siteWrite && !c.who.CanWrite(c.info) || need >= siteManage && !c.who.CanManage(c.info) {
 		if c.who.IsToken() {
 			return errTokenReads
 		}
 		return errRole
 	}
 	return nil
+}
+
+// findSite sets the site of {domain}.
+func (s *Server) findSite(c *call, need access) (err error) {
+	if need == siteErase {
+		c.info, err = s.Accounts.Known(c.Context(), c.who, c.PathValue("domain"))
+		return err
+	}
+	if c.site, err = s.Accounts.Open(c.Context(), c.who, c.PathValue("domain")); err == nil {
+		c.info = c.site.Info()
+	}
+	return err
 }
 
 // identify sets who asks: by token under /api, by session elsewhere and for reading the API.

@@ -17,6 +17,7 @@ const (
 	siteRead                     // who may read the site's reports: all of its customer's people
 	siteWrite                    // who may change its settings: editors
 	siteManage                   // who may remove it: admins and owners
+	siteErase                    // the same, also while its file can't be read
 )
 
 // handler answers a call or returns an error, having written nothing.
@@ -65,7 +66,7 @@ var routes = slices.Concat([]route{
 	{"POST /api/v1/sites", signedIn, (*Server).apiAddSite},
 	{"GET /api/v1/sites/{domain}", siteRead, (*Server).apiSite},
 	{"PATCH /api/v1/sites/{domain}", siteWrite, (*Server).apiChangeSite},
-	{"DELETE /api/v1/sites/{domain}", siteManage, (*Server).apiRemoveSite},
+	{"DELETE /api/v1/sites/{domain}", siteErase, (*Server).apiRemoveSite},
 	{"GET /api/v1/sites/{domain}/stats", siteRead, (*Server).apiStats},
 	{"GET /api/v1/sites/{domain}/segments", siteRead, (*Server).apiSegments},
 	{"GET /api/v1/sites/{domain}/change", siteRead, apiChange},
