@@ -15,9 +15,6 @@ import (
 	"sandprint/app/store"
 )
 
-// backupTime names a backup by the moment it was begun, in UTC; names sort by it.
-const backupTime = "20060102-150405"
-
 func (sh *shell) backupCommand() *cobra.Command {
 	var f struct {
 		To   string `flag:"to" arg:"DIR" help:"where the backup's own directory is made; backups in the data directory by default"`
@@ -39,7 +36,7 @@ func (sh *shell) backupCommand() *cobra.Command {
 			if err := os.MkdirAll(to, 0o700); err != nil {
 				return failf(exitFailed, "can't make the directory for the backup: %w", err)
 			}
-			dir := filepath.Join(to, time.Now().UTC().Format(backupTime))
+			dir := filepath.Join(to, store.BackupName(time.Now()))
 			m, err := in.store.Backup(ctx, dir, versionOf().Version, func() (uint64, error) { return diskFree(to) })
 			if err = in.accounts.Note(ctx, account.Local(), "instance.backup", 0, 0, err); err != nil {
 				return fmt.Errorf("no backup was made: %w", err)

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sandprint/app/enrich"
+	"sandprint/app/privacy"
 	"sandprint/app/store"
 )
 
@@ -247,7 +248,7 @@ func (in *instance) examineRound(ctx context.Context, sites []store.SiteInfo) fi
 		f.OK, f.Is, f.Mend = false, f.Is+" and failed: "+oneLine(last.Failed), "“sandprint maintain” does it again; make room if the disk is full"
 	case last.Waits != "":
 		f.OK, f.Is, f.Mend = false, f.Is+"; "+last.Waits, "set the clock; if it is right, “sandprint maintain --clock-is-right”"
-	case time.Since(since) > roundLate:
+	case time.Since(since) > privacy.RoundAge:
 		f.OK, f.Mend = false, "have “sandprint serve” run at night, or run “sandprint maintain”"
 	}
 	return f

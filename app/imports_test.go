@@ -20,7 +20,7 @@ import (
 // The table of who may import whom, as docs/architecture.md explains it: "who < whom". Leaves first. What is not in it
 // is not allowed. A change here is a change of the design and wants a reason in its commit.
 const importPolicy = `
-	problem, column, keytable, limit, enrich < ;
+	problem, column, keytable, limit, enrich, fuse < ;
 	visit < keytable;
 	store < column, keytable;
 	report, heatmap < store, column, problem;

@@ -99,6 +99,3 @@ func (in *instance) maintain(ctx context.Context, clockIsRight bool, report func
 	}
 	return errors.Join(failed, others, in.store.SetLastRound(ctx, last))
 }
-
-// roundLate is how old the last nightly round may be.
-const roundLate = 48 * time.Hour

@@ -12,9 +12,6 @@ import (
 	"sandprint/app/store"
 )
 
-// copyTime names a copy by the moment it was begun, in UTC; names sort by it.
-const copyTime = "20060102-150405"
-
 // dailyCopies is of how many days the newest copy is kept; of the time before, the newest of each week (from Monday).
 const dailyCopies = 14
 
@@ -84,7 +81,7 @@ func (p *Service) copy(ctx context.Context, version string, room func() (uint64,
 			return "", nil
 		}
 	}
-	path := filepath.Join(p.backups, now.Format(copyTime))
+	path := filepath.Join(p.backups, store.BackupName(now))
 	if _, err := p.store.Backup(ctx, path, version, room); err != nil {
 		return "", fmt.Errorf("no copy was made tonight: %w", err)
 	}

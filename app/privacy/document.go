@@ -24,16 +24,19 @@ type Document struct {
 
 // Documents are those of a site, in the order in which they are wanted.
 var Documents = []Document{
-	{"policy", "Text for the site's privacy policy", "A section to paste into the policy of the site, with the row for its table of cookies.", []string{"en", "de", "fr", "es"}, false},
+	{"policy", "Text for the site's privacy policy",
+		"A section to paste into the policy of the site, with the row for its table of cookies.", []string{"en", "de", "fr", "es"}, false},
 	{"record", "Record of processing", "What GDPR Article 30 asks every controller to keep.", []string{"en", "de"}, false},
 	{"agreement", "Agreement on processing", "The terms between the site's owner and whoever runs this instance, GDPR Article 28.", []string{"en", "de"}, true},
-	{"self-assessment", "Self-assessment for audience measurement without consent", "The conditions of the French CNIL in fourteen points, each with the value that holds and the test that proves it.", []string{"en", "de", "fr", "es"}, false},
+	{"self-assessment", "Self-assessment for audience measurement without consent",
+		"The conditions of the French CNIL in fourteen points, each with the value that holds and the test that proves it.", []string{"en", "de", "fr", "es"}, false},
 	{"screening", "Is an impact assessment needed?", "A screening note for GDPR Article 35.", []string{"en", "de"}, false},
 	{"data-map", "Data map", "Every field of every file: where it comes from, what it is for, who sees it, when it goes.", []string{"en"}, false},
 }
 
 // Processor is the record of whoever runs the instance for others (GDPR Article 30, paragraph 2).
-var Processor = Document{"processor", "Record of processing for others", "What GDPR Article 30, paragraph 2, asks of whoever runs an instance for others.", []string{"en", "de"}, true}
+var Processor = Document{"processor", "Record of processing for others",
+	"What GDPR Article 30, paragraph 2, asks of whoever runs an instance for others.", []string{"en", "de"}, true}
 
 // pageText is the part of the text for a site's policy that the page for its visitors has too: what is kept and what not, how visits are told apart, how long.
 var pageText = Document{"kept", "What this site counts", "What the page for visitors says.", Documents[0].Languages, false}

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"sandprint/app/fuse"
 	"sandprint/app/prove"
 	"sandprint/app/store"
 )
@@ -75,30 +75,15 @@ func service(t testing.TB, s *store.Store) *Service {
 	return p
 }
 
-// fuse is a context that ends after so many looks at whether it has.
-type fuse struct {
-	context.Context
-	cancel context.CancelFunc
-	left   *atomic.Int64
-}
-
-func (f *fuse) Done() <-chan struct{} {
-	if f.left.Add(-1) == 0 {
-		f.cancel()
-	}
-	return f.Context.Done()
-}
-
 // An erasure that is cut short at any moment is gone on with by the next process, in the data and in the copy, which stays whole.
 func TestErasureGoesOn(t *testing.T) {
-	for looks, over := int64(1), false; !over && looks < 4000; looks = looks*3/2 + 1 {
+	for looks, over := 1, false; !over && looks < 4000; looks = looks*3/2 + 1 {
 		t.Run(fmt.Sprint("cut after ", looks), func(t *testing.T) {
 			dir, s, info := fixture(t)
 			p := service(t, s)
-			ctx, cancel := context.WithCancel(t.Context())
-			left := &atomic.Int64{}
-			left.Store(looks)
-			_, err := p.Erase(&fuse{ctx, cancel, left}, Order{Site: info, Keys: []uint64{7}}, nil)
+			ctx, cancel := fuse.New(looks)
+			defer cancel()
+			_, err := p.Erase(ctx, Order{Site: info, Keys: []uint64{7}}, nil)
 			if over = err == nil; !over && !errors.Is(err, context.Canceled) && ctx.Err() == nil {
 				t.Fatal(err)
 			}

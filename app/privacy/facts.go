@@ -67,7 +67,8 @@ func FactsOf(info store.SiteInfo, in Instance) Facts {
 	limits := account.Limits{Copies: in.CopyDays, SignIns: in.SignIns, Audit: in.Audit}.OrDefault()
 	in.CopyDays, in.SignIns, in.Audit = limits.Copies, limits.SignIns, limits.Audit
 	in.Cities = in.Cities && !set.CountryOnly
-	f := Facts{Revision: revision, Domain: info.Domain, Zone: "UTC", Mode: info.Mode, Preset: set.Preset, Early: set.Early && info.Mode == "consent", Keep: set.Retention.OrDefault(), Floor: set.Floor, Links: !set.NoLinks,
+	f := Facts{Revision: revision, Domain: info.Domain, Zone: "UTC", Mode: info.Mode, Preset: set.Preset, Early: set.Early && info.Mode == "consent",
+		Keep: set.Retention.OrDefault(), Floor: set.Floor, Links: !set.NoLinks,
 		Forms: set.Forms, SearchKey: set.SearchKey, Localhost: set.Localhost, Hosts: set.Hosts, QueryKeys: set.QueryKeys, Groups: set.Groups, Excluded: set.Excluded,
 		Countries: set.ExcludedCountries, Networks: len(set.ExcludedNetworks),
 		Hidden: set.HidePage, Notice: set.Notice, Instance: in}

@@ -8,8 +8,8 @@ import (
 	"sandprint/app/store"
 )
 
-// roundLate is how old the last nightly round may be.
-const roundLate = 48 * time.Hour
+// RoundAge is how old the last nightly round may be.
+const RoundAge = 48 * time.Hour
 
 // Trouble is a kind of reasons why what is too old may still be there.
 type Trouble string
@@ -73,7 +73,7 @@ func (p *Service) Round(ctx context.Context, info store.SiteInfo) (last store.La
 		t = RoundFailed
 	case info.ID == "" && last.Waits != "", night.Waits:
 		t = RoundWaits
-	case time.Since(since) > roundLate:
+	case time.Since(since) > RoundAge:
 		t = RoundLate
 	}
 	return last, t, nil

@@ -57,7 +57,8 @@ func addressNeverOnDisk(t *Trial) {
 			t.wrong("%s counted %v page views instead of %v: what was sent did not arrive", site, got, want)
 		}
 	}
-	t.sent("%d requests of %d visitors, by %s: good, malformed, too large, too many, with wrong passwords, from bots, broken off; and without a proxy, from %s", requests, len(canaries), addresses(), peer)
+	t.sent("%d requests of %d visitors, by %s: good, malformed, too large, too many, with wrong passwords, from bots, broken off; and without a proxy, from %s",
+		requests, len(canaries), addresses(), peer)
 	s.mustNotFind("at work", needles, marker)
 	for _, site := range []string{"cookie.example", "bare.example"} { // what is packed on disk is looked for where it comes out
 		s.mustNotTell(site, needles)
@@ -142,8 +143,9 @@ func (s *server) dial() net.Conn {
 // returns how many that are.
 func (s *server) brokenHTTP() int {
 	from := canaries[0].String()
-	texts := []string{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + from, "GET / HTTP/1.1\r\nX-Forwarded-For " + from + "\r\n\r\n", "POST /e HTTP/1.1\r\nHost: " + from + "\r\nX-Forwarded-For: " + from +
-		"\r\nContent-Length: 100\r\n\r\n{", "GET /" + from + "\x00 HTTP/1.1\r\n\r\n", "NONSENSE " + from + "\r\n\r\n"}
+	texts := []string{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + from, "GET / HTTP/1.1\r\nX-Forwarded-For " + from + "\r\n\r\n",
+		"POST /e HTTP/1.1\r\nHost: " + from + "\r\nX-Forwarded-For: " + from +
+			"\r\nContent-Length: 100\r\n\r\n{", "GET /" + from + "\x00 HTTP/1.1\r\n\r\n", "NONSENSE " + from + "\r\n\r\n"}
 	hit := `{"s":"bare.example","n":"pageview","i":"viewpeer0001","u":"https://bare.example/` + marker + `"}`
 	texts = append(texts, fmt.Sprintf("POST /e HTTP/1.1\r\nHost: x\r\nUser-Agent: %s\r\nContent-Length: %d\r\n\r\n%s", canaryAgent, len(hit), hit))
 	for _, text := range texts {

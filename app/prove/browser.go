@@ -178,11 +178,13 @@ func writePage(rw http.ResponseWriter, host string, v visit) {
 	if !v.bare {
 		tracker = `<script defer src="http://` + statsHost + "/js/" + host + `.js"></script>`
 	}
-	fmt.Fprintf(rw, "<!doctype html><html lang=en><title>A title</title><script>%s</script>%s%s<body>%s<div style=height:3000px></div><script>onload=async()=>{try{%s}catch(e){faults.push(''+e)}}</script>",
+	fmt.Fprintf(rw, "<!doctype html><html lang=en><title>A title</title><script>%s</script>%s%s<body>%s<div style=height:3000px></div>"+
+		"<script>onload=async()=>{try{%s}catch(e){faults.push(''+e)}}</script>",
 		pageScript, v.head, tracker, v.body, v.do)
 }
 
-// pageScript is on every page: it watches the cookie and the requests (sent waits until all are answered), and tells what is on the device before the page is left for the next one.
+// pageScript is on every page: it watches the cookie and the requests (sent waits until all are answered), and
+// tells what is on the device before the page is left for the next one.
 const pageScript = `const faults=[],set=[],real=Object.getOwnPropertyDescriptor(Document.prototype,'cookie');
 window.sandprint=window.sandprint||function(){(sandprint.q=sandprint.q||[]).push(arguments)};
 onerror=(e)=>{faults.push(''+e)};

@@ -48,7 +48,8 @@ func documentsMatch(t *Trial) {
 	languages := map[string][]string{"policy": {"en", "de", "fr", "es"}, "record": {"en", "de"}}
 	published, seen := hash(), map[string]bool{}
 	seen[published] = true
-	a := s.ask("POST", "/sites/shop.example/documents/published", url.Values{"hash": {published[:16]}}.Encode(), "Cookie", session, "Content-Type", "application/x-www-form-urlencoded")
+	a := s.ask("POST", "/sites/shop.example/documents/published", url.Values{"hash": {published[:16]}}.Encode(),
+		"Cookie", session, "Content-Type", "application/x-www-form-urlencoded")
 	if a.status != 303 || strings.Contains(get("/sites/shop.example"), "older than the settings") {
 		t.wrong("the text that was just published counts as older than the settings, or can't be published: %d", a.status)
 	}

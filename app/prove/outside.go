@@ -61,7 +61,8 @@ func nothingIsSent(t *Trial) {
 // the pages load something from.
 func (s *server) life() (hosts int) {
 	cookie := cookieOf("lifelifelifelife12", 0)
-	s.hit(map[string]any{"s": "shop.example", "n": "pageview", "i": "viewlife0001", "u": "https://shop.example/" + marker, "r": "https://www.google.com/", "v": cookie}, "X-Forwarded-For", canaries[0].String())
+	s.hit(map[string]any{"s": "shop.example", "n": "pageview", "i": "viewlife0001", "u": "https://shop.example/" + marker, "r": "https://www.google.com/", "v": cookie},
+		"X-Forwarded-For", canaries[0].String())
 	session := s.signIn("owner@prove.example")
 	asked := 0
 	loads := regexp.MustCompile(`(?:src|srcset|action|poster|data)="(?:https?:)?//([^/"]+)|<link[^>]+href="(?:https?:)?//([^/"]+)|url\(["']?(?:https?:)?//([^/)"']+)|@import`)

@@ -64,7 +64,8 @@ func refusedPagesSendNothing(t *Trial) {
 		}
 		visits = append(visits, v)
 	}
-	visits = append(visits, visit{url: "http://shop.example/becomes", do: `sandprint('event','Before');document.body.insertAdjacentHTML('afterbegin','<input type=password>');sandprint('event','laterevent');scrollTo(0,2000);await sent()`})
+	visits = append(visits, visit{url: "http://shop.example/becomes",
+		do: `sandprint('event','Before');document.body.insertAdjacentHTML('afterbegin','<input type=password>');sandprint('event','laterevent');scrollTo(0,2000);await sent()`})
 	needles["an event after a password field appeared"] = []byte("laterevent")
 	w := s.browse(visits)
 	w.mustNotSend(needles, "/plain")
@@ -119,7 +120,8 @@ func queriesStayInTheBrowser(t *Trial) {
 	}
 	link := secret(101, "link")
 	routes.WriteString(`document.querySelector('a').click();await sent()`)
-	visits = append(visits, visit{url: "http://shop.example/app", body: `<a target=elsewhere href="http://outside.example/there?t=` + link + `#` + link + `">there</a>`, do: "open=()=>0;document.querySelector('a').addEventListener('click',e=>e.preventDefault());" + routes.String()})
+	visits = append(visits, visit{url: "http://shop.example/app", body: `<a target=elsewhere href="http://outside.example/there?t=` + link + `#` + link + `">there</a>`,
+		do: "open=()=>0;document.querySelector('a').addEventListener('click',e=>e.preventDefault());" + routes.String()})
 	w := s.browse(visits)
 	t.sent("60 addresses with a value of a key that is not allowed and a fragment, a link and a referrer with more of them")
 	w.mustNotSend(needles, "colour=red7")

@@ -46,7 +46,8 @@ func patternsNeverOnDisk(t *Trial) {
 		s.hit(map[string]any{"s": "shop.example", "n": "pageview", "i": fmt.Sprintf("view%08d", n), "u": address, "t": title, "r": referrer, "v": cookieOf("patternpattern1234", 0)})
 	}
 	event := func(name, key, value string) {
-		s.hit(map[string]any{"s": "shop.example", "n": name, "i": fmt.Sprintf("view%08d", n), "q": n, "u": "https://shop.example/x", "p": map[string]string{key: value}, "v": cookieOf("patternpattern1234", 0)})
+		s.hit(map[string]any{"s": "shop.example", "n": name, "i": fmt.Sprintf("view%08d", n), "q": n, "u": "https://shop.example/x",
+			"p": map[string]string{key: value}, "v": cookieOf("patternpattern1234", 0)})
 	}
 	text := func(kind, text, secret string) {
 		needles.Add(kind, TextNeedles(secret))
@@ -77,7 +78,8 @@ func patternsNeverOnDisk(t *Trial) {
 		}
 	}
 	page("https://shop.example/"+marker, "A title that stays", "")
-	t.sent("%d page views and events with %d kinds of personal data in path, title, referrer, campaign, allowed query key, event name and value", n+len(patterns), len(patterns)+len(inAddresses)+len(t.o.Corpus))
+	t.sent("%d page views and events with %d kinds of personal data in path, title, referrer, campaign, allowed query key, event name and value",
+		n+len(patterns), len(patterns)+len(inAddresses)+len(t.o.Corpus))
 	s.mustNotFind("at work", needles, marker)
 	s.mustNotTell("shop.example", needles)
 	s.cli("", "backup")

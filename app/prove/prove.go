@@ -105,7 +105,8 @@ func (o Options) run(ctx context.Context, c Claim) (r Result) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	t := &Trial{ctx: ctx, o: o, dir: filepath.Join(o.Dir, fmt.Sprint("claim", c.Number)), result: Result{Claim: c.Number, Says: c.Says, Outcome: Holds, Evidence: []Line{}, Wrong: []string{}}}
+	t := &Trial{ctx: ctx, o: o, dir: filepath.Join(o.Dir, fmt.Sprint("claim", c.Number)),
+		result: Result{Claim: c.Number, Says: c.Says, Outcome: Holds, Evidence: []Line{}, Wrong: []string{}}}
 	t.runTo(c.try)
 	if r = t.result; len(r.Wrong) > 0 {
 		r.Outcome = Broken

@@ -117,7 +117,7 @@ func (t *Trial) backdated(backup string, days int) string {
 	text, err = json.Marshal(m)
 	t.must(err)
 	t.must(os.WriteFile(manifest, text, 0o600))
-	old := filepath.Join(filepath.Dir(backup), made.Format("20060102-150405"))
+	old := filepath.Join(filepath.Dir(backup), made.Format("20060102-150405")) // as the program names them: nothing of it is imported here
 	t.must(os.Rename(backup, old))
 	return old
 }

@@ -46,6 +46,9 @@ const (
 	backupAttempt = 3 // times that the control file is copied because a site was added or removed meanwhile
 )
 
+// BackupName returns the name of the directory of a backup that is begun at a moment; names sort by it.
+func BackupName(begun time.Time) string { return begun.UTC().Format("20060102-150405") }
+
 // Backup makes a consistent copy of everything in the new directory dir, while hits are counted. An interrupted one
 // leaves nothing behind. Room tells the bytes free where dir will be.
 func (s *Store) Backup(ctx context.Context, dir, version string, room func() (uint64, error)) (Manifest, error) {

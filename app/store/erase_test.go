@@ -13,10 +13,11 @@ import (
 	"reflect"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"sandprint/app/fuse"
 )
 
 // marked is a visitor who leaves a mark of his own in every field that text gets into.
@@ -296,7 +297,7 @@ func TestAnErasureCutShortIsRunAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		s, site := newSite(t, dir)
-		ctx, cancel := newFuse(calls)
+		ctx, cancel := fuse.New(calls)
 		_, err := site.EraseVisitor(ctx, gone[0].key)
 		if whole = err == nil; !whole && ctx.Err() == nil {
 			t.Fatalf("cut short after %d calls: %v", calls, err)
@@ -322,27 +323,6 @@ func TestAnErasureCutShortIsRunAgain(t *testing.T) {
 			t.Fatalf("cut short after %d calls, run again: %d traces, %d visits", calls, n, visits)
 		}
 	}
-}
-
-// fuse is a context that is cancelled the time that it is asked so often, by whichever goroutine.
-type fuse struct {
-	context.Context
-	cancel context.CancelFunc
-	left   atomic.Int64
-}
-
-func newFuse(n int) (*fuse, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
-	f := &fuse{Context: ctx, cancel: cancel}
-	f.left.Store(int64(n))
-	return f, cancel
-}
-
-func (f *fuse) Done() <-chan struct{} {
-	if f.left.Add(-1) == 0 {
-		f.cancel()
-	}
-	return f.Context.Done()
 }
 
 // The search is not for show: with what it guards against it finds traces, and has the file written anew; and when that

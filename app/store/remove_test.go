@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sandprint/app/fuse"
 )
 
 // Of a site that was removed no byte is left: no file of it, and nothing in the control file, whatever was set for it and
@@ -107,7 +109,7 @@ func TestARemovalCutShortIsRunAgain(t *testing.T) {
 	}
 	for calls := 1; ; calls += step {
 		s, site := newSite(t, filepath.Join(dir, fmt.Sprint(calls)))
-		ctx, cancel := newFuse(calls)
+		ctx, cancel := fuse.New(calls)
 		_, err := s.RemoveSite(ctx, site.id)
 		cancel()
 		if err != nil {
