@@ -17,6 +17,9 @@ const (
 	maxGuessesInAll = 1 << 16
 )
 
+// lookFor is how long a visitor is looked for while the sender of a wish waits, who waits 20 seconds at most.
+const lookFor = 5 * time.Second
+
 // refused are the visitors of a site whose hits are refused, with the time from which they are.
 type refused struct {
 	erased map[uint64]time.Time // who was erased: as many as there were in two days
@@ -33,7 +36,9 @@ type refused struct {
 // joins nothing, and goes when the site's visits do.
 func (p *Service) Ask(ctx context.Context, info store.SiteInfo, keys ...uint64) error {
 	p.guess(info.ID, keys)
-	known, err := p.known(ctx, info.ID, keys)
+	looking, done := context.WithTimeout(ctx, lookFor)
+	known, err := p.known(looking, info.ID, keys)
+	done()
 	found := err == nil
 	if errors.Is(err, store.ErrNotFound) || found && len(known) == 0 {
 		return nil
@@ -42,7 +47,7 @@ func (p *Service) Ask(ctx context.Context, info store.SiteInfo, keys ...uint64) 
 		return errors.Join(ctx.Err(), err)
 	}
 	if !found {
-		known = keys // who can't be looked for is kept: Work looks again, until it can
+		known = keys // who can't be looked for, as a file is damaged or an erasure has it, is kept: Work looks again, until it can
 	}
 	p.noting.Lock()
 	defer p.noting.Unlock()

@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -93,6 +94,32 @@ func TestWishes(t *testing.T) {
 	}
 	if n, err := p.Resume(ctx); n != 0 || err != nil {
 		t.Errorf("%d wishes were carried out once more, %v", n, err)
+	}
+}
+
+// A wish is kept where it can't be told whether anything is kept of who wishes, and carried out once that can be told.
+func TestWishesOfWhoCantBeLookedFor(t *testing.T) {
+	dir, s, info := fixture(t)
+	p, ctx := service(t, s), t.Context()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "sites", info.ID+".db")+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("INSERT INTO visitor (id, day, count, data, import, sum) VALUES (99, 1, 3, x'00', 0, 0)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Ask(ctx, info, 5); err != nil || kept(t, s) != 1 {
+		t.Errorf("%d orders are kept, %v", kept(t, s), err)
+	}
+	if n, err := p.Resume(ctx); n != 0 || err == nil {
+		t.Errorf("%d were carried out although the file is damaged, %v", n, err)
+	}
+	if _, err := db.Exec("DELETE FROM visitor WHERE id = 99"); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := p.Resume(ctx); n != 1 || err != nil {
+		t.Errorf("%d were carried out once the file is whole, %v", n, err)
 	}
 }
 
