@@ -1,7 +1,6 @@
 package views
 
 import (
-	"strconv"
 	"strings"
 
 	"sandprint/app/privacy"
@@ -72,4 +71,11 @@ func copiesFound(r privacy.Receipt) (scanned int64, found int) {
 	return scanned, found
 }
 
-func megabytes(n int64) string { return strconv.FormatInt((n+(1<<20)-1)>>20, 10) }
+// searched says how many traces a search saw in so many bytes.
+func (w *Words) searched(found int, bytes int64) string {
+	seen := w.T("none")
+	if found > 0 {
+		seen = w.Exact(float64(found))
+	}
+	return w.F("%s, in %s MB", seen, w.Exact(float64((bytes+(1<<20)-1)>>20)))
+}

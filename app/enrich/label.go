@@ -198,7 +198,7 @@ var leads = wordSet(`numéro numero número n° nº código codigo codice code r
 // labelOf is what a segment of several words says about the next one, all of its words being of labels or of what is done to things:
 // "order-number", "date-of-birth", "Kundennummer", "order-received", "view_order".
 func labelOf(segment string) context {
-	if len(segment) > 40 || strings.IndexAny(segment, "-_") < 0 && lookUp(segment).link == noLink { // "/pin/123" is a picture
+	if len(segment) > 40 || !strings.ContainsAny(segment, "-_") && lookUp(segment).link == noLink { // "/pin/123" is a picture
 		return noContext
 	}
 	if l := labelBefore(segment+"/", len(segment)+1); l.from == 0 && (l.marked || l.weak) {
