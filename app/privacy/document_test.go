@@ -291,6 +291,45 @@ func TestNothingIsNamedThatIsOff(t *testing.T) {
 	}
 }
 
+// What a document says in one place it doesn't take back in another, and it names the basis of all that is done.
+func TestNoDocumentContradictsItself(t *testing.T) {
+	for _, row := range []struct {
+		why         string
+		mode        string
+		early       bool
+		basis       string
+		document    string
+		says, never string // expressions; empty: none
+	}{
+		{"nothing is sent before consent, so the picture counts nothing and no visit is without consent", "consent", false, "", "policy.en", `script is loaded but sends nothing`, `counting picture|Visits without the cookie are|You may object`},
+		{"the same in German", "consent", false, "", "policy.de", `das Skript geladen, sendet aber nichts`, `Zählbild|Besuche ohne das Cookie werden|Angabe von Gründen`},
+		{"the same in French", "consent", false, "", "policy.fr", `le script est chargé mais n'envoie rien`, `image de comptage|Les visites sans le cookie sont|sans donner de raison`},
+		{"the same in Spanish", "consent", false, "", "policy.es", `el script se carga pero no envía nada`, `imagen de conteo|Las visitas sin la cookie se|sin dar razones`},
+		{"what goes on after a withdrawal, and that the visit is joined", "consent", true, "", "policy.en", `from its beginning(?s:.*)counted without a cookie again(?s:.*)You may object`, `sends nothing more`},
+		{"visits before consent have a basis too", "consent", true, "", "record.en", `consent, Article 6\(1\)\(a\); of what is counted before it`, ``},
+		{"in German", "consent", true, "", "record.de", `Einwilligung, Art. 6 Abs. 1 Buchst. a; für das, was vorher`, ``},
+		{"who is asked for the cookie is not told that nobody needs to be asked", "consent", false, "exemption", "policy.en", `only with your consent`, `exemption of audience`},
+		{"nor in the record", "consent", false, "exemption", "record.de", `das Cookie nur mit Einwilligung`, `Ausnahme`},
+		{"a cookie on legitimate interest alone is a gap that the owner has to fill", "cookie", false, "interest", "policy.en", `\[for the cookie: what allows it`, ``},
+		{"and in French", "cookie", false, "interest", "policy.fr", `\[pour le cookie : ce qui le permet`, ``},
+		{"without a cookie there is no gap", "cookieless", false, "interest", "policy.es", `No se almacena nada en su dispositivo`, `\[para la cookie`},
+		{"consent alone is withdrawn, not objected to", "cookie", false, "consent", "policy.en", `withdraw it at any time, where you gave it`, `You may object`},
+		{"what can't be looked up can't be seen there either", "cookieless", false, "", "agreement.en", `Visitors object at`, `see, erase`},
+		{"an erased visitor leaves a number for a while", "cookie", false, "", "kept.en", `of an erased visitor only the number[^\n]*35 days`, ``},
+		{"where nobody is recognised there is none", "cookieless", false, "", "kept.en", ``, `erased visitor|was here before`},
+		{"who asks needs no exemption", "consent", false, "", "self-assessment.fr", `n'a donc pas besoin d'exemption`, ``},
+		{"of whoever refuses", "consent", true, "", "screening.en", `No cookie before consent; browsers that send`, ``},
+	} {
+		info, in := usual()
+		info.Mode, info.Settings.Early, info.Settings.Notice.Basis = row.mode, row.early, row.basis
+		in.Shared = true
+		text := texts(t, FactsOf(info, in))[row.document]
+		if !regexp.MustCompile(row.says).MatchString(text) || row.never != "" && regexp.MustCompile(row.never).MatchString(text) {
+			t.Errorf("%s: %s says not %q, or does say %q:\n%s", row.why, row.document, row.says, row.never, text)
+		}
+	}
+}
+
 // The tests that the self-assessment names are there, and the cookie lives as long as the documents say.
 func TestDocumentsNameWhatThereIs(t *testing.T) {
 	info, in := usual()

@@ -16,7 +16,7 @@ import (
 
 // revision is that of the texts in documents/: it is raised when what they say changes, so that owners hear of it as of a change of
 // their settings.
-const revision = 2
+const revision = 3
 
 // cookieMonths is how long tracker.js lets the cookie live, from the first visit.
 const cookieMonths = 13
@@ -113,6 +113,17 @@ func (f Facts) Hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Public is what of the facts is for anybody. Patterns of pages that are counted as one, and further hosts, are in nothing that the public is
+// served, and may have names of an owner's customers, orders or machines in them: only how many there are is told.
+type Public struct {
+	Facts
+	Groups int `json:"groups"`
+	Hosts  int `json:"hosts"`
+}
+
+// Public returns what of the facts is for anybody.
+func (f Facts) Public() Public { return Public{f, len(f.Groups), len(f.Hosts)} }
+
 // Cookie reports whether the site may set its cookie.
 func (f Facts) Cookie() bool { return f.Mode != "cookieless" }
 
@@ -122,6 +133,12 @@ func (f Facts) Recognises() bool { return f.Cookie() || f.Former != "" }
 
 // Consent reports whether the site waits for consent.
 func (f Facts) Consent() bool { return f.Mode == "consent" }
+
+// Asked reports whether the script counts nothing at all until there is consent.
+func (f Facts) Asked() bool { return f.Consent() && !f.Early }
+
+// Objection reports whether something is counted without consent, which visitors may object to (GDPR, Article 21).
+func (f Facts) Objection() bool { return f.Notice.Basis != "consent" || f.Early }
 
 // CookieMonths is how long the cookie lives.
 func (f Facts) CookieMonths() int { return cookieMonths }

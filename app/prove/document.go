@@ -16,7 +16,7 @@ var changes = []struct{ setting, document, says string }{
 	{`{"search_key":"q"}`, "policy", "what is searched for"},
 	{`{"excluded":["/own/**"]}`, "record", "/own/**"},
 	{`{"query_keys":["plan"]}`, "record", "plan"},
-	{`{"mode":"consent"}`, "policy", "Nothing is sent before you agree"},
+	{`{"mode":"consent"}`, "policy", "the script is loaded but sends nothing"},
 	{`{"mode":"cookieless"}`, "policy", "No cookie is used"},
 }
 

@@ -177,8 +177,8 @@ func (s *Server) publish(w http.ResponseWriter, c *call) error {
 
 // privacyOut is privacy.json: of a site, or of the instance.
 type privacyOut struct {
-	Facts     privacy.Facts     `json:"configuration"`
-	Hash      string            `json:"configuration_hash"` // SHA-256 of configuration as JSON, in hex
+	Facts     privacy.Public    `json:"configuration"`
+	Hash      string            `json:"configuration_hash"` // SHA-256 of the whole configuration, with what is only counted here, in hex
 	Version   string            `json:"version"`            // of Sandprint
 	Date      string            `json:"date"`
 	Cookie    *cookieOut        `json:"cookie"` // null: none
@@ -197,7 +197,7 @@ func (s *Server) privacyJSON(w http.ResponseWriter, c *call, facts privacy.Facts
 	if err != nil {
 		return err
 	}
-	out := privacyOut{Facts: facts, Hash: facts.Hash(), Version: s.Version, Date: time.Now().Format(time.DateOnly), Documents: documents, Data: data}
+	out := privacyOut{Facts: facts.Public(), Hash: facts.Hash(), Version: s.Version, Date: time.Now().Format(time.DateOnly), Documents: documents, Data: data}
 	if facts.Cookie() {
 		out.Cookie = &cookieOut{"_sp", facts.CookieMonths(), false}
 	}

@@ -83,12 +83,15 @@ func TestDocumentsOfASite(t *testing.T) {
 	hold(t, "a viewer's dashboard", f.get("viewer A", "/sites/"+siteA), "!older than the settings")
 }
 
-// privacy.json is anybody's: of a site what holds there, of the instance no site at all, and never which networks are left out.
+// privacy.json is anybody's: of a site what holds there, of the instance no site at all, and never which networks are left out, nor patterns and
+// hosts that may name what only the owner knows.
 func TestPrivacyJSON(t *testing.T) {
 	f := full(t)
-	f.mustChange(siteA, func(s *account.SiteSettings) { s.ExcludedNetworks = []string{"192.0.2.0/24"} })
+	f.mustChange(siteA, func(s *account.SiteSettings) {
+		s.ExcludedNetworks, s.Groups, s.Hosts = []string{"192.0.2.0/24"}, []string{"/project-heron/*", "/order/*"}, []string{"build7.a.example"}
+	})
 	var out struct {
-		Configuration privacy.Facts
+		Configuration privacy.Public
 		Hash          string `json:"configuration_hash"`
 		Version       string
 		Cookie        *struct{ Months int }
@@ -101,7 +104,7 @@ func TestPrivacyJSON(t *testing.T) {
 	if out.Configuration.Domain != siteA || out.Configuration.Keep.Visits != 25 || len(out.Hash) != 64 || out.Version != "test" || out.Cookie == nil || out.Cookie.Months != 13 || len(out.Data) < 15 {
 		t.Errorf("%+v", out)
 	}
-	hold(t, "the site's", site.Body.String(), `"excluded_networks":1`, "!192.0.2", "!arker-b")
+	hold(t, "the site's", site.Body.String(), `"excluded_networks":1`, `"groups":2`, `"hosts":1`, "!192.0.2", "!heron", "!build7", "!arker-b")
 	hold(t, "the instance's", f.want(200, "GET", "/privacy.json").Body.String(), `"site":""`, "!a.example", "!arker-b")
 	f.want(404, "GET", "/privacy/none.example/privacy.json")
 }
