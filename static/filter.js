@@ -99,7 +99,8 @@ function ready(form) {
     show(first)
   }
   const add = (value) => {
-    const known = [...options.querySelectorAll("input")].find((i) => i.value === value || i.nextElementSibling.textContent.toLowerCase() === value.toLowerCase())
+    const all = [...options.querySelectorAll("input")]
+    const known = all.find((i) => i.value === value) ?? all.find((i) => i.nextElementSibling.textContent.toLowerCase() === value.toLowerCase())
     if (known) {
       known.checked = true
       choose(known.closest("label"))

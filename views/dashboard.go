@@ -33,6 +33,7 @@ type Dashboard struct {
 	CanChange bool            // the reader may change the site's settings
 	Segments  []Segment       // those that the reader may use, by name
 	Sides     [2]string       // names of the chart's two lines, where these are segments; empty: they are periods
+	Otherwise *View           // the view with its filters as they were maybe meant, where they keep nobody as they are; nil: nothing is known to be called otherwise
 	Waiting   bool            // no hit was ever counted: how to begin is shown in place of figures
 	Took      time.Duration   // to answer all of it
 }

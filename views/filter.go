@@ -84,7 +84,7 @@ func (f FilterForm) options() []FilterOption {
 func (f FilterForm) hint() string {
 	switch f.Filter.By {
 	case "page", "entry_page", "exit_page":
-		return "With “matches”, * is any text within a path level and ** any text."
+		return "With “matches”, * is any text within a path level and ** any text; capital letters matter."
 	case "did":
 		return "Looks at the whole visit, whenever the goal was reached; the page views before it count too."
 	case "goal":
@@ -182,6 +182,30 @@ func (w *Words) Meant(f report.Filter) report.Filter {
 			continue
 		}
 		add(w.CodeOf(f.By, text))
+	}
+	f.Values = values
+	return f
+}
+
+// Spelled returns a filter with its values as the names of rows are written: a value that no row is called by, letter for letter, stands for
+// all rows that are called so in other letters, or are shown under such a name.
+func (w *Words) Spelled(f report.Filter, names []string) report.Filter {
+	var values []string
+	for _, text := range f.Values {
+		var like []string
+		for _, name := range names {
+			if name != report.Other && (strings.EqualFold(name, text) || strings.EqualFold(w.valueName(f.By, name), text)) {
+				like = append(like, name)
+			}
+		}
+		if len(like) == 0 || slices.Contains(names, text) {
+			like = []string{text}
+		}
+		for _, name := range like {
+			if !slices.Contains(values, name) {
+				values = append(values, name)
+			}
+		}
 	}
 	f.Values = values
 	return f

@@ -368,22 +368,40 @@ func (w *Words) languageName(tag string) (string, bool) {
 }
 
 // CodeOf returns the value of a dimension that a person means by text: for countries and languages the code of the name, in
-// the language of w or in English, for words of ours what data have for them, for all else the text itself.
+// the language of w or in English, for words of ours what data have for them, for an hour its two digits, for all else the text itself.
 func (w *Words) CodeOf(d report.Dimension, text string) string {
 	for _, speech := range []*Words{w, English} {
 		if codes := speech.codes(d, func(name string) bool { return strings.EqualFold(name, text) }); len(codes) == 1 {
 			return codes[0]
 		}
-		for _, value := range named[d] {
+		for _, value := range worded(d) {
 			if strings.EqualFold(speech.valueName(d, value), text) {
 				return value
 			}
 		}
 	}
-	if code := strings.ToUpper(text); d == "country" && w.or().Countries[code] != "" {
+	switch code := strings.ToUpper(text); {
+	case d == "country" && w.or().Countries[code] != "":
 		return code
+	case d == "language" && w.or().Languages[strings.ToLower(text)] != "":
+		return strings.ToLower(text)
+	case d == "hour_of_day" && len(text) == 1 && text >= "0" && text <= "9":
+		return "0" + text
 	}
 	return text
+}
+
+// worded returns the values of a dimension that are words of ours, and so can be typed in the reader's language.
+func worded(d report.Dimension) []string {
+	switch d {
+	case "channel":
+		return append([]string{"Direct", report.NotSet}, channels...)
+	case "source":
+		return []string{"Direct", report.NotSet}
+	case "page", "entry_page", "exit_page", "title", "hostname", "referrer":
+		return nil
+	}
+	return append(slices.Clone(named[d]), report.NotSet)
 }
 
 // CodesLike returns the values that are shown by names which contain text: codes of countries and languages, and others that are

@@ -256,12 +256,25 @@ func (d Dashboard) edge() (text, label, link string) {
 	case !d.Since.IsZero() && !p.To.After(d.Since):
 		return w.F("Nothing was counted before %s.", w.date(d.Since, date)), w.T("All time"), d.View.period("all").URL()
 	case visits < 0 || !d.Chart.Totals[visits].Known || d.Chart.Totals[visits].Number > 0:
+	case d.Otherwise != nil:
+		return w.T("No visit in this period passes the filters. Maybe this was meant:"), d.meant(), d.Otherwise.URL()
 	case len(d.Chart.Query.Filters) > 0:
 		return w.T("No visit in this period passes the filters."), w.T("Clear all"), d.View.bare().URL()
 	default:
 		return w.T("Nobody came in this period."), w.T("All time"), d.View.period("all").URL()
 	}
 	return "", "", ""
+}
+
+// meant writes the filters that differ in what was maybe meant.
+func (d Dashboard) meant() string {
+	var list []string
+	for i, f := range d.Otherwise.Filters {
+		if i >= len(d.View.Filters) || f.String() != d.View.Filters[i].String() {
+			list = append(list, d.words().FilterText(f))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // uncounted says that the comparison reaches back to days before anything was counted, or "".

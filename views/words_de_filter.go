@@ -14,7 +14,7 @@ var filterDE = map[string]string{
 	"Nothing of this name in the period. Press Enter to take it as it is typed.": "Im Zeitraum kommt nichts mit diesem Namen vor. Mit der Eingabetaste gilt, was Sie getippt haben.",
 	"Properties of events":                                                       "Eigenschaften von Ereignissen", "By name or by code.": "Als Name oder Kürzel.",
 	"Goal reached in the visit": "Im Besuch erreichtes Ziel", "Reached in the visit:": "Im Besuch erreicht:", "Not reached in the visit:": "Im Besuch nicht erreicht:",
-	"With “matches”, * is any text within a path level and ** any text.":                                  "Bei „passt auf“ steht * für beliebigen Text innerhalb einer Pfadebene, ** für beliebigen Text.",
+	"With “matches”, * is any text within a path level and ** any text; capital letters matter.":          "Bei „passt auf“ steht * für beliebigen Text innerhalb einer Pfadebene, ** für beliebigen Text; Groß- und Kleinschreibung zählt.",
 	"Looks at the whole visit, whenever the goal was reached; the page views before it count too.":        "Betrifft den ganzen Besuch, egal wann das Ziel erreicht wurde; auch die Seitenaufrufe davor zählen.",
 	"Keeps only what reaches the goal itself. For all of such a visit, filter by the goal reached in it.": "Behält nur, was das Ziel selbst erreicht. Für alles in einem solchen Besuch filtern Sie nach dem im Besuch erreichten Ziel.",
 	"The filter has no value.": "Der Filter hat keinen Wert.", "Type one, or choose some below.": "Geben Sie einen ein oder wählen Sie unten.",
@@ -67,4 +67,6 @@ var filterDE = map[string]string{
 	"Back":               "Zurück",
 	"Next":               "Weiter",
 	"%s–%s of %s":        "%s–%s von %s",
+
+	"No visit in this period passes the filters. Maybe this was meant:": "Kein Besuch in diesem Zeitraum erfüllt die Filter. Vielleicht war gemeint:",
 }

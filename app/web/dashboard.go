@@ -90,6 +90,11 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 			return err
 		}
 	}
+	if !visits() && len(view.Filters) > 0 {
+		if d.Otherwise, err = s.otherwise(c, view, q); err != nil {
+			return err
+		}
+	}
 	lists := len(answers) - 1 - len(effectBy)
 	d.Waiting, d.Lists = waiting, answers[1:lists]
 	if waiting {

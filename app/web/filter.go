@@ -72,7 +72,11 @@ func (s *Server) filter(w http.ResponseWriter, c *call) error {
 	if values.Has("apply") {
 		f, err := meant(form)
 		if err == nil {
-			return redirect(w, view.Replacing(form.Edit, f).URL())
+			list, err := s.spelled(c, []report.Filter{f}, q)
+			if err != nil {
+				return err
+			}
+			return redirect(w, view.Replacing(form.Edit, list[0]).URL())
 		}
 		if form.Wrong, status, err = wrongOf(err); err != nil {
 			return err
@@ -127,6 +131,64 @@ func meant(form views.FilterForm) (report.Filter, error) {
 		}
 	}
 	return report.ParseFilter(f.String())
+}
+
+// spelled returns filters with the values that they ask for exactly written as the site's data of the period have them: "google" as "Google",
+// where no row is called google. What no row is called stays as it is. The smallest group holds: what it hides is not found.
+func (s *Server) spelled(c *call, filters []report.Filter, q report.Query) ([]report.Filter, error) {
+	words := c.page("").Words
+	var queries []report.Query
+	var of []int // which filter each of the queries is for
+	for i, f := range filters {
+		if f.Op == report.Is || f.Op == report.Not {
+			ask := report.Query{Period: q.Period, Now: q.Now, By: f.By, Metrics: []report.Metric{report.Visitors}}
+			if f.By == "did" {
+				ask.By = "goal"
+			}
+			for _, text := range f.Values {
+				ask.Search = append(ask.Search, words.SearchFor(f.By, text)...)
+			}
+			queries, of = append(queries, ask), append(of, i)
+		}
+	}
+	if len(queries) == 0 {
+		return filters, nil
+	}
+	answers, err := report.RunAll(c.Context(), c.site, queries)
+	if err != nil {
+		return nil, err
+	}
+	list := slices.Clone(filters)
+	for j, i := range of {
+		var names []string
+		for _, r := range answers[j].Rows {
+			names = append(names, r.Name)
+		}
+		if f := filters[i]; f.By == "did" || f.By == "goal" {
+			for _, goal := range c.site.Info().Settings.Goals {
+				names = append(names, goal.Name)
+			}
+		}
+		list[i] = words.Spelled(filters[i], names)
+	}
+	return list, nil
+}
+
+// otherwise returns a view whose filters keep nobody with them as they were maybe meant: written as the data of the period have
+// them. It is nil where nothing in them is called otherwise.
+func (s *Server) otherwise(c *call, view views.View, q report.Query) (*views.View, error) {
+	words, other := c.page("").Words, view
+	other.Filters = slices.Clone(view.Filters)
+	for i, f := range other.Filters {
+		if f.Op == report.Is {
+			other.Filters[i] = words.Meant(f)
+		}
+	}
+	var err error
+	if other.Filters, err = s.spelled(c, other.Filters, q); err != nil || other.URL() == view.URL() {
+		return nil, err
+	}
+	return &other, nil
 }
 
 // options returns the values that the site's data have of a dimension in the period, the most frequent first: those that

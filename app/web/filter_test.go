@@ -47,6 +47,60 @@ func TestFilterForm(t *testing.T) {
 	}
 }
 
+// TestFilterSpelledOtherwise types values in other letters than the data have them: what is there exactly is meant exactly.
+func TestFilterSpelledOtherwise(t *testing.T) {
+	f := full(t)
+	f.goals("Newsletter", "subscribe")
+	for visitor := range uint64(6) {
+		f.read(siteA, "/About", "A", visitor+1)
+		f.read(siteA, "/Both", "A", visitor+10)
+		f.read(siteA, "/both", "A", visitor+20)
+	}
+	f.readIn(siteA, "Nancy", 40, 5) // goes with Hamburg
+	f.readIn(siteA, "Lyon", 60, 6)
+	f.readIn(siteA, "Hamburg", 50, 2)
+	viewer := f.sessions["viewer A"]
+	for _, row := range []struct{ filter, to, why string }{
+		{"by=source&op=is&value=a+source", "source:is:A+source", "the letters that the data have"},
+		{"by=source&op=not&value=a+SOURCE", "source:not:A+source", "what is excluded too"},
+		{"by=source&op=is&value=Bing", "source:is:Bing", "of nothing like it nothing is known"},
+		{"by=source&op=is&value=direct", "source:is:Direct", "a word of ours"},
+		{"by=page&op=is&value=/about", "page:is:/About", ""},
+		{"by=page&op=is&value=/both", "page:is:/both", "what is there exactly"},
+		{"by=page&op=is&value=/BOTH", "page:is:/Both,/both", "all that it can mean"},
+		{"by=page&op=contains&value=/both", "page:contains:/both", "contains never minds"},
+		{"by=page&op=matches&value=/BOTH*", "page:matches:/BOTH*", "a pattern is no value"},
+		{"by=browser&op=is&value=a+browser&value=A+BROWSER", "browser:is:A+browser", "said twice is said once"},
+		{"by=channel&op=is&value=referral", "channel:is:Referral", ""},
+		{"by=channel&op=is&value=organic+search", "channel:is:Organic+Search", "channels are known without the data"},
+		{"by=language&op=is&value=DE", "language:is:de", "so are languages"},
+		{"by=hour_of_day&op=is&value=7", "hour_of_day:is:07", ""},
+		{"by=did&op=is&value=newsletter", "did:is:Newsletter", "goals that nobody has reached"},
+		{"by=city&op=is&value=lyon", "city:is:Lyon", ""},
+		{"by=city&op=is&value=hamburg", "city:is:hamburg", "what the smallest group hides is not told"},
+	} {
+		w := f.want(http.StatusSeeOther, "GET", ask("?period=day", "&apply=1&"+row.filter), "cookie", viewer)
+		if got := strings.TrimPrefix(w.Header().Get("Location"), "/sites/"+siteA+"?period=day&filter="); got != row.to {
+			t.Errorf("%s (%s) leads to %s, want %s", row.filter, row.why, got, row.to)
+		}
+	}
+	for _, row := range []struct{ params, link, why string }{
+		{"&filter=source:is:a+source", "filter=source:is:A+source", "an address that keeps nobody offers what was maybe meant"},
+		{"&filter=country:is:Germany&filter=page:is:/ABOUT", "filter=country:is:DE&amp;filter=page:is:/About", "names in the place of codes, in all filters"},
+		{"&filter=source:is:Bing", "", "nothing is like it"},
+		{"&filter=source:is:A+source", "", "it is there"},
+	} {
+		page := f.want(http.StatusOK, "GET", "/sites/"+siteA+"?period=day"+row.params, "cookie", viewer).Body.String()
+		if strings.Contains(page, "Maybe this was meant") != (row.link != "") || !strings.Contains(page, row.link) {
+			t.Errorf("%s (%s): the page does not offer %q", row.params, row.why, row.link)
+		}
+	}
+	api := f.want(http.StatusOK, "GET", "/api/v1/sites/"+siteA+"/stats?period=day&filter=source:is:a+source", "token", f.tokens["read A"]).Body.String()
+	if !strings.Contains(api, `"visitors":0`) {
+		t.Errorf("the API is not exact any more: %s", api)
+	}
+}
+
 // language returns the one that a row of TestFilterForm is typed in.
 func language(params string) string {
 	if strings.Contains(params, "Deutschland") {
