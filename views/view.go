@@ -32,6 +32,10 @@ type View struct {
 // kept are the parameters that links carry on; filters are kept apart.
 var kept = []string{"period", "from", "to", "compare", "match", "metric", "interval", "tab", "property", "share", "segment"}
 
+// Parameters are those that any page of a view may have in its address: what View tells of, what forms send, and what a
+// page says was done.
+var Parameters = slices.Concat(kept, []string{"filter", "compare_from", "compare_to", "done"})
+
 // NewView returns the view of a site at an address with these parameters, whose filters have been parsed; those of segments are not
 // its own.
 func NewView(site string, values url.Values, filters []report.Filter) View {

@@ -105,4 +105,11 @@ var problemDE = map[string]string{
 	"Give each its own name.":                                             "Geben Sie jedem einen eigenen Namen.",
 	"There are more than 200 entries of the kind %s.":                     "Es sind mehr als 200 Einträge der Art %s.",
 	"Take some out; patterns can stand for many.":                         "Nehmen Sie einige heraus; Muster können für viele stehen.",
+
+	"There is no parameter %q here.": "Einen Parameter %q gibt es hier nicht.",
+	"Maybe %s was meant.":            "Vielleicht war %s gemeint.",
+	"Take it as %s":                  "Als %s lesen",
+	"Go on without it, or write it as links on the page do.":                                                 "Machen Sie ohne ihn weiter, oder schreiben Sie ihn wie die Links der Seite.",
+	"The address can't be read: a % in it is not followed by two hexadecimal digits, or it has a semicolon.": "Die Adresse ist nicht lesbar: Auf ein % darin folgen keine zwei hexadezimalen Ziffern, oder sie enthält ein Semikolon.",
+	"Encode values as for a form; %3B is a semicolon, %25 a percent sign.":                                   "Kodieren Sie Werte wie für ein Formular; %3B ist ein Semikolon, %25 ein Prozentzeichen.",
 }

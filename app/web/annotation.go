@@ -232,12 +232,16 @@ func cut(text string, most int) string {
 }
 
 // wayBack returns a page from which someone goes on whose question was refused: the same without the parameter that was
-// wrong, or the site's dashboard. It is empty where the trouble is not about a parameter of a site's page.
+// wrong, or the site's dashboard. It is empty where the trouble is not about a parameter of a page with figures.
 func (c *call) wayBack(p *problem.Error) string {
-	if c.site == nil || p.Status != http.StatusBadRequest {
+	known := c.knownParams()
+	if c.site == nil && known == nil || p.Status != http.StatusBadRequest {
 		return ""
 	}
-	home := sitePath(c.site.Info().Domain, "")
+	home := "/sites"
+	if c.site != nil {
+		home = sitePath(c.site.Info().Domain, "")
+	}
 	if c.Method != http.MethodGet && c.Method != http.MethodHead {
 		if back := backTo(c.Referer(), c.Host); back != "/" {
 			return back
@@ -252,12 +256,12 @@ func (c *call) wayBack(p *problem.Error) string {
 		}
 	}
 	for name, list := range values {
-		if !wrong[name] {
+		if !wrong[name] && (p.Code != "bad_parameter" || slices.Contains(known, name) || isForeign(name)) {
 			without[name] = list
 		}
 	}
 	path := c.URL.Path
-	if p.Field == "by" || len(without) == len(values) {
+	if p.Field == "by" || p.Code == "bad_query" || len(without) == len(values) {
 		path, without = home, url.Values{}
 	}
 	if len(without) > 0 {

@@ -117,8 +117,17 @@ func (s *Server) problemPage(w http.ResponseWriter, c *call, p *problem.Error) {
 }
 
 // tries are what may be asked in place of a question that took too long: the same page of a short period, of the same period
-// without filters, or the same again.
+// without filters, or the same again. In place of one whose parameter is misspelt it is the same with the parameter that is called nearly so.
 func (c *call) tries(p *problem.Error) (list []views.Try) {
+	if near := nearest(p.Field, c.knownParams()); p.Code == "bad_parameter" && near != "" {
+		values := c.URL.Query()
+		if wrong := values[p.Field]; len(wrong) > 0 && !values.Has(near) {
+			values[near] = wrong
+			values.Del(p.Field)
+			return []views.Try{{Name: c.page("").Words.F("Take it as %s", near), Link: (&url.URL{Path: c.URL.Path, RawQuery: values.Encode()}).String()}}
+		}
+		return nil
+	}
 	if p.Code != "too_slow" || c.site == nil || c.Method != http.MethodGet {
 		return nil
 	}

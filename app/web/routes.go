@@ -104,6 +104,9 @@ func (s *Server) guarded(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		c := &call{Request: req, server: s}
 		err := s.guard(w, c, r.access)
+		if err == nil {
+			err = c.understood()
+		}
 		switch to := c.ownComparison(); {
 		case err != nil:
 		case r.access == siteRead && to != "":

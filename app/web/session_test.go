@@ -25,20 +25,20 @@ func (f *fixture) withPassword(email string) {
 func TestSignInAndOut(t *testing.T) {
 	f := empty(t)
 	f.withPassword("me@p.example")
-	page := f.want(401, "GET", "/sites?x=1")
-	if !strings.Contains(page.Body.String(), `value="/sites?x=1"`) || !strings.Contains(page.Body.String(), `action="/sign-in"`) {
+	page := f.want(401, "GET", "/sites?q=1")
+	if !strings.Contains(page.Body.String(), `value="/sites?q=1"`) || !strings.Contains(page.Body.String(), `action="/sign-in"`) {
 		t.Errorf("no form that leads back: %s", page.Body)
 	}
-	wrong := f.want(401, "POST", "/sign-in", "form", form("email", "me@p.example", "password", "something else", "next", "/sites?x=1"))
-	if cookieOf(wrong) != "" || !strings.Contains(wrong.Body.String(), `value="/sites?x=1"`) {
+	wrong := f.want(401, "POST", "/sign-in", "form", form("email", "me@p.example", "password", "something else", "next", "/sites?q=1"))
+	if cookieOf(wrong) != "" || !strings.Contains(wrong.Body.String(), `value="/sites?q=1"`) {
 		t.Errorf("a wrong password: %s", wrong.Body)
 	}
-	in := f.want(303, "POST", "/sign-in", "form", form("email", "me@p.example", "password", goodPassword, "next", "/sites?x=1"))
-	if got := in.Header().Get("Location"); got != "/sites?x=1" {
+	in := f.want(303, "POST", "/sign-in", "form", form("email", "me@p.example", "password", goodPassword, "next", "/sites?q=1"))
+	if got := in.Header().Get("Location"); got != "/sites?q=1" {
 		t.Errorf("signing in leads to %q", got)
 	}
 	cookie := cookieOf(in)
-	f.want(200, "GET", "/sites?x=1", "cookie", cookie)
+	f.want(200, "GET", "/sites?q=1", "cookie", cookie)
 	again := cookieOf(f.want(303, "POST", "/sign-in", "cookie", cookie, "form", form("email", "me@p.example", "password", goodPassword)))
 	f.want(401, "GET", "/sites", "cookie", cookie) // the old session ended with the new sign-in
 	f.want(200, "GET", "/sites", "cookie", again)
