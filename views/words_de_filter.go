@@ -69,4 +69,5 @@ var filterDE = map[string]string{
 	"%s–%s of %s":        "%s–%s von %s",
 
 	"No visit in this period passes the filters. Maybe this was meant:": "Kein Besuch in diesem Zeitraum erfüllt die Filter. Vielleicht war gemeint:",
+	"Any of the goals": "Irgendeines der Ziele", "Each visitor once, whatever they reached": "Jeder Besucher einmal, gleich was er erreicht hat",
 }

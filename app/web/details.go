@@ -34,9 +34,16 @@ func (s *Server) details(w http.ResponseWriter, c *call) error {
 	if timeBuckets[by] {
 		return redirect(w, view.URL())
 	}
-	answers, err := report.RunAll(c.Context(), c.site, []report.Query{q, live})
+	queries := []report.Query{q, live}
+	if q.By == "goal" {
+		queries = append(queries, anyGoal(q))
+	}
+	answers, err := report.RunAll(c.Context(), c.site, queries)
 	if err != nil {
 		return err
+	}
+	if q.By == "goal" {
+		answers[0] = reachedAny(answers[0], answers[2])
 	}
 	if err := c.comparable(answers); err != nil {
 		return err

@@ -25,9 +25,11 @@ func (s *Server) goals(w http.ResponseWriter, c *call) error {
 	q := p.Query
 	q.By, q.Metrics, q.Limit = "goal", views.GoalMetrics, goalRows
 	m := views.Goals{Set: c.site.Info().Settings.Goals}
-	if m.Answer, err = report.Run(c.Context(), c.site, q); err != nil {
+	answers, err := report.RunAll(c.Context(), c.site, []report.Query{q, anyGoal(q)})
+	if err != nil {
 		return err
 	}
+	m.Answer = reachedAny(answers[0], answers[1])
 	if m.Lines, err = report.RunAll(c.Context(), c.site, linesOf(p, m.Answer.Rows)); err != nil {
 		return err
 	}
@@ -35,6 +37,30 @@ func (s *Server) goals(w http.ResponseWriter, c *call) error {
 		return err
 	}
 	return s.html(w, c, http.StatusOK, views.GoalsPage(m))
+}
+
+// anyGoal returns the question of who reached at least one of the goals that a question by goal lists.
+func anyGoal(q report.Query) report.Query {
+	q.By, q.Sort, q.Search, q.Limit, q.Offset = "", nil, nil, 0, 0
+	q.Filters = append(slices.Clone(q.Filters), report.Filter{By: "goal", Op: report.Matches, Values: []string{"**"}})
+	return q
+}
+
+// reachedAny returns an answer by goal whose totals are about those who reached any of the goals, each visitor once, as each of its rows
+// is about those who reached one: its own totals count who reached none, too.
+func reachedAny(byGoal, anyGoal report.Answer) report.Answer {
+	for i, m := range byGoal.Query.Metrics {
+		if m != report.Visitors {
+			continue
+		}
+		byGoal.Totals = slices.Clone(byGoal.Totals)
+		byGoal.Totals[i] = anyGoal.Totals[i]
+		if byGoal.Previous != nil && anyGoal.Previous != nil {
+			byGoal.Previous = slices.Clone(byGoal.Previous)
+			byGoal.Previous[i] = anyGoal.Previous[i]
+		}
+	}
+	return byGoal
 }
 
 // linesOf returns the questions for the lines of the first goals.

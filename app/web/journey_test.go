@@ -158,7 +158,10 @@ func TestJourneyPagesSayWhatTheAPISays(t *testing.T) {
 	if len(goals.Rows) != 2 || goals.Rows[0].Goal != "Basket" || goals.Rows[0].Visitors != 12 || goals.Rows[0].Rate != 60 {
 		t.Fatalf("the API says of goals %+v", goals.Rows)
 	}
-	check("goals", got, "Basket Page /basket 12 12 60.0%", "Bought Event Order, plan is pro 6 6 30.0% €60.00", "Never Page /no 0 0")
+	check("goals", got, "Basket Page /basket 12 12 60.0%", "Bought Event Order, plan is pro 6 6 30.0% €60.00", "Never Page /no 0 0",
+		"Any of the goals Each visitor once, whatever they reached 18 12 60.0%")
+	got, _ = mainOf(t, f.want(200, "GET", "/sites/"+siteA+"/details?by=goal&period=24h&compare=none", "cookie", f.sessions["viewer A"]).Body.String())
+	check("details", got, "Any of the goals Each visitor once, whatever they reached 18 60.0% 12")
 }
 
 // TestJourneyPagesNameWhatIsWrong asks what nobody means.
