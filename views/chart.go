@@ -20,7 +20,10 @@ const (
 // chart is a line over time, laid out: paths in chart units, places in percent of width and height.
 type chart struct {
 	Line, Area, Unfinished, Before string // paths; Unfinished leads to the bucket that is not over, and from and to those that the period cuts
-	Dots, DotsBefore               string // paths of the values that no line leads to
+	Dots, DotsBefore               string // paths of the values that no line leads to; of thin figures of all that are not zero
+	Stems                          string // paths from zero to the values that no line leads to
+	Named                          []tick // values that are written at their points: their places in percent of the width, and in High of the height
+	Nothing                        string // why nothing is drawn; empty: something is
 	Begun                          bool   // the first bucket is not over
 	Rules, Labels                  []tick // horizontal rules with their figure; buckets named below
 	Spots                          []spot
@@ -34,6 +37,7 @@ type tick struct {
 	Label  string
 	Anchor string // start, middle or end
 	Minor  bool   // left out where there is little room
+	High   float64
 }
 
 // spot is one bucket: where the pointer reads it, what it says, where a click leads.
@@ -77,6 +81,9 @@ func (d Dashboard) drawChart(at int) chart {
 		}
 	}
 	c := chart{Top: niceTop(m, append(append([]float64{}, now...), before...))}
+	if n <= fewBuckets {
+		c.Top *= 1.12 // room for the values that are written over their points
+	}
 	place := func(i int) float64 {
 		if n == 1 {
 			return 50
@@ -105,9 +112,12 @@ func (d Dashboard) drawChart(at int) chart {
 		from := max(last-1, 0)
 		c.Unfinished += trace(now[from:last+1], func(i int) float64 { return place(from + i) }, height)
 	}
-	c.Dots, c.Begun = lone(now, place, height), last == 0
+	c.Dots, c.Begun = lone(now, place, height, thin(now)), last == 0
+	c.Stems = stems(now, place, height)
+	c.Named = d.named(at, now, place, height)
+	c.Nothing = d.nothingDrawn(now)
 	if slices.ContainsFunc(before, func(f float64) bool { return f > 0 }) { // a line along zero would say nothing
-		c.Before, c.DotsBefore = trace(before, place, height), lone(before, place, height)
+		c.Before, c.DotsBefore = trace(before, place, height), lone(before, place, height, false)
 	}
 	for _, f := range rulesOf(m, c.Top) {
 		c.Rules = append(c.Rules, tick{At: height(f), Label: w.axis(m, f, currencyOf(a, at))})
@@ -249,11 +259,69 @@ func alone(values []float64, i int) bool {
 	return !math.IsNaN(values[i]) && (i == 0 || math.IsNaN(values[i-1])) && (i+1 == len(values) || math.IsNaN(values[i+1]))
 }
 
-// lone draws each value that has no neighbour as a line of no length, which becomes a dot.
-func lone(values []float64, place func(int) float64, height func(float64) float64) string {
+// Thin figures are hard to read off a line: where there are few buckets, each value has its point and is written beside it; where there are more but
+// all values are small, those that are not zero have their point.
+const (
+	fewBuckets = 8
+	thinDots   = 35 // buckets
+	thinHigh   = 10 // the highest value
+)
+
+// thin reports whether values are drawn with a point each.
+func thin(values []float64) bool {
+	if len(values) > thinDots {
+		return false
+	}
+	return len(values) <= fewBuckets || !slices.ContainsFunc(values, func(f float64) bool { return f > thinHigh })
+}
+
+// stems draws a line from zero to each value that has no neighbour.
+func stems(values []float64, place func(int) float64, height func(float64) float64) string {
 	var b strings.Builder
 	for i, f := range values {
-		if alone(values, i) {
+		if alone(values, i) && f > 0 {
+			b.WriteString("M" + unit(place(i)*chartWide/100) + " " + strconv.Itoa(chartHigh) + "V" + unit(height(f)*chartHigh/100))
+		}
+	}
+	return b.String()
+}
+
+// named are the values that are written at their points: all of few buckets, and such as have no neighbour, as far as there is room. A zero lies on its line.
+func (d Dashboard) named(at int, values []float64, place func(int) float64, height func(float64) float64) (list []tick) {
+	const room = 12 // percent of the width
+	for i, f := range values {
+		if !(f > 0) || len(values) > fewBuckets && !alone(values, i) || len(list) > 0 && place(i)-list[len(list)-1].At < room {
+			continue
+		}
+		t := tick{At: place(i), High: height(f), Anchor: "middle", Label: d.words().listed(d.Chart.Query.Metrics[at], d.Chart.Rows[i].Values[at])}
+		switch {
+		case len(values) > 1 && t.At < 4:
+			t.Anchor = "start"
+		case t.At > 96:
+			t.Anchor = "end"
+		}
+		list = append(list, t)
+	}
+	return list
+}
+
+// nothingDrawn says why a chart has no value at all, or "".
+func (d Dashboard) nothingDrawn(values []float64) string {
+	w := d.words()
+	switch {
+	case slices.ContainsFunc(values, func(f float64) bool { return !math.IsNaN(f) }):
+		return ""
+	case d.Chart.Hidden.Rows > 0:
+		return w.F("Left blank: %s", w.Say(d.Chart.Hidden.Reason))
+	}
+	return w.T("No figures in this period")
+}
+
+// lone draws each value that has no neighbour, or each that is not zero, as a line of no length, which becomes a dot.
+func lone(values []float64, place func(int) float64, height func(float64) float64, all bool) string {
+	var b strings.Builder
+	for i, f := range values {
+		if alone(values, i) || all && f > 0 {
 			b.WriteString("M" + unit(place(i)*chartWide/100) + " " + unit(height(f)*chartHigh/100) + "h0")
 		}
 	}
@@ -292,7 +360,7 @@ func niceTop(m report.Metric, values []float64) float64 {
 			high = f
 		}
 	}
-	if rate(m) && high > 75 {
+	if rate(m) && (high > 75 || high == 0) {
 		return 100
 	}
 	if high == 0 {
@@ -344,6 +412,8 @@ func rate(m report.Metric) bool {
 // axis writes a figure beside a rule.
 func (w *Words) axis(m report.Metric, f float64, currency string) string {
 	switch {
+	case rate(m) && f != math.Round(f):
+		return w.Percent(f, 1)
 	case rate(m):
 		return w.Percent(f, 0)
 	case m == report.Revenue:
@@ -351,6 +421,8 @@ func (w *Words) axis(m report.Metric, f float64, currency string) string {
 	case m == report.VisitDuration || m == report.TimeOnPage:
 		if s := int(f); s >= 60 && s%60 == 0 {
 			return strconv.Itoa(s/60) + "m"
+		} else if s > 60 && s < 3600 {
+			return strconv.Itoa(s/60) + ":" + two(s%60) // there is no room for 1m 30s on a phone
 		}
 		return w.Duration(f)
 	}
@@ -396,6 +468,9 @@ func labels(w *Words, a report.Answer, place func(int) float64) []tick {
 	}
 	if rest := n - 1 - last; rest*10 >= every*7 {
 		list = append(list, tick{At: 100, Label: w.bucket(a.Query.By, a.Rows[n-1].Start, true), Anchor: "end"})
+	}
+	for i := range list {
+		list[i].Minor = list[i].Minor && len(list) > 3
 	}
 	return list
 }

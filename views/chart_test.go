@@ -207,6 +207,52 @@ func TestTilesExplainThemselves(t *testing.T) {
 	}
 }
 
+// TestThinCharts looks at what is written in the plot: the values where buckets are few, and why nothing is drawn.
+func TestThinCharts(t *testing.T) {
+	rows := func(numbers ...float64) func(*views.Dashboard) {
+		return func(d *views.Dashboard) {
+			d.Chart.Rows = d.Chart.Rows[:len(numbers)]
+			for i, f := range numbers {
+				for j := range d.Chart.Rows[i].Values {
+					d.Chart.Rows[i].Values[j] = report.Value{Known: f >= 0, Number: f}
+				}
+			}
+		}
+	}
+	for _, c := range []struct {
+		change func(*views.Dashboard)
+		values []string
+		says   string
+	}{
+		{rows(3), []string{"3"}, ""},
+		{rows(3, 0), []string{"3"}, ""},
+		{rows(1, 2, 3, 2, 1), []string{"1", "2", "3", "2", "1"}, ""},
+		{rows(-1, 7, -1, -1, 1234, -1, -1, -1, -1, 2, 3, 4), []string{"7", "1,234"}, ""}, // of many those without a neighbour
+		{rows(0, 0, 0), nil, ""},
+		{rows(-1, -1, -1), nil, "No figures in this period"},
+		{func(d *views.Dashboard) {
+			rows(-1, -1)(d)
+			d.Chart.Hidden = report.Hidden{Rows: 2, Reason: "groups under 5"}
+		}, nil, "Left blank: groups under 5"},
+	} {
+		d := sample("")
+		d.Since = time.Time{}
+		c.change(&d)
+		plot := class(parse(t, draw(t, views.DashboardPage(d))), "plot")[0]
+		var got []string
+		for _, n := range class(plot, "value") {
+			got = append(got, text(n))
+		}
+		said := ""
+		for _, n := range class(plot, "nothing") {
+			said = text(n)
+		}
+		if !slices.Equal(got, c.values) || said != c.says {
+			t.Errorf("values %q, want %q; it says %q, want %q", got, c.values, said, c.says)
+		}
+	}
+}
+
 // TestPeriodsWithoutFigures says why there are none, and leads on.
 func TestPeriodsWithoutFigures(t *testing.T) {
 	nothing := func(d *views.Dashboard) {

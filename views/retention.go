@@ -130,7 +130,7 @@ func (r Retention) curve() chart {
 	place := func(i int) float64 { return 100 * float64(i) / float64(max(1, n-1)) }
 	height := func(f float64) float64 { return 100 - 100*f/c.Top }
 	c.Line, c.Area, c.Before = trace(now, place, height), areaUnder(now, place, height), trace(before, place, height)
-	c.Dots, c.DotsBefore = lone(now, place, height), lone(before, place, height)
+	c.Dots, c.DotsBefore = lone(now, place, height, false), lone(before, place, height, false)
 	for _, f := range rulesOf(report.BounceRate, c.Top) {
 		c.Rules = append(c.Rules, tick{At: height(f), Label: r.words().axis(report.BounceRate, f, "")})
 	}

@@ -70,4 +70,6 @@ var chartDE = map[string]string{
 	"Time, if it matters":  "Uhrzeit, falls wichtig",
 	"Times in %s. Everyone who sees these figures reads it.": "Zeiten in %s. Alle, die diese Zahlen sehen, lesen es.",
 	"and %d more": "und %d weitere",
+
+	"Left blank: %s": "Leer gelassen: %s", "No figures in this period": "Keine Zahlen in diesem Zeitraum",
 }

@@ -21,13 +21,25 @@ var dashboardRoutes = []route{
 	{"GET /sites/{domain}/realtime", siteRead, (*Server).realtime},
 }
 
-// usualPeriod is shown where the address names none. A site that has nothing in it yet shows today.
-const usualPeriod = "28d"
+// usualPeriod is shown where the address names none. A dashboard shows seven days of a site that has not many more, and today where these have nothing
+// in them yet.
+const (
+	usualPeriod = "28d"
+	youngDays   = 8
+)
 
 // dashboard is the page of a site: one scan answers its chart and all its lists.
 func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 	values := c.URL.Query()
 	now := time.Now().In(c.site.Info().Zone)
+	since, err := c.firstDay()
+	if err != nil {
+		return err
+	}
+	asked := asksPeriod(values)
+	if !asked && since.After(now.AddDate(0, 0, -youngDays)) {
+		values.Set("period", "7d") // so that what is clicked stays in it
+	}
 	q, err := c.pageQuery(values, now)
 	if err != nil {
 		return err
@@ -37,10 +49,6 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 		return err
 	}
 	if view, err = c.knowing(view, q); err != nil {
-		return err
-	}
-	since, err := c.firstDay()
-	if err != nil {
 		return err
 	}
 	if q.Period.From.IsZero() { // all time: its intervals go by how long that is
@@ -53,12 +61,12 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 	visits := func() bool { return answers[0].Totals[1].Number > 0 }
 	waiting := false
 	if !visits() && len(q.Filters) == 0 {
-		if !asksPeriod(values) {
+		if !asked {
 			if q.Period, err = report.NewPeriod("day", now); err != nil {
 				return err
 			}
 			q.Compare = nil
-			values.Set("period", "day") // so that what is clicked stays in it
+			values.Set("period", "day")
 			if view, err = c.knowing(views.NewView(c.site.Info().Domain, values, q.Filters), q); err != nil {
 				return err
 			}
