@@ -1,11 +1,11 @@
 package apptest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -56,7 +56,8 @@ func shared() (context.Context, error) {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.UserAgent(desktopAgent), chromedp.WindowSize(1280, 900),
-		chromedp.Flag("enable-automation", false), chromedp.Flag("disable-blink-features", "AutomationControlled"))
+		chromedp.Flag("enable-automation", false), chromedp.Flag("disable-blink-features", "AutomationControlled"),
+		chromedp.Flag("allow-pre-commit-input", true)) // else a click before a page's first frame is lost, now and then
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	if err := chromedp.Do(ctx); err != nil {
@@ -148,24 +149,38 @@ func (p *Page) Open(url string) { p.t.Helper(); p.Do(chromedp.Navigate(url)) }
 // Back goes back one entry of the history.
 func (p *Page) Back() { p.t.Helper(); p.Do(chromedp.NavigateBack()) }
 
-// Wait waits until a JavaScript expression is true, on this page or one that takes its place meanwhile.
+// Wait waits until a JavaScript expression is true, on this page or one that takes its place meanwhile. It asks from here
+// again and again: a page without scripts has no timers either that could ask there.
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.Context, patience)
 	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
 	for {
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingInterval(20*time.Millisecond)))
-		if err == nil {
+		yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+		if yes {
 			return
 		}
-		if gone := strings.Contains(err.Error(), "context") || strings.Contains(err.Error(), "navigated"); !gone || ctx.Err() != nil {
-			p.t.Fatalf("waiting in the page for %s: %v", expression, err)
+		// A page that is just being left answers with an error of its context, one that isn't there yet has no elements.
+		select {
+		case <-ctx.Done():
+			p.t.Fatalf("waiting in the page for %s: %v", expression, cmp.Or(err, ctx.Err()))
+		case <-again.C:
 		}
 	}
 }
 
-// Click clicks the first element of a CSS selector, as a person does: with the mouse.
-func (p *Page) Click(selector string) { p.t.Helper(); p.Do(chromedp.Click(chromedp.CSS(selector))) }
+// Click clicks the first element of a CSS selector, as a person does: with the mouse, once the page has come whole. What
+// still comes would move the element between looking where it is and pressing there.
+func (p *Page) Click(selector string) {
+	p.t.Helper()
+	p.whole()
+	p.Do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// whole waits for the load event of the page that is there.
+func (p *Page) whole() { p.t.Helper(); p.Wait(`document.readyState === "complete"`) }
 
 // Type types text into the first element of a CSS selector.
 func (p *Page) Type(selector, text string) {
@@ -173,8 +188,9 @@ func (p *Page) Type(selector, text string) {
 	p.Do(chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
-// Press presses keys one after another, as on a keyboard: letters as themselves, others by their names in kb.
-func (p *Page) Press(keys string) { p.t.Helper(); p.Do(chromedp.KeyEvent(keys)) }
+// Press presses keys one after another, as on a keyboard: letters as themselves, others by their names in kb. Like Click it
+// waits for all of the page, with the scripts that listen.
+func (p *Page) Press(keys string) { p.t.Helper(); p.whole(); p.Do(chromedp.KeyEvent(keys)) }
 
 // Eval returns the value of a JavaScript expression; a promise is awaited.
 func Eval[T any](p *Page, expression string) T {
