@@ -11,11 +11,12 @@ import (
 	"sandprint/app/apptest"
 )
 
-// What a dashboard may cost: bytes over the wire with their headers, and time until its first byte.
+// What a dashboard may cost: bytes over the wire with their headers, and processor time until its first byte. That is to be
+// 20 ms on the machine of docs/performance.md; a test machine may be half as fast.
 const (
 	firstLoad = 60 << 10
 	laterLoad = 15 << 10
-	firstByte = 20 * time.Millisecond
+	firstByte = 40 * time.Millisecond
 )
 
 // figures holds the demo's dashboard to its bytes and its time.
