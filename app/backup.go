@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -33,13 +32,13 @@ func (sh *shell) backupCommand() *cobra.Command {
 			if to == "" {
 				to = filepath.Join(in.dir, "backups")
 			}
-			if err := os.MkdirAll(to, 0o700); err != nil {
-				return failf(exitFailed, "can't make the directory for the backup: %w", err)
+			if err := store.MakeBackupDir(to); err != nil {
+				return failf(exitFailed, "no backup was made: %w", err)
 			}
 			dir := filepath.Join(to, store.BackupName(time.Now()))
 			m, err := in.store.Backup(ctx, dir, versionOf().Version, func() (uint64, error) { return diskFree(to) })
 			if err = in.accounts.Note(ctx, account.Local(), "instance.backup", 0, 0, err); err != nil {
-				return fmt.Errorf("no backup was made: %w", err)
+				return failf(exitFailed, "no backup was made: %w", err)
 			}
 			if err := in.privacy.Publish(ctx, to); err != nil {
 				return failf(exitFailed, "the backup is made, but not the list of what was erased beside it, which a restore needs: %w", err)

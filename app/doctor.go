@@ -51,7 +51,11 @@ func (sh *shell) doctorCommand() *cobra.Command {
 			if _, there := errors.AsType[remoteExit](err); there {
 				return err
 			}
-			return sh.report(f.JSON, append(sh.examineClosed(), cantOpen(err)))
+			closed := sh.examineClosed()
+			if closed[0].OK { // where there is no directory, that is all there is to say of the data
+				closed = append(closed, cantOpen(err))
+			}
+			return sh.report(f.JSON, closed)
 		}}
 	define(c.Flags(), &f)
 	return c
@@ -183,6 +187,9 @@ func (in *instance) examineCopies() finding {
 	copies, err := store.Backups(dir)
 	if err != nil {
 		f.Is, f.Mend = oneLine(err.Error()), "make this user the owner of "+dir
+		if info, stat := os.Stat(dir); stat == nil && !info.IsDir() {
+			f.Mend = "mv " + dir + " " + dir + ".old"
+		}
 		return f
 	}
 	others, err := store.Obstacles(dir)

@@ -11,8 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"sandprint/app/account"
+	"sandprint/app/collect"
 	"sandprint/app/privacy"
 	"sandprint/app/store"
+	"sandprint/app/visit"
 )
 
 // eraseFlags are the flags of the erase command.
@@ -27,11 +29,17 @@ type eraseFlags struct {
 
 func (sh *shell) eraseCommand() *cobra.Command {
 	var f eraseFlags
-	c := &cobra.Command{Use: "erase", Short: "Erase a visitor, what is older than a day, a site or a customer, everywhere, with a receipt", Args: cobra.NoArgs,
+	var c *cobra.Command
+	c = &cobra.Command{Use: "erase", Short: "Erase a visitor, what is older than a day, a site or a customer, everywhere, with a receipt", Args: cobra.NoArgs,
 		Long: "Erase a visitor of a site, what began before a day, a whole site, or a customer with sites and people. Says what will go and asks;\n" +
 			"then erases it in the data and in all copies in the data directory, searches the files for every trace of what went, and prints the receipt.\n" +
 			"An erasure that is cut short goes on at the next start, the next night, or when it is asked for again.",
 		RunE: sh.onData(func(ctx context.Context, in *instance, _ []string) error {
+			for _, name := range []string{"site", "visitor", "before", "customer"} {
+				if given := c.Flags().Lookup(name); given.Changed && strings.TrimSpace(given.Value.String()) == "" { // a script's variable that is empty, which mustn't mean all
+					return usagef("--%s is empty: name what is to be erased", name)
+				}
+			}
 			o, what, err := in.order(ctx, f)
 			if err != nil {
 				return err
@@ -65,8 +73,7 @@ func (in *instance) order(ctx context.Context, f eraseFlags) (o privacy.Order, w
 	}
 	switch {
 	case f.Visitor != "":
-		o.Keys, err = in.visitorKeys(ctx, o.Site, f.Visitor)
-		return o, "what this visitor left at " + o.Site.Domain, err
+		return in.visitorOrder(ctx, o.Site, strings.TrimPrefix(f.Visitor, "_sp="))
 	case f.Before != "":
 		if o.Before, err = time.ParseInLocation(time.DateOnly, f.Before, o.Site.Zone); err != nil {
 			return o, "", usagef("--before %q is no day such as 2026-01-31", f.Before)
@@ -80,11 +87,44 @@ func (in *instance) order(ctx context.Context, f eraseFlags) (o privacy.Order, w
 	return o, o.Site.Domain + " with its settings, its tokens and everything that was counted for it", nil
 }
 
-// erase says what will go, asks, erases and prints the receipt.
+// visitorOrder is order for a visitor. A text that is no cookie's value can only be what an imported file called a visitor.
+func (in *instance) visitorOrder(ctx context.Context, info store.SiteInfo, text string) (o privacy.Order, what string, err error) {
+	site, release, err := in.store.Hold(ctx, info.ID)
+	if err != nil {
+		return o, "", err
+	}
+	defer release()
+	_, _, cookie := visit.ParseCookie(text)
+	_, _, bare := visit.ParseCookie(text + ".0") // without its day
+	if !cookie && !bare {
+		imported, err := site.Imported(ctx)
+		if err != nil {
+			return o, "", err
+		}
+		if !imported {
+			return o, "", usagef("--visitor %q is no value of the cookie _sp, which is 18 letters and digits, a full stop and 5 digits; and no file was imported into %s that could have named a visitor so", text, info.Domain)
+		}
+	}
+	return privacy.Order{Site: info, Keys: collect.VisitorKeys(site.SiteKey(), info, text)}, "what this visitor left at " + info.Domain, nil
+}
+
+// erase says what will go, asks, erases and prints the receipt. Where nothing is kept there is nothing to ask, and no receipt that would say that something
+// was erased; an order that was begun before and is not done is gone on with.
 func (sh *shell) erase(ctx context.Context, in *instance, o privacy.Order, what string, f eraseFlags) error {
 	going, err := in.privacy.Preview(ctx, o)
 	if err != nil {
 		return fmt.Errorf("nothing was erased: %w", err)
+	}
+	whole := f.Visitor == "" && f.Before == ""
+	if nothing := going.Visits == 0 && going.Keys == 0 && !whole; nothing {
+		open, err := in.privacy.Open(ctx, o)
+		if err != nil {
+			return fmt.Errorf("nothing was erased: %w", err)
+		}
+		if !open && (f.Visitor != "" || going.Copies == 0) {
+			return sh.nothingToErase(ctx, in, o, f)
+		}
+		f.Yes = true
 	}
 	sh.say("This erases %s, for good:\n%s on %s, with %s and %s; %s.", what, count(going.Visits, "visit", "visits"), count(going.Days, "day", "days"),
 		count(going.Views, "page view", "page views"), count(going.Events, "event", "events"), count(going.Keys, "visitor's key", "visitors' keys"))
@@ -98,8 +138,7 @@ func (sh *shell) erase(ctx context.Context, in *instance, o privacy.Order, what 
 	if f.Customer != "" {
 		name = o.Customer.Name
 	}
-	whole := f.Visitor == "" && f.Before == ""
-	if nothing := going.Visits == 0 && going.Keys == 0 && !whole; !f.Yes && !nothing {
+	if !f.Yes {
 		sh.say("Type %s to go on:", name)
 		answer, err := readLine(sh.in)
 		if err != nil {
@@ -115,6 +154,22 @@ func (sh *shell) erase(ctx context.Context, in *instance, o privacy.Order, what 
 		return err
 	}
 	return sh.print(f.JSON, r, receiptRows(r)...)
+}
+
+// nothingToErase says that nothing is kept of what was named. Hits of a visitor that are still on their way are refused all the same.
+func (sh *shell) nothingToErase(ctx context.Context, in *instance, o privacy.Order, f eraseFlags) error {
+	if f.Visitor == "" {
+		sh.say("Nothing began before %s at %s: there is nothing to erase.", f.Before, o.Site.Domain)
+	} else {
+		if err := in.privacy.Ask(ctx, o.Site, o.Keys...); err != nil {
+			return err
+		}
+		sh.say("Nothing is kept of this visitor at %s: there is nothing to erase.", o.Site.Domain)
+	}
+	if f.JSON {
+		return sh.print(true, map[string]any{"receipt": nil})
+	}
+	return nil
 }
 
 func orNone(list []string) string {

@@ -43,6 +43,15 @@ func fill(t *testing.T, who *http.Client, address string, form ...string) (statu
 	return resp.StatusCode, resp.Header.Get("Location"), string(text)
 }
 
+// speaks is a browser's wish for a language.
+type speaks struct{ lang string }
+
+func (s speaks) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Accept-Language", s.lang)
+	return http.DefaultTransport.RoundTrip(r)
+}
+
 // shows waits until a page has one of some texts, and returns it.
 func shows(t *testing.T, address string, texts ...string) string {
 	t.Helper()
@@ -134,6 +143,11 @@ func TestEraseOnAFullDisk(t *testing.T) {
 	status, _, body := fill(t, owner, erase, order...)
 	if status != http.StatusServiceUnavailable || !strings.Contains(body, "The disk is full, so this could not be written down.") || !strings.Contains(body, "Then ask for it again") {
 		t.Errorf("without any room: %d, %s", status, body)
+	}
+	german := *owner
+	german.Transport = speaks{"de"}
+	if status, _, body := fill(t, &german, erase, order...); status != http.StatusServiceUnavailable || !strings.Contains(body, "Die Platte ist voll, daher konnte das nicht festgehalten werden.") || strings.Contains(body, "disk is full") {
+		t.Errorf("in German: %d, %s", status, body)
 	}
 	if got := counted(t, owner, a, "full.example"); got != float64(3) || left(t, dir, "ofclara") != before {
 		t.Errorf("%v page views are left of 3", got)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sandprint/app/prove"
+	"sandprint/app/store"
 )
 
 // inFiles counts the files below a directory that have a text in them.
@@ -91,7 +92,9 @@ func TestErase(t *testing.T) {
 		{"", "--site other.example --yes", 1, `^$`, `no site other.example`, "", "anna"},
 		{"shop\n", "--site shop.example --visitor anna56789012345678", 1, `^$`, `1 visit on 1 day, with 1 page view and 1 event; (?s:.*)nothing was erased`, "", "anna"},
 		{"shop.example\n", "--site shop.example --visitor anna56789012345678", 0, `visits erased +1\npage views +1\nevents +1\n(?s:.*)traces found +0\n`, `what this visitor left`, "anna", "bert"},
-		{"", "--site shop.example --visitor anna56789012345678", 0, `visits erased +0\n(?s:.*)traces found +0\n`, `0 visits`, "anna", "bert"},
+		{"", "--site shop.example --visitor anna56789012345678", 0, `^$`, `^Nothing is kept of this visitor at shop.example: there is nothing to erase.\n$`, "anna", "bert"},
+		{"", "--site shop.example --visitor nobody-of-the-file --json", 0, `^{\s*"receipt": null\s*}\s*$`, `^Nothing is kept`, "", "bert"},
+		{"", "--site shop.example --before 1999-01-01", 0, `^$`, `^Nothing began before 1999-01-01 at shop.example`, "", "bert"},
 		{"", "--site shop.example --visitor customer-2 --yes --json", 0, `"visits": 1,(?s:.*)"traces_found": 0,`, ``, "ofclara", "ofdaria"},
 		{"", fmt.Sprintf("--site shop.example --visitor bert56789012345678.%d --yes", today), 0, `visits erased +1\n`, ``, "bert", "ofdaria"},
 		{"shop.example\n", "--site shop.example --before " + before, 0, `visits erased +1\n(?s:.*)visitors' keys +1\n`, `began before .* \(Europe/Berlin\)`, "longago", "ofdaria"},
@@ -258,5 +261,97 @@ func TestAVisitorAsksToBeErased(t *testing.T) {
 	}
 	if r := sandprint(t, "", "stats", "shop.example", "--period", "day", "--data", dir); r.code != 0 || strings.Contains(r.out, "ofanna") {
 		t.Errorf("%+v", r)
+	}
+}
+
+// What can't be the number of a visitor is refused, and so is a flag that came empty, as of a script's variable that is not set: it must never mean the whole
+// site. Nothing of it leaves a receipt, and neither does a number of nobody.
+func TestEraseRefusesWhatIsNoVisitor(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if r := sandprint(t, "", "site", "add", "shop.example", "--customer", "Acme", "--data", dir); r.code != 0 {
+		t.Fatalf("%+v", r)
+	}
+	receipts := func() int {
+		st, err := store.Open(dir, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer st.Close()
+		info, _ := st.Find("shop.example")
+		list, err := st.Control().Receipts(t.Context(), info.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	for _, row := range []struct {
+		why  string
+		args []string
+		code int
+		talk string
+	}{
+		{"no form of a number", []string{"--visitor", "garbage"}, 2, "is no value of the cookie _sp, which is 18 letters and digits"},
+		{"capitals", []string{"--visitor", "ANNA56789012345678.20000"}, 2, "is no value of the cookie"},
+		{"a number of nobody", []string{"--visitor", "anna56789012345678.20000"}, 0, "Nothing is kept of this visitor"},
+		{"as the browser shows it", []string{"--visitor", "_sp=anna56789012345678.20000"}, 0, "Nothing is kept of this visitor"},
+		{"a variable that is empty", []string{"--visitor", "", "--yes"}, 2, "--visitor is empty"},
+		{"an empty day", []string{"--before", " ", "--yes"}, 2, "--before is empty"},
+		{"an empty customer beside a site", []string{"--customer", "", "--yes"}, 2, "--customer is empty"},
+		{"an empty site", []string{"--site", "", "--yes"}, 2, "--site is empty"},
+	} {
+		r := sandprint(t, "", append([]string{"erase", "--data", dir, "--site", "shop.example"}, row.args...)...)
+		if r.code != row.code || r.out != "" || !strings.Contains(r.err, row.talk) || strings.Count(r.err, "\n") != 1 {
+			t.Errorf("%s: %+v", row.why, r)
+		}
+	}
+	if n := receipts(); n > 0 {
+		t.Errorf("%d receipts of nothing", n)
+	}
+}
+
+// What stands in the way of copies, or is no list or no backup, is said once, with what to do.
+func TestWrongPlacesOfCopiesAreNamedOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if r := sandprint(t, "", "site", "add", "shop.example", "--customer", "Acme", "--data", dir); r.code != 0 {
+		t.Fatalf("%+v", r)
+	}
+	backup := backedUpTo(t, dir, "--to", t.TempDir())
+	backups := filepath.Join(dir, "backups")
+	if err := os.RemoveAll(backups); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	for _, path := range []string{backups, file} {
+		if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	torn := t.TempDir()
+	if err := os.WriteFile(filepath.Join(torn, "erasures.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		why  string
+		args []string
+		talk string // the whole last line
+	}{
+		{"the nightly round", []string{"maintain", "--data", dir}, backups + " is a file, and copies lie in a directory: move the file elsewhere, or name another place"},
+		{"a copy", []string{"backup", "--data", dir}, "no backup was made: " + backups + " is a file, and copies lie in a directory: move the file elsewhere, or name another place"},
+		{"a copy to a file", []string{"backup", "--data", dir, "--to", file}, "no backup was made: " + file + " is a file, and copies lie in a directory: move the file elsewhere, or name another place"},
+		{"an erasure", []string{"erase", "--data", dir, "--site", "shop.example", "--yes"}, "nothing was erased: " + backups + " is a file, and copies lie in a directory: move the file elsewhere, or name another place"},
+		{"a list that is a file", []string{"restore", backup, "--data", dir + "2", "--erasures", file}, "nothing was restored: " + file + " is a file: name the directory that has erasures.json, which tells what was erased"},
+		{"a list that is torn", []string{"restore", backup, "--data", dir + "2", "--erasures", torn}, "nothing was restored: the list of what was erased, erasures.json in " + torn + ", can't be read (unexpected end of JSON input): take the one beside a later copy"},
+		{"no backup there", []string{"verify", file + "-not"}, file + "-not is not taken: there is nothing of that name"},
+		{"no data", []string{"doctor", "--data", file + "-not"}, "1 of 3 things need mending"},
+	} {
+		r := sandprint(t, "", row.args...)
+		lines := strings.Split(strings.TrimSpace(r.err), "\n")
+		if last := lines[len(lines)-1]; r.code != 1 || last != "sandprint: "+row.talk {
+			t.Errorf("%s: %d, %q, want %q", row.why, r.code, last, row.talk)
+		}
+	}
+	r := sandprint(t, "", "doctor", "--data", dir)
+	if !strings.Contains(r.out, "→ mv "+backups) {
+		t.Errorf("the doctor: %+v", r)
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // a machine without time zones (a scratch image) knows them too
@@ -135,8 +136,27 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// oneLine joins the lines of a message.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine joins the lines of a message, such as several errors; what is said twice is said once.
+func oneLine(s string) string {
+	var said []string
+	for line := range strings.Lines(s) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" && !slices.Contains(said, line) {
+			said = append(said, line)
+		}
+	}
+	text := ""
+	for i, line := range said {
+		switch {
+		case i == 0:
+		case strings.ContainsAny(text[len(text)-1:], ".:?;,"):
+			text += " "
+		default:
+			text += "; "
+		}
+		text += line
+	}
+	return text
+}
 
 // root returns all commands.
 func (sh *shell) root() *cobra.Command {

@@ -64,7 +64,7 @@ func TestThePageAfterAChangeOfMode(t *testing.T) {
 	holds("the record", page("/sites/shop.example/documents/record"), true, "keys of earlier visitors")
 	holds("for programs", page("/privacy/shop.example/privacy.json"), true, `"former_numbers":"20`)
 	holds("the old cookie", post("/privacy/shop.example/show", url.Values{"v": {cookie}}), true, "ofannahere")
-	holds("erased", post("/privacy/shop.example/erase", url.Values{"v": {cookie}}), true, "Erased: 1 visit")
+	holds("erased", post("/privacy/shop.example/erase", url.Values{"v": {cookie}, "sure": {"yes"}}), true, "Erased: 1 visit")
 	holds("the page in the end", page("/privacy/shop.example"), false, former...)
 	holds("the page in the end", page("/privacy/shop.example"), true, "there is nothing that could be looked up")
 	holds("the policy in the end", page("/sites/shop.example/documents/policy"), false, "earlier visits")

@@ -83,7 +83,8 @@ func TestTheVisitorsPage(t *testing.T) {
 		{"own record, from the site", "POST", "/privacy/shop.example/show", `{"v":"` + anna + `"}`, elsewhere, 200, `"path":"/ofannahere"`, "ofbert"},
 		{"own record, as a file", "POST", "/privacy/shop.example/show", "as=json&v=" + anna, form, 200, `"properties":{"size":"sizeofannahere"},"amount":1999,"currency":"EUR"`, "ofbert"},
 		{"someone else erased", "POST", "/privacy/shop.example/erase", "v=zora" + anna[4:], form, 200, "Nothing is kept of this browser", "Receipt"},
-		{"erased", "POST", "/privacy/shop.example/erase", "v=" + anna, form, 200, "Erased: 1 visit, 1 page view. The files were searched afterwards: 0 traces found", ""},
+		{"asked back", "POST", "/privacy/shop.example/erase", "v=" + anna, form, 200, "This will go: 1 visit, 1 page view", "Receipt"},
+		{"erased", "POST", "/privacy/shop.example/erase", "sure=yes&v=" + anna, form, 200, "Erased: 1 visit, 1 page view. The files were searched afterwards: 0 traces found", ""},
 		{"erased, and shown", "POST", "/privacy/shop.example/show", "v=" + anna, form, 200, "Nothing is kept of this browser", "ofanna"},
 		{"opted out", "POST", "/privacy/shop.example/optout", `{"v":"` + bert + `"}`, elsewhere, 200, `"open":"https://shop.example/#sp-off"`, ""},
 	} {

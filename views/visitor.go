@@ -20,6 +20,8 @@ type VisitorPage struct {
 	Value    string                 // what was given as the cookie's value
 	Record   *account.VisitorRecord // what is kept; nil: it was not asked for
 	Receipt  *privacy.Receipt       // of an erasure; nil: none was asked for; without a number: nothing was there
+	Going    *privacy.Going         // what an erasure that was asked for will take, before it is done; nil: nothing is to be confirmed
+	Stop     bool                   // this browser is not to be counted either, once it is done
 	UnderWay string                 // number of the receipt of an erasure that goes on; may be empty
 	OptOut   string                 // address that has this browser not counted; may be empty
 	Wrong    Wrong
@@ -134,10 +136,22 @@ func (p VisitorPage) recordedVisit(v account.VisitorVisit) recordedVisit {
 	return out
 }
 
+// door is where the form of an erasure leads.
+func (p VisitorPage) door() string {
+	if p.Stop {
+		return "/privacy/" + p.Site.Domain + "/optout"
+	}
+	return "/privacy/" + p.Site.Domain + "/erase"
+}
+
 func (p VisitorPage) visits(n int) string {
 	return p.Page.Words.Count(float64(n), "1 visit", "%s visits")
 }
 
 func (p VisitorPage) views(n int) string {
 	return p.Page.Words.Count(float64(n), "1 page view", "%s page views")
+}
+
+func (p VisitorPage) events(n int) string {
+	return p.Page.Words.Count(float64(n), "1 event", "%s events")
 }

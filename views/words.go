@@ -66,8 +66,8 @@ type saying struct {
 	is   *regexp.Regexp
 }
 
-// Say returns a whole English sentence, such as an error's, in the language of w: what was filled in stays as it is, but for the
-// marks around what is quoted.
+// Say returns a whole English sentence, such as an error's, in the language of w. What was filled in is said too where it is a text of ours; else it stays
+// as it is, but for the marks around what is quoted.
 func (w *Words) Say(sentence string) string {
 	if w == nil || w.Texts == nil || sentence == "" {
 		return sentence
@@ -79,7 +79,7 @@ func (w *Words) Say(sentence string) string {
 		if filled := s.is.FindStringSubmatch(sentence); filled != nil {
 			parts := verbs.Split(w.T(s.text), -1)
 			for i, f := range filled[1:] {
-				parts[i] += w.marked(f)
+				parts[i] += w.marked(w.T(f))
 			}
 			return strings.Join(parts, "")
 		}

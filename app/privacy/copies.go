@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -68,7 +67,7 @@ func (p *Service) letGo(ctx context.Context, live time.Duration) (gone Gone, err
 }
 
 func (p *Service) copy(ctx context.Context, version string, room func() (uint64, error)) (made string, err error) {
-	if err := os.MkdirAll(p.backups, 0o700); err != nil {
+	if err := store.MakeBackupDir(p.backups); err != nil {
 		return "", err
 	}
 	now := time.Now().UTC()

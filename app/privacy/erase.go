@@ -169,6 +169,15 @@ func (p *Service) Erase(ctx context.Context, o Order, tell func(Progress)) (Rece
 	return r, nil
 }
 
+// Open reports whether the same order was given before and is not carried out yet.
+func (p *Service) Open(ctx context.Context, o Order) (bool, error) {
+	_, err := p.store.Control().SameOpenTombstone(ctx, stoneOf(o), false)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Begin is Erase in the background: when it returns the order is on disk, and Work carries it out, whatever becomes of the program. It returns
 // the number that the receipt will have, and by which Standing tells how far it is.
 func (p *Service) Begin(ctx context.Context, o Order) (number string, err error) {

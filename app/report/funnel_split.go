@@ -25,7 +25,7 @@ type FunnelPart struct {
 func SplitFunnel(ctx context.Context, site store.Reader, whole FunnelAnswer, by Dimension, most int) (parts []FunnelPart, hidden Hidden, err error) {
 	if !slices.Contains(Splits, by) {
 		return nil, Hidden{}, problem.BadField("split", "bad_dimension", "A funnel can't be split by "+quoted(string(by))+".").
-			WithHint("Use " + joinDimensions(Splits) + ".")
+			WithHint("Use one of " + joinDimensions(Splits) + ".")
 	}
 	q := whole.Funnel
 	rows, err := Run(ctx, site, Query{Period: q.Period, Filters: q.Filters, By: by, Metrics: []Metric{Visitors}, Limit: most, Now: q.Now})

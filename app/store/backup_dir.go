@@ -47,6 +47,17 @@ func (e *ErrObstacle) Names() (names []string) {
 	return names
 }
 
+// MakeBackupDir makes a directory for backups, unless it is there.
+func MakeBackupDir(dir string) error { return dirError(dir, os.MkdirAll(dir, 0o700)) }
+
+// dirError says it when a directory of backups can't be used because a file stands there.
+func dirError(dir string, err error) error {
+	if info, stat := os.Stat(dir); err != nil && stat == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file, and copies lie in a directory: move the file elsewhere, or name another place", dir)
+	}
+	return err
+}
+
 // Backups returns the backups in a directory, the oldest first by what they say. What else is there, Obstacles tells.
 func Backups(dir string) (paths []string, err error) {
 	paths, _, err = lookAt(dir)
@@ -66,7 +77,7 @@ func lookAt(dir string) (paths []string, others []Obstacle, err error) {
 		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, dirError(dir, err)
 	}
 	made := map[string]time.Time{}
 	for _, e := range entries {
@@ -153,7 +164,7 @@ func tidyBackups(dir string) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return dirError(dir, err)
 	}
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())

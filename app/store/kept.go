@@ -64,6 +64,12 @@ func (s *Site) LastKey(ctx context.Context) (time.Time, error) {
 	return time.Unix(int64(newest)*daySeconds, 0).UTC(), nil
 }
 
+// Imported reports whether a file was ever imported.
+func (s *Site) Imported(ctx context.Context) (is bool, err error) {
+	err = s.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM import)").Scan(&is)
+	return is, err
+}
+
 // InstanceOldest is the oldest of what the whole instance keeps, a zero time where there is nothing.
 type InstanceOldest struct {
 	Sessions, Links, Audit, Tombstones, Copies, Temporary time.Time // links by when they run out, all else by when it was made

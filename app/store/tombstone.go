@@ -345,7 +345,10 @@ func ReadTombstones(dir string) (e Erasures, there bool, err error) {
 		err = json.Unmarshal(text, &e)
 	}
 	if err != nil {
-		return e, false, fmt.Errorf("the list of what was erased, %s: %w", filepath.Join(dir, tombstonesFile), err)
+		if info, stat := os.Stat(dir); stat == nil && !info.IsDir() {
+			return e, false, fmt.Errorf("%s is a file: name the directory that has %s, which tells what was erased", dir, tombstonesFile)
+		}
+		return e, false, fmt.Errorf("the list of what was erased, %s in %s, can't be read (%w): take the one beside a later copy", tombstonesFile, dir, err)
 	}
 	return e, true, nil
 }

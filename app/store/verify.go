@@ -98,7 +98,11 @@ func verify(ctx context.Context, dir, beside string) (Verified, error) {
 // ReadManifest reads what the directory of a backup says that it is. One that was not finished, or names files that lead elsewhere, is
 // refused.
 func ReadManifest(dir string) (m Manifest, err error) {
-	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return m, badBackup(dir, "there is nothing of that name")
+	case err == nil && !info.IsDir():
 		return m, badBackup(dir, "it is a file, and a backup is a directory with a %s in it", manifestName)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, manifestName))
@@ -109,7 +113,7 @@ func ReadManifest(dir string) (m Manifest, err error) {
 		return m, err
 	}
 	if err := json.Unmarshal(text, &m); err != nil {
-		return m, badBackup(dir, "its %s can't be read: %w", manifestName, err)
+		return m, badBackup(dir, "its %s can't be read (%w): take another copy", manifestName, err)
 	}
 	if m.Format > backupFormat {
 		return m, badBackup(dir, "it was made by version %s: %w", m.Version, ErrNewer)

@@ -124,6 +124,8 @@ func TestADamagedFileIsOneSitesTrouble(t *testing.T) {
 	if text := page.Body.String(); !strings.Contains(text, "damaged") || !strings.Contains(text, "sandprint doctor") || page.Header().Get("Retry-After") == "" {
 		t.Errorf("the page says: %s", text)
 	}
+	hold(t, "the page in German", f.want(http.StatusServiceUnavailable, "GET", "/sites/"+siteA, "cookie", f.sessions["owner A"], "Accept-Language", "de").Body.String(),
+		"Die Datei dieser Website ist beschädigt", "aus einer Kopie zurück", "!is damaged")
 	api := f.want(http.StatusServiceUnavailable, "GET", "/api/v1/sites/"+siteA+"/stats", "token", f.tokens["read A"])
 	if code, _ := failure(t, api.Body.String()); code != "damaged_file" {
 		t.Errorf("the API says: %s", api.Body)

@@ -38,6 +38,7 @@ var errManyAsk = problem.New(http.StatusTooManyRequests, "too_many", "Many visit
 type visitor struct {
 	privacy.Order
 	value string
+	json  bool // it came as JSON
 }
 
 // openVisitor returns the order about a visitor of the site in the address. A site whose owner hides the page answers none.
@@ -63,7 +64,7 @@ func (s *Server) readVisitor(w http.ResponseWriter, c *call) (v visitor, err err
 		if err := json.NewDecoder(c.Body).Decode(&body); err != nil {
 			return v, problem.BadField("v", "bad_json", "The body is not JSON of the form {\"v\":\"…\"}.")
 		}
-		v.value = body.V
+		v.value, v.json = body.V, true
 	default:
 		if err := c.formError(); err != nil {
 			return v, err
@@ -75,6 +76,11 @@ func (s *Server) readVisitor(w http.ResponseWriter, c *call) (v visitor, err err
 		err = problem.BadField("v", "no_cookie", "Which browser is meant? The value of the cookie is missing.").WithHint("Paste it in.")
 	}
 	return v, err
+}
+
+// forProgram reports whether a request is a program's: its body or its answer is not a form's.
+func (v visitor) forProgram(c *call) bool {
+	return v.json || c.PostFormValue("as") == "json" || strings.Contains(c.Header.Get("Accept"), "application/json")
 }
 
 // visitorAnswer answers with the page, or with JSON where that is asked for.
@@ -142,14 +148,37 @@ func (s *Server) visitorShow(w http.ResponseWriter, c *call) error {
 	})
 }
 
+// unsure reports whether a form asks to erase something for the first time: then the page says what will go, and asks. Programs, which ask when somebody told
+// them to, are not asked back, and where nothing is kept there is nothing to be sure of.
+func (s *Server) unsure(c *call, v visitor, p *views.VisitorPage) (bool, error) {
+	if v.forProgram(c) || c.PostFormValue("sure") == "yes" {
+		return false, nil
+	}
+	going, err := s.Privacy.Preview(c.Context(), v.Order)
+	if err != nil || going.Visits == 0 && going.Keys == 0 {
+		return false, err
+	}
+	p.Going = &going
+	return true, nil
+}
+
 // visitorErase erases it, everywhere, and answers with the receipt or, where that takes longer, with the number that it will have.
 func (s *Server) visitorErase(w http.ResponseWriter, c *call) error {
-	return s.askVisitor(w, c, func(v visitor, p *views.VisitorPage) (any, error) { return s.eraseVisitor(c, v, p) })
+	return s.askVisitor(w, c, func(v visitor, p *views.VisitorPage) (any, error) {
+		if ask, err := s.unsure(c, v, p); ask || err != nil {
+			return nil, err
+		}
+		return s.eraseVisitor(c, v, p)
+	})
 }
 
 // visitorOptOut erases it too, and says how to have this browser not counted any more: that is kept in the browser, for the site's own address.
 func (s *Server) visitorOptOut(w http.ResponseWriter, c *call) error {
 	return s.askVisitor(w, c, func(v visitor, p *views.VisitorPage) (any, error) {
+		if ask, err := s.unsure(c, v, p); ask || err != nil {
+			p.Stop = true
+			return nil, err
+		}
 		receipt, err := s.eraseVisitor(c, v, p)
 		p.OptOut = "https://" + v.Site.Domain + "/#sp-off"
 		return map[string]any{"receipt": receipt, "open": p.OptOut}, err
@@ -165,6 +194,7 @@ func (s *Server) eraseVisitor(c *call, v visitor, p *views.VisitorPage) (any, er
 		return nil, err
 	case standing.Number == "":
 		p.Receipt = &privacy.Receipt{}
+		return map[string]any{"receipt": nil}, nil // a receipt would say that something was erased
 	case p.Receipt == nil:
 		p.UnderWay = standing.Number
 		return map[string]any{"receipt": p.UnderWay, "under_way": true, "at": c.origin() + "/receipts/" + p.UnderWay}, nil

@@ -14,7 +14,7 @@ func TestVisitorErasureUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // nobody works off what is asked for, until f.work
 		f := full(t)
 		f.read(siteA, "/about", "own", 1)
-		body := f.want(202, "POST", "/privacy/"+siteA+"/erase", "form", form("v", "1")).Body.String()
+		body := f.want(202, "POST", "/privacy/"+siteA+"/erase", "form", form("v", "1", "sure", "yes")).Body.String()
 		if !strings.Contains(body, "It is being erased") || !strings.Contains(body, `href="/receipts/`) {
 			t.Errorf("the page: %s", body)
 		}
@@ -45,6 +45,33 @@ func TestVisitorErasureUnderWay(t *testing.T) {
 		}
 		if stones, err := f.store.Control().OpenTombstones(t.Context()); err != nil || len(stones) > 0 {
 			t.Errorf("%d orders are noted of nobody, %v", len(stones), err)
+		}
+	})
+}
+
+// A form that asks to erase is asked back, with what will go, and nothing has gone until the second answer; where nothing is kept there is nothing to ask.
+// Programs are not asked back.
+func TestVisitorIsAskedBeforeErasing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := full(t)
+		f.read(siteA, "/about", "own", 1)
+		f.read(siteA, "/other", "own", 2)
+		for _, row := range []struct{ door, title string }{{"erase", "Erase what is kept of this browser?"}, {"optout", "Erase it and stop counting this browser?"}} {
+			body := f.want(200, "POST", "/privacy/"+siteA+"/"+row.door, "form", form("v", "1")).Body.String()
+			hold(t, row.door, body, row.title, "This will go: 1 visit, 1 page view, 0 events.", `action="/privacy/`+siteA+`/`+row.door+`"`, `name="v" value="1"`, `name="sure" value="yes"`,
+				"nobody can bring it back", `href="/privacy/`+siteA+`">Cancel`, "!Receipt", "!One step is left: the wish")
+		}
+		hold(t, "in German", f.want(200, "POST", "/privacy/"+siteA+"/erase", "form", form("v", "1"), "Accept-Language", "de").Body.String(), "Löschen, was von diesem Browser gespeichert ist?", "1 Besuch, ")
+		if stones, err := f.store.Control().OpenTombstones(t.Context()); err != nil || len(stones) > 0 {
+			t.Errorf("it was erased before anybody was sure: %d orders, %v", len(stones), err)
+		}
+		hold(t, "what is kept is still shown", f.want(200, "POST", "/privacy/"+siteA+"/show", "form", form("v", "1")).Body.String(), "Kept of this browser: 1 visit")
+		hold(t, "of nobody, nothing is asked", f.want(200, "POST", "/privacy/"+siteA+"/optout", "form", form("v", "99")).Body.String(), "Nothing is kept of this browser", "One step is left: the wish")
+		f.want(202, "POST", "/privacy/"+siteA+"/optout", "form", form("v", "1", "sure", "yes"))
+		f.want(202, "POST", "/privacy/"+siteA+"/erase", "form", form("v", "2"), "Accept", "application/json")
+		f.work()
+		for _, v := range []string{"1", "2"} {
+			hold(t, "visitor "+v+", in the end", f.want(200, "POST", "/privacy/"+siteA+"/show", "form", form("v", v)).Body.String(), "Nothing is kept of this browser")
 		}
 	})
 }
