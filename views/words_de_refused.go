@@ -54,8 +54,6 @@ var refusedDE = map[string]string{
 	"The filter %s has an empty value; what is not known is called (not set).": "Der Filter %s hat einen leeren Wert; was nicht bekannt ist, heißt (not set).",
 	"The filter %s has a value of more than %d bytes.":                         "Der Filter %s hat einen Wert von mehr als %d Bytes.",
 	"The filter %s has more than %d values.":                                   "Der Filter %s hat mehr als %d Werte.",
-	"The address can't be read: a % in it is not followed by two hexadecimal digits, or it has a semicolon.":                    "Die Adresse ist nicht lesbar: Auf ein % darin folgen nicht zwei hexadezimale Ziffern, oder sie hat ein Semikolon.",
-	"Encode values as for a form; %3B is a semicolon, %25 a percent sign.":                                                      "Kodieren Sie Werte wie für ein Formular; %3B ist ein Semikolon, %25 ein Prozentzeichen.",
 	"Write it as property:op:value[,value…], such as plan:is:pro,team; the operators are is, not, contains, lacks and matches.": "Schreiben Sie sie als eigenschaft:op:wert[,wert…], wie plan:is:pro,team; die Operatoren sind is, not, contains, lacks und matches.",
 	"You have too many pages open that watch live figures.":                                                                     "Sie haben zu viele Seiten offen, die Zahlen live zusehen.",
 	"Close some of them.": "Schließen Sie einige davon.",
