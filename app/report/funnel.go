@@ -1,11 +1,13 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"math/bits"
 	"net/url"
 	"time"
 
+	"sandprint/app/column"
 	"sandprint/app/problem"
 	"sandprint/app/store"
 )
@@ -117,7 +119,13 @@ func runFunnel(ctx context.Context, snap *store.Snapshot, info store.SiteInfo, q
 	}
 	s := newSegment(q.Period.From, upTo(q.Period, q.Now), q.Filters, info, snap.Dict)
 	t := newFunnelTally(&q, s, info, snap)
-	if err := s.walk(ctx, snap, t.columns, q.Window > 0, t.scan); err != nil {
+	var failed error
+	err = s.walk(ctx, snap, t.columns, q.Window > 0, func(info store.BlockInfo, b *store.Block) {
+		if failed == nil {
+			failed = t.scan(snap, info, b)
+		}
+	})
+	if err = cmp.Or(err, failed); err != nil {
 		return FunnelAnswer{}, err
 	}
 	a := t.answer(info)
@@ -142,6 +150,11 @@ type funnelTally struct {
 	chain   chain
 	visitor uint32
 	counted uint8 // steps that the visit has reached
+
+	sums  []uint64       // scratch of everyVisit
+	first []uint32       // … who did the first step
+	far   []int32        // … the visits that have the first two steps in them
+	farIn []column.Range // … and their page views
 }
 
 // stepTally counts those who reached one step.
@@ -169,7 +182,7 @@ func newFunnelTally(q *Funnel, s *segment, info store.SiteInfo, snap *store.Snap
 // columns returns what the funnel needs of a block.
 func (t *funnelTally) columns(info store.BlockInfo) store.Columns {
 	c := t.seg.columns(info) | t.marks.columns() | store.Set(store.VisitVisitor)
-	if t.marks.views {
+	if t.marks.views && !t.every(info) {
 		c |= store.Set(store.ViewDelay)
 	}
 	if t.marks.events {
@@ -181,37 +194,69 @@ func (t *funnelTally) columns(info store.BlockInfo) store.Columns {
 	return c
 }
 
+// every reports whether all visits of a block are in the segment and the commonest question is asked: see everyVisit.
+func (t *funnelTally) every(info store.BlockInfo) bool {
+	return t.byPage && !t.seg.narrows() && t.seg.whole(info)
+}
+
 // scan counts a block.
-func (t *funnelTally) scan(info store.BlockInfo, b *store.Block) {
+func (t *funnelTally) scan(snap *store.Snapshot, info store.BlockInfo, b *store.Block) error {
 	if t.people != nil {
 		t.people.sweep(int64(info.Date)*daySeconds - t.window)
 	}
 	t.block = b
 	t.read += info.Views + info.Events
-	if t.byPage && !t.seg.narrows() && t.seg.whole(info) {
-		t.everyVisit(b)
-		return
+	if t.every(info) {
+		return t.everyVisit(snap, b)
 	}
 	t.seg.each(info, b, t.visit)
+	return nil
 }
 
-// everyVisit counts a block where all visits are in the segment, as pages does.
-func (t *funnelTally) everyVisit(b *store.Block) {
+// everyVisit counts a block where all visits are in the segment, as pages does. Most have not both of the first two steps in
+// them: nothing of these but that is looked at, and nobody's times but the others' are read.
+func (t *funnelTally) everyVisit(snap *store.Snapshot, b *store.Block) error {
 	marks, list, at := t.marks.page, b.Cols[store.ViewPage], 0
+	first, far, farIn := room(t.first, b.Visits), room(t.far, b.Visits), room(t.farIn, b.Visits)
+	t.first, t.far, t.farIn = first, far, farIn
+	sums := room(t.sums, len(list)+1)
+	t.sums = sums
+	sum := uint64(0) // page views so far of the first step, and above them of the second
+	for i, page := range list {
+		sums[i] = sum
+		sum += uint64(marks[page]&1) | uint64(marks[page]&2)<<31
+	}
+	sums[len(list)] = sum
+	visitors, firsts, fars := b.Cols[store.VisitVisitor], 0, 0
 	for v, n := range b.Cols[store.VisitViews] {
 		end := at + int(n)
-		who := b.Cols[store.VisitVisitor][v]
-		t.visitors.add(who)
-		for i, page := range list[at:end] {
-			if marks[page]&1 != 0 {
-				t.visitor = who
-				t.pages(at+i, end)
-				break
-			}
-		}
+		did := sums[end] - sums[at]
+		one, two := bit(uint32(did) != 0), bit(did>>32 != 0)
+		first[firsts], far[fars], farIn[fars] = visitors[v], int32(v), column.Range{From: int32(at), To: int32(end)}
+		firsts += one
+		fars += one & two
 		at = end
 	}
 	t.visits += b.Visits
+	t.visitors.addAll(visitors)
+	t.by[0].visits += firsts
+	t.by[0].visitors.addAll(first[:firsts])
+	if fars == 0 {
+		return nil
+	}
+	if err := snap.LoadSome(t.seg.at, store.Set(store.ViewDelay), store.Wanted{Views: farIn[:fars]}, b); err != nil && !isDamage(err) { // of damage limited begins anew
+		return err
+	} else if err != nil {
+		return nil
+	}
+	for i, v := range far[:fars] {
+		t.visitor = visitors[v]
+		for k := range t.by[1:t.reached(int(farIn[i].From), int(farIn[i].To))] {
+			t.by[k+1].visits++
+			t.by[k+1].visitors.add(t.visitor)
+		}
+	}
+	return nil
 }
 
 // visit counts a visit.
@@ -263,8 +308,16 @@ func (t *funnelTally) visit(v *visit) {
 }
 
 // pages counts the page views from..to of a visit where paths lie within it, others may come between, and the page alone
-// tells the steps: the commonest question. A visit has then reached the first so many steps.
+// tells the steps: the commonest question.
 func (t *funnelTally) pages(from, to int) {
+	for k := range t.by[:t.reached(from, to)] {
+		t.by[k].visits++
+		t.by[k].visitors.add(t.visitor)
+	}
+}
+
+// reached returns how many of the steps, the first ones, are reached by the page views from..to of such a visit, and counts the times between.
+func (t *funnelTally) reached(from, to int) int {
 	marks := t.marks.page
 	list := t.block.Cols[store.ViewPage][from:to]
 	i := 0
@@ -272,7 +325,7 @@ func (t *funnelTally) pages(from, to int) {
 		i++
 	}
 	if i == len(list) {
-		return
+		return 0
 	}
 	delays := t.block.Cols[store.ViewDelay][from:to]
 	var last [maxSteps]int64 // by step: when a path last ended there
@@ -296,10 +349,7 @@ func (t *funnelTally) pages(from, to int) {
 			last[0] = at
 		}
 	}
-	for k := range t.by[:reached] {
-		t.by[k].visits++
-		t.by[k].visitors.add(t.visitor)
-	}
+	return reached
 }
 
 // hit goes on with a hit at a time that is these steps.

@@ -23,6 +23,7 @@ type segment struct {
 	byHit        bool     // hits must be looked at one by one
 	moments      bool     // and their times with them
 	reached      []int32  // scratch
+	at           int      // the block that walk is at
 }
 
 // keeper keeps visits by a column.
@@ -291,6 +292,7 @@ func (s *segment) walk(ctx context.Context, snap *store.Snapshot, columns func(s
 		for inOrder && same < len(wanted) && blocks[wanted[same]].Date == info.Date {
 			same++
 		}
+		s.at = wanted[0]
 		block, err := &b, error(nil)
 		if same > 1 {
 			info, block, err = oneDay(snap, wanted[:same], columns)
