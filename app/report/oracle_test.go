@@ -229,8 +229,8 @@ func TestOracle(t *testing.T) {
 	defer report.SetSmallBlock(report.SetSmallBlock(0))
 	for round := range 40 {
 		r := rand.New(rand.NewPCG(seed, uint64(round)))
-		report.SetBudget(pick(r, 20<<20, 1000, 100)) // one scan, several, several for shares of the visitors
-		report.SetSmallBlock(pick(r, 8192, -1))      // columns at once, or what earlier ones left of each
+		report.SetBudget(pick(r, 20<<20, 8000, 1000, 100)) // one scan, one with notes, several, several for shares of the visitors
+		report.SetSmallBlock(pick(r, 8192, -1))            // columns at once, or what earlier ones left of each
 		place := places[round%len(places)]
 		zone, err := time.LoadLocation(place.zone)
 		if err != nil {

@@ -37,6 +37,7 @@ type part struct {
 	currencies    int
 	currencyNames []string
 	top           *top     // rows by page of which alone visits and visitors are counted; nil: of all
+	noted         noted    // visits of those who come again are noted, see notes
 	folds         bool     // the floor holds: sets of visitors are kept to fold small rows
 	shared        [2]int32 // of rows by time: those that two goroutines may have something of, the second excluded
 }

@@ -23,8 +23,15 @@ func (x pass) of(n int) window {
 func (s *scanner) passes(wanted []int) (list []pass) {
 	now := pass{in: 1}
 	left := setBudget
+	notes := map[*selection]bool{} // for which the pass has room
 	for i, p := range s.parts {
 		need := s.setBytes(p, wanted)
+		if p.noted.mask != 0 {
+			need = s.noteBytes(p, wanted)
+			if notes[p.sel] {
+				need = 0
+			}
+		}
 		if need > setBudget {
 			in := (need + setBudget - 1) / setBudget
 			for share := range in {
@@ -35,7 +42,9 @@ func (s *scanner) passes(wanted []int) (list []pass) {
 		if need > left {
 			list = append(list, now)
 			now, left = pass{in: 1}, setBudget
+			clear(notes)
 		}
+		notes[p.sel] = notes[p.sel] || p.noted.mask != 0
 		now.parts = append(now.parts, i)
 		left -= need
 	}
@@ -52,12 +61,7 @@ func (s *scanner) setBytes(p *part, wanted []int) int {
 	if bytes, ok := p.setBytes(s.numbers(p)); ok {
 		return bytes
 	}
-	visits, views := 0, 0
-	for _, i := range wanted {
-		if b := s.snap.Blocks()[i]; !p.misses(b) {
-			visits, views = visits+b.Visits, views+b.Views+b.Events
-		}
-	}
+	visits, views := s.hits(p, wanted)
 	bitmaps := p.rows * s.numbers(p) / 8
 	pairs := visits
 	if p.level >= pageLevel {
@@ -70,4 +74,14 @@ func (s *scanner) setBytes(p *part, wanted []int) int {
 		pairs /= 4
 	}
 	return min(bitmaps, pairs*9/2)
+}
+
+// hits returns how many visits, and how many page views and events, the blocks have that p reads.
+func (s *scanner) hits(p *part, wanted []int) (visits, hits int) {
+	for _, i := range wanted {
+		if b := s.snap.Blocks()[i]; !p.misses(b) {
+			visits, hits = visits+b.Visits, hits+b.Views+b.Events
+		}
+	}
+	return visits, hits
 }

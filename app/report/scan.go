@@ -66,7 +66,11 @@ func (t *tally) byValue(p *picked) []int32 {
 	for _, row := range rows {
 		t.visits[row]++
 	}
-	if t.again != nil {
+	switch {
+	case t.again == nil:
+	case t.notes != nil:
+		t.notes.note(t.p.noted, rows, p.again)
+	default:
 		for _, i := range p.again {
 			if row := rows[i]; int(row) < t.p.rows {
 				t.meet(row, p.number[i])

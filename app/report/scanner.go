@@ -41,17 +41,27 @@ func scanAll(ctx context.Context, snap *store.Snapshot, parts []*part) ([]*tally
 			s.crowd.join(c)
 		}
 		s.crowd.count()
+		s.planNotes(wanted)
 	}
 	all := make([]*tally, len(parts))
 	scratch := make([]uint64, snap.Visitors()/64+2)
 	for _, pass := range s.passes(wanted) {
-		done, err := together(halves, func(wanted []int) ([]*tally, error) { return s.scan(ctx, wanted, pass) })
+		done, err := together(halves, func(wanted []int) (scanned, error) { return s.scan(ctx, wanted, pass) })
 		if err != nil {
 			return nil, err
 		}
-		for i, t := range done[0] {
+		for i, o := range done[0].selections {
+			var others []*notes
 			for _, other := range done[1:] {
-				t.join(other[i])
+				others = append(others, other.selections[i].notes)
+			}
+			if o.notes != nil {
+				o.notes.count(others)
+			}
+		}
+		for i, t := range done[0].all {
+			for _, other := range done[1:] {
+				t.join(other.all[i])
 			}
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -142,24 +152,37 @@ type ofSelection struct {
 	picked picked
 	parts  []*part
 	counts []*tally
-	live   bool // something of the block at hand is picked
-	people bool // visitors are counted
+	live   bool   // something of the block at hand is picked
+	people bool   // visitors are counted
+	notes  *notes // of some parts; nil: none
 }
 
-// bySelection sorts the parts of a pass by what they select, each with a new tally. The tallies are also returned by part.
-func (s *scanner) bySelection(x pass) (selections []*ofSelection, all []*tally) {
+// scanned is what a scan counted, by selection and by part.
+type scanned struct {
+	selections []*ofSelection
+	all        []*tally
+}
+
+// bySelection sorts the parts of a pass by what they select, each with a new tally.
+func (s *scanner) bySelection(x pass) (c scanned) {
 	for _, n := range x.parts {
 		p := s.parts[n]
-		i := slices.IndexFunc(selections, func(o *ofSelection) bool { return o.selection == p.sel })
+		i := slices.IndexFunc(c.selections, func(o *ofSelection) bool { return o.selection == p.sel })
 		if i < 0 {
-			i = len(selections)
-			selections = append(selections, &ofSelection{selection: p.sel})
+			i = len(c.selections)
+			c.selections = append(c.selections, &ofSelection{selection: p.sel})
 		}
-		o, t := selections[i], newTally(p, x.of(s.numbers(p)))
+		o, t := c.selections[i], newTally(p, x.of(s.numbers(p)))
 		o.parts, o.counts, o.people = append(o.parts, p), append(o.counts, t), o.people || p.need.visitors
-		all = append(all, t)
+		if p.noted.mask != 0 {
+			if o.notes == nil {
+				o.notes = newNotes(s.crowd.n)
+			}
+			t.notes, o.notes.counts = o.notes, append(o.notes.counts, t)
+		}
+		c.all = append(c.all, t)
 	}
-	return selections, all
+	return c
 }
 
 // knows reports whether the visitors of a selection go by their number in the crowd.
@@ -175,19 +198,19 @@ func (s *scanner) numbers(p *part) int {
 
 // scan counts the parts of a pass in the wanted blocks. Of a block, first what the filters look at is read, then what is to be
 // counted where they left something.
-func (s *scanner) scan(ctx context.Context, wanted []int, x pass) ([]*tally, error) {
-	selections, all := s.bySelection(x)
+func (s *scanner) scan(ctx context.Context, wanted []int, x pass) (c scanned, err error) {
+	c = s.bySelection(x)
 	r := &reader{snap: s.snap}
 	for _, i := range wanted {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return c, err
 		}
 		r.turn(i)
-		if err := s.scanBlock(r, selections); err != nil && !isDamage(err) { // of damage limited begins anew
-			return nil, err
+		if err := s.scanBlock(r, c.selections); err != nil && !isDamage(err) { // of damage limited begins anew
+			return c, err
 		}
 	}
-	return all, nil
+	return c, nil
 }
 
 // scanBlock counts all parts in the block that r is at.
@@ -243,10 +266,16 @@ func (s *scanner) scanBlock(r *reader, selections []*ofSelection) error {
 		default:
 			findAll(&o.picked)
 		}
+		if o.notes != nil {
+			o.notes.begin(&o.picked)
+		}
 		for _, t := range o.counts {
 			if err := t.scan(&o.picked); err != nil {
 				return err
 			}
+		}
+		if o.notes != nil {
+			o.notes.take(&o.picked)
 		}
 	}
 	return nil

@@ -21,8 +21,9 @@ type tally struct {
 	revenue           [][]int64 // by row: sum and count of each currency; nil until there is one
 	reads             int
 
-	again      []int64   // visits of visitors who may have further ones; these visitors are in people
+	again      []int64   // visits of visitors who may have further ones; these visitors are in people. With notes in the end: those beyond each's first
 	people     *rowSets  // nil once several windows were added up
+	notes      *notes    // in place of people; nil: none are taken
 	top        *topCount // in place of people, of candidates
 	over       []int64   // by row: the visitors of rows by time that nothing can be added to any more; nil: none is so
 	overTo     int32     // rows below are over, if they are not shared

@@ -116,10 +116,14 @@ func (b *Block) decode(c Column, data []byte) ([]uint32, error) {
 	return column.Decode(b.room(c), data, b.Len(c))
 }
 
-// room returns where column c can be read into.
+// room returns where column c can be read into: with some more than it needs when there is none yet, or each day that is larger than the
+// ones before would leave what was read them into as garbage.
 func (b *Block) room(c Column) []uint32 {
 	if b.Cols[c] == nil {
 		b.Cols[c] = b.spare[c]
+	}
+	if n := b.Len(c); cap(b.Cols[c]) < n {
+		b.Cols[c] = make([]uint32, 0, n+n/4)
 	}
 	return b.Cols[c][:0]
 }
