@@ -22,12 +22,6 @@ const (
 	levelFull
 )
 
-// PathOnly reports whether of a page only the path is counted, because it is about an account, a purchase or a message.
-func PathOnly(path string) bool { return countPaths.MatchString(path) }
-
-// countPaths matches paths that are about an account, a purchase or a message.
-var countPaths = regexp.MustCompile(`(?i)` + countRule)
-
 // rules are the rules of one site.
 type rules struct {
 	number   string             // like no other's
@@ -107,7 +101,7 @@ func (r *rules) of(p enrich.CleanedPage) level {
 	switch {
 	case r.excludes(p):
 		return levelNone
-	case !r.own && countPaths.MatchString(p.URL.Path):
+	case !r.own && PathOnly(p.URL.Path):
 		return levelCount
 	}
 	return levelFull

@@ -120,11 +120,6 @@ func inString(text string) string { return plain.ReplaceAllStringFunc(text, esca
 // plain finds what is not safe to stand in a JavaScript string or regular expression as it is.
 var plain = regexp.MustCompile(`[^0-9A-Za-z:/._~ -]`)
 
-// countRule matches paths of which only the path is sent: whole segments about an account, a purchase or a message, so none of an
-// article on one. Tracker and server have the same.
-// The words are in the order that compresses best.
-const countRule = `\/(wp-|m(y|i|on|ein)-?)?(inbox|verify|(log|sign)-?(in|on|up)|regist(er|ration)|reset|setting|payment|checkout|billing|patient|compte|admin|order|konto|profile|addresse?|password|cuenta|unsubscribe|invoice|message|invite|account|confirm|cart)s?([/.]|$)`
-
 // refused returns the pattern of hosts followed by paths from which nothing is sent: files and this machine, unless the site
 // wants it, and the owner's excluded paths, with a slash at their end or without (as pathsOf has it).
 func refused(rules store.SiteSettings) string {
