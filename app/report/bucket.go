@@ -242,17 +242,16 @@ func clockName(by Dimension, t time.Time) (string, bool) {
 	return "", false
 }
 
-// of returns the slot that holds t, looking from slot i on; noRow when t is outside of all.
+// of returns the slot that holds t; noRow when t is outside of all. It looks at slot i and the next first.
 func (s *slots) of(t int64, i int) int {
 	if len(s.row) == 0 || t < s.bounds[0] || t >= s.bounds[len(s.row)] {
 		return noRow
 	}
-	for i+1 < len(s.bounds) && s.bounds[i+1] <= t {
-		i++
+	for end := min(i+2, len(s.row)); i < end; i++ {
+		if s.bounds[i] <= t && t < s.bounds[i+1] {
+			return i
+		}
 	}
-	if s.bounds[i] > t { // the hint was too late
-		i, _ = slices.BinarySearch(s.bounds, t+1)
-		i--
-	}
-	return i
+	i, _ = slices.BinarySearch(s.bounds, t+1)
+	return i - 1
 }

@@ -193,12 +193,12 @@ func (t *tally) viewsInTime(p *picked, i int) {
 	}
 	b, v := &p.r.b, p.source(i)
 	at, next := p.r.startOf(v), p.r.first(store.VisitViews)[v]
+	row, slot := int32(0), 0
 	for _, j := range places {
 		for ; next <= j; next++ {
 			at += int64(b.Cols[store.ViewDelay][next])
 		}
-		row := t.p.rowAt(at)
-		if int(row) == t.p.rows {
+		if row, slot = t.p.rowAt(at, slot); int(row) == t.p.rows {
 			continue
 		}
 		t.view(p, row, i, j)
@@ -249,7 +249,7 @@ func (t *tally) event(p *picked, i int, j int32) {
 	case propLevel:
 		row = t.p.group[b.Cols[store.EventProps][j]]
 	default:
-		row = t.p.rowAt(p.r.startOf(p.source(i)) + int64(b.Cols[store.EventDelay][j]))
+		row, _ = t.p.rowAt(p.r.startOf(p.source(i))+int64(b.Cols[store.EventDelay][j]), 0)
 	}
 	if int(row) == t.p.rows {
 		return

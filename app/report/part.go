@@ -160,12 +160,12 @@ func (p *part) setBytes(n int) (bytes int, ok bool) {
 // apart reports whether no visit can be in two rows.
 func (p *part) apart() bool { return p.level >= visitLevel && p.level <= exitLevel }
 
-// rowAt returns the row of a hit by its time.
-func (p *part) rowAt(t int64) int32 {
-	if slot := p.slots.of(t, 0); slot != noRow {
-		return p.slots.row[slot]
+// rowAt returns the row of a hit by its time, and its slot, of which the search for that of a later hit may start.
+func (p *part) rowAt(t int64, slot int) (int32, int) {
+	if slot = p.slots.of(t, slot); slot != noRow {
+		return p.slots.row[slot], slot
 	}
-	return int32(p.rows)
+	return int32(p.rows), 0
 }
 
 // pairPages numbers the pairs of a row and a path that pages have: of several depths in one the deepest counts.

@@ -56,7 +56,8 @@ func (h *half) addTotals(totals []store.DayTotal, zone *time.Location) {
 		}
 		h.totals.addDay(0, d)
 		if h.part != nil {
-			h.rows.addDay(h.part.rowAt(start), d)
+			row, _ := h.part.rowAt(start, 0)
+			h.rows.addDay(row, d)
 		}
 	}
 }

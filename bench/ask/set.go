@@ -43,6 +43,7 @@ const three = "&filter=country:is:DE&filter=browser:is:Firefox&filter=page:match
 var named = []question{
 	{"30 days, by day", []string{"metrics=visitors,pageviews&by=day&{month}"}, 0, 15},
 	{"by day", []string{"metrics=visitors,pageviews&by=day"}, 25, 90},
+	{"by hour of the week", []string{"metrics=visitors&by=hour_of_week"}, 25, 100},
 	{"by day, three filters", []string{"metrics=visitors,pageviews&by=day" + three}, 25, 100},
 	{"top sources, three filters", []string{"metrics=visitors&by=source&limit=10" + three}, 25, 80},
 	{"entry pages", []string{"metrics=visitors,bounce_rate,visit_duration&by=entry_page&limit=10"}, 25, 100},
