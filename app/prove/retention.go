@@ -97,7 +97,10 @@ var keys = regexp.MustCompile(`(\d+) visitor(?:'s key|s' keys)`)
 // keysOf reports whether a site has a key of a visitor of an imported file: it begins an erasure and does not confirm it.
 func (s *server) keysOf(domain, visitor string) bool {
 	c := s.t.command("erase", "--site", domain, "--visitor", visitor, "--data", s.dir)
-	said, _ := c.CombinedOutput() // not confirmed, it fails
+	said, err := c.CombinedOutput()
+	if err == nil { // not confirmed, it fails: if there is anything
+		return false
+	}
 	m := keys.FindSubmatch(said)
 	if m == nil {
 		s.t.must(fmt.Errorf("“sandprint erase” said %s", said))
