@@ -1319,3 +1319,1304 @@ zgh Tamazight
 zh Chinesisch
 zu Zulu`),
 }
+
+// localeFR is as fr has dates, and fr all else.
+var localeFR = locale{
+	months:        names12{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"},
+	monthsShort:   names12{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."},
+	monthsAlone:   names12{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."},
+	weekdays:      names7{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
+	weekdaysShort: names7{"dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."},
+	weekdaysAlone: names7{"dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."},
+	layouts: map[layout]string{
+		"Hm":     "HH:mm",
+		"MMM":    "LLL",
+		"MMMEd":  "E d MMM",
+		"MMMd":   "d MMM",
+		"yMMMEd": "E d MMM y",
+		"yMMMM":  "MMMM y",
+		"yMMMMd": "d MMMM y",
+		"yMMMd":  "d MMM y",
+	},
+	spans: map[string]string{
+		"M": "d MMM\u2009–\u2009d MMM y",
+		"d": "d–d MMM y",
+		"y": "d MMM y\u2009–\u2009d MMM y",
+	},
+	joined:       "{1}, {0}",
+	point:        ",",
+	group:        "\u202f",
+	percent:      "0\u00a0%",
+	short:        [3]string{"0", "0", "0"},
+	money:        "0\u00a0¤",
+	moneyLetters: "0\u00a0¤",
+	signs: map[string]string{
+		"ARS": "$AR",
+		"AUD": "$AU",
+		"BEF": "FB",
+		"BMD": "$BM",
+		"BND": "$BN",
+		"BRL": "R$",
+		"BZD": "$BZ",
+		"CAD": "$CA",
+		"CLP": "$CL",
+		"COP": "$CO",
+		"CYP": "£CY",
+		"EUR": "€",
+		"FJD": "$FJ",
+		"FKP": "£FK",
+		"FRF": "F",
+		"GBP": "£GB",
+		"GIP": "£GI",
+		"IEP": "£IE",
+		"ILP": "£IL",
+		"ILS": "₪",
+		"INR": "₹",
+		"ITL": "₤IT",
+		"KRW": "₩",
+		"LBP": "£LB",
+		"MTP": "£MT",
+		"MXN": "$MX",
+		"NAD": "$NA",
+		"NZD": "$NZ",
+		"RHD": "$RH",
+		"SBD": "$SB",
+		"SGD": "$SG",
+		"SRD": "$SR",
+		"TTD": "$TT",
+		"USD": "$US",
+		"UYU": "$UY",
+		"VND": "₫",
+		"WST": "$WS",
+		"XAF": "FCFA",
+		"XCG": "Cg.",
+		"XOF": "F\u202fCFA",
+		"XPF": "FCFP",
+	},
+	Countries: lines(`AC Île de l’Ascension
+AD Andorre
+AE Émirats arabes unis
+AF Afghanistan
+AG Antigua-et-Barbuda
+AI Anguilla
+AL Albanie
+AM Arménie
+AO Angola
+AQ Antarctique
+AR Argentine
+AS Samoa américaines
+AT Autriche
+AU Australie
+AW Aruba
+AX Îles Åland
+AZ Azerbaïdjan
+BA Bosnie-Herzégovine
+BB Barbade
+BD Bangladesh
+BE Belgique
+BF Burkina Faso
+BG Bulgarie
+BH Bahreïn
+BI Burundi
+BJ Bénin
+BL Saint-Barthélemy
+BM Bermudes
+BN Brunei
+BO Bolivie
+BQ Pays-Bas caribéens
+BR Brésil
+BS Bahamas
+BT Bhoutan
+BV Île Bouvet
+BW Botswana
+BY Biélorussie
+BZ Belize
+CA Canada
+CC Îles Cocos
+CD Congo-Kinshasa
+CF République centrafricaine
+CG Congo-Brazzaville
+CH Suisse
+CI Côte d’Ivoire
+CK Îles Cook
+CL Chili
+CM Cameroun
+CN Chine
+CO Colombie
+CP Île Clipperton
+CQ Sercq
+CR Costa Rica
+CU Cuba
+CV Cap-Vert
+CW Curaçao
+CX Île Christmas
+CY Chypre
+CZ Tchéquie
+DE Allemagne
+DG Diego Garcia
+DJ Djibouti
+DK Danemark
+DM Dominique
+DO République dominicaine
+DZ Algérie
+EA Ceuta et Melilla
+EC Équateur
+EE Estonie
+EG Égypte
+EH Sahara occidental
+ER Érythrée
+ES Espagne
+ET Éthiopie
+FI Finlande
+FJ Fidji
+FK Îles Malouines
+FM Micronésie
+FO Îles Féroé
+FR France
+GA Gabon
+GB Royaume-Uni
+GD Grenade
+GE Géorgie
+GF Guyane française
+GG Guernesey
+GH Ghana
+GI Gibraltar
+GL Groenland
+GM Gambie
+GN Guinée
+GP Guadeloupe
+GQ Guinée équatoriale
+GR Grèce
+GS Géorgie du Sud-et-les Îles Sandwich du Sud
+GT Guatemala
+GU Guam
+GW Guinée-Bissau
+GY Guyana
+HK Hong Kong
+HM Îles Heard-et-MacDonald
+HN Honduras
+HR Croatie
+HT Haïti
+HU Hongrie
+IC Îles Canaries
+ID Indonésie
+IE Irlande
+IL Israël
+IM Île de Man
+IN Inde
+IO Territoire britannique de l’océan Indien
+IQ Irak
+IR Iran
+IS Islande
+IT Italie
+JE Jersey
+JM Jamaïque
+JO Jordanie
+JP Japon
+KE Kenya
+KG Kirghizstan
+KH Cambodge
+KI Kiribati
+KM Comores
+KN Saint-Christophe-et-Niévès
+KP Corée du Nord
+KR Corée du Sud
+KW Koweït
+KY Îles Caïmans
+KZ Kazakhstan
+LA Laos
+LB Liban
+LC Sainte-Lucie
+LI Liechtenstein
+LK Sri Lanka
+LR Liberia
+LS Lesotho
+LT Lituanie
+LU Luxembourg
+LV Lettonie
+LY Libye
+MA Maroc
+MC Monaco
+MD Moldavie
+ME Monténégro
+MF Saint-Martin
+MG Madagascar
+MH Îles Marshall
+MK Macédoine du Nord
+ML Mali
+MM Myanmar (Birmanie)
+MN Mongolie
+MO Macao
+MP Îles Mariannes du Nord
+MQ Martinique
+MR Mauritanie
+MS Montserrat
+MT Malte
+MU Maurice
+MV Maldives
+MW Malawi
+MX Mexique
+MY Malaisie
+MZ Mozambique
+NA Namibie
+NC Nouvelle-Calédonie
+NE Niger
+NF Île Norfolk
+NG Nigeria
+NI Nicaragua
+NL Pays-Bas
+NO Norvège
+NP Népal
+NR Nauru
+NU Niue
+NZ Nouvelle-Zélande
+OM Oman
+PA Panama
+PE Pérou
+PF Polynésie française
+PG Papouasie-Nouvelle-Guinée
+PH Philippines
+PK Pakistan
+PL Pologne
+PM Saint-Pierre-et-Miquelon
+PN Îles Pitcairn
+PR Porto Rico
+PS Territoires palestiniens
+PT Portugal
+PW Palaos
+PY Paraguay
+QA Qatar
+RE La Réunion
+RO Roumanie
+RS Serbie
+RU Russie
+RW Rwanda
+SA Arabie saoudite
+SB Îles Salomon
+SC Seychelles
+SD Soudan
+SE Suède
+SG Singapour
+SH Sainte-Hélène
+SI Slovénie
+SJ Svalbard et Jan Mayen
+SK Slovaquie
+SL Sierra Leone
+SM Saint-Marin
+SN Sénégal
+SO Somalie
+SR Suriname
+SS Soudan du Sud
+ST Sao Tomé-et-Principe
+SV Salvador
+SX Saint-Martin (partie néerlandaise)
+SY Syrie
+SZ Eswatini
+TA Tristan da Cunha
+TC Îles Turques-et-Caïques
+TD Tchad
+TF Terres australes françaises
+TG Togo
+TH Thaïlande
+TJ Tadjikistan
+TK Tokelau
+TL Timor oriental
+TM Turkménistan
+TN Tunisie
+TO Tonga
+TR Turquie
+TT Trinité-et-Tobago
+TV Tuvalu
+TW Taïwan
+TZ Tanzanie
+UA Ukraine
+UG Ouganda
+UM Îles mineures éloignées des États-Unis
+US États-Unis
+UY Uruguay
+UZ Ouzbékistan
+VA État de la Cité du Vatican
+VC Saint-Vincent-et-les Grenadines
+VE Venezuela
+VG Îles Vierges britanniques
+VI Îles Vierges des États-Unis
+VN Viêt Nam
+VU Vanuatu
+WF Wallis-et-Futuna
+WS Samoa
+XK Kosovo
+YE Yémen
+YT Mayotte
+ZA Afrique du Sud
+ZM Zambie
+ZW Zimbabwe`),
+	Languages: lines(`aa afar
+ab abkhaze
+ae avestique
+af afrikaans
+agq aghem
+ak akan
+am amharique
+an aragonais
+ann obolo
+ar arabe
+arn mapuche
+as assamais
+asa asu
+ast asturien
+av avar
+ay aymara
+az azerbaïdjanais
+ba bachkir
+bal baloutchi
+bas bassa
+be biélorusse
+bem bemba
+bew betawi
+bez bena
+bg bulgare
+bgc haryanvi
+bgn baloutchi occidental
+bho bhodjpouri
+bi bichelamar
+blo anii
+bm bambara
+bn bengali
+bo tibétain
+bqi bakhtiari
+br breton
+brx bodo
+bs bosniaque
+bss akoose
+bua bouriate
+byn blin
+ca catalan
+cad caddo
+cch atsam
+ccp changma kodha
+ce tchétchène
+ceb cebuano
+cgg kiga
+ch chamorro
+cho choctaw
+chr cherokee
+ckb sorani
+co corse
+cop copte
+cr cree
+cs tchèque
+csw cri des marais
+cu slavon d’église
+cv tchouvache
+cy gallois
+da danois
+dav taita
+de allemand
+dje zarma
+doi dogri
+dsb bas-sorabe
+dua douala
+dv maldivien
+dyo diola-fogny
+dz dzongkha
+ebu embu
+ee éwé
+el grec
+en anglais
+eo espéranto
+es espagnol
+et estonien
+eu basque
+ewo éwondo
+fa persan
+ff peul
+fi finnois
+fil filipino
+fj fidjien
+fo féroïen
+fr français
+frr frison septentrional
+fur frioulan
+fy frison occidental
+ga irlandais
+gaa ga
+gd gaélique écossais
+gez guèze
+gl galicien
+gn guarani
+gsw suisse allemand
+gu goudjarati
+guz gusii
+gv mannois
+ha haoussa
+haw hawaïen
+he hébreu
+hi hindi
+ho hiri motu
+hr croate
+hsb haut-sorabe
+ht créole haïtien
+hu hongrois
+hy arménien
+hz héréro
+ia interlingua
+id indonésien
+ie interlingue
+ig igbo
+ii yi du Sichuan
+ik inupiaq
+in indonésien
+io ido
+is islandais
+it italien
+iu inuktitut
+iw hébreu
+ja japonais
+jbo lojban
+jgo ngomba
+ji yiddish
+jmc matchamé
+jv javanais
+jw javanais
+ka géorgien
+kaa karakalpak
+kab kabyle
+kaj jju
+kam kamba
+kcg tyap
+kde makondé
+kea capverdien
+ken kényang
+kg kikongo
+kgp caingangue
+khq koyra chiini
+ki kikuyu
+kj kuanyama
+kk kazakh
+kkj kako
+kl groenlandais
+kln kalendjin
+km khmer
+kn kannada
+ko coréen
+kok konkani
+kpe kpellé
+kr kanouri
+ks cachemiri
+ksb shambala
+ksf bafia
+ksh kölsch
+ku kurde
+kv komi
+kw cornique
+kxv kuvi
+ky kirghize
+la latin
+lag langi
+lb luxembourgeois
+lg ganda
+li limbourgeois
+lij ligure
+lkt lakota
+lmo lombard
+ln lingala
+lo lao
+lrc lori du Nord
+lt lituanien
+ltg latgalien
+lu luba-katanga (kiluba)
+luy luyia
+lv letton
+lzz laze
+mai maïthili
+mas maasaï
+mdf mokcha
+mer meru
+mfe créole mauricien
+mg malgache
+mgh makua
+mgo metaʼ
+mh marshallais
+mi maori
+mic micmac
+mk macédonien
+ml malayalam
+mn mongol
+mni manipuri
+mo roumain
+moh mohawk
+mr marathi
+ms malais
+mt maltais
+mua moundang
+mus creek
+my birman
+myv erzya
+mzn mazandérani
+na nauruan
+naq nama
+nb norvégien bokmål
+nd ndébélé du Nord
+nds bas-allemand
+ne népalais
+ng ndonga
+nl néerlandais
+nmg ngoumba
+nn norvégien nynorsk
+nnh ngiemboon
+no norvégien
+nqo n’ko
+nr ndébélé du Sud
+nso sotho du Nord
+nus nuer
+nv navajo
+ny chewa
+nyn nyankolé
+oc occitan
+oj ojibwa
+oka colville-okanagan
+om oromo
+or odia
+os ossète
+osa osage
+pa pendjabi
+pap papiamento
+pcm pidgin nigérian
+pi pali
+pis pijin
+pl polonais
+pms piémontais
+prg prussien
+ps pachto
+pt portugais
+qu quechua
+quc quiché
+raj rajasthani
+rhg rohingya
+rif rifain
+rm romanche
+rn roundi
+ro roumain
+rof rombo
+ru russe
+rw kinyarwanda
+rwk rwa
+sa sanskrit
+sah iakoute
+saq samburu
+sat santali
+sbp isangu
+sc sarde
+scn sicilien
+sd sindhi
+sdh kurde du Sud
+se same du Nord
+seh cisena
+ses koyraboro senni
+sg sango
+sgs samogitien
+sh serbo-croate
+shi chleuh
+shn shan
+si cingalais
+sid sidamo
+sk slovaque
+sl slovène
+sm samoan
+sma same du Sud
+smj same de Lule
+smn same d’Inari
+sms same skolt
+sn shona
+so somali
+sq albanais
+sr serbe
+ss swati
+ssy saho
+st sotho du Sud
+su soundanais
+sv suédois
+sw swahili
+syr syriaque
+szl silésien
+ta tamoul
+te télougou
+teo teso
+tg tadjik
+th thaï
+ti tigrigna
+tig tigré
+tk turkmène
+tl tagalog
+tn tswana
+to tongien
+tok toki pona
+tpi tok pisin
+tr turc
+trv taroko
+ts tsonga
+tt tatar
+tw twi
+twq tasawaq
+ty tahitien
+tyv touvain
+tzm amazighe de l’Atlas central
+ug ouïghour
+uk ukrainien
+und langue indéterminée
+ur ourdou
+uz ouzbek
+vai vaï
+ve venda
+vec vénitien
+vi vietnamien
+vmw macua
+vo volapük
+vun vunjo
+wa wallon
+wae walser
+wal walamo
+wbp warlpiri
+wo wolof
+xh xhosa
+xnr kangri
+xog soga
+yav yangben
+yi yiddish
+yo yoruba
+yrl nheengatou
+yue cantonais
+za zhuang
+zgh amazighe standard marocain
+zh chinois
+zu zoulou`),
+}
+
+// localeES is as es has dates, and es all else.
+var localeES = locale{
+	months:        names12{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"},
+	monthsShort:   names12{"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"},
+	monthsAlone:   names12{"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"},
+	weekdays:      names7{"domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"},
+	weekdaysShort: names7{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"},
+	weekdaysAlone: names7{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"},
+	layouts: map[layout]string{
+		"Hm":     "H:mm",
+		"MMM":    "LLL",
+		"MMMEd":  "E, d MMM",
+		"MMMd":   "d MMM",
+		"yMMMEd": "EEE, d MMM y",
+		"yMMMM":  "MMMM 'de' y",
+		"yMMMMd": "d 'de' MMMM 'de' y",
+		"yMMMd":  "d MMM y",
+	},
+	spans: map[string]string{
+		"M": "d MMM\u2009–\u2009d MMM y",
+		"d": "d–d MMM y",
+		"y": "d MMM y\u2009–\u2009d MMM y",
+	},
+	joined:       "{1}, {0}",
+	point:        ",",
+	group:        ".",
+	percent:      "0\u00a0%",
+	short:        [3]string{"0", "0", "0"},
+	money:        "0\u00a0¤",
+	moneyLetters: "0\u00a0¤",
+	signs: map[string]string{
+		"ESP": "₧",
+		"EUR": "€",
+		"THB": "฿",
+		"USD": "US$",
+		"VND": "₫",
+		"XCG": "Cg.",
+		"XPF": "CFPF",
+	},
+	Countries: lines(`AC Isla de la Ascensión
+AD Andorra
+AE Emiratos Árabes Unidos
+AF Afganistán
+AG Antigua y Barbuda
+AI Anguila
+AL Albania
+AM Armenia
+AO Angola
+AQ Antártida
+AR Argentina
+AS Samoa Americana
+AT Austria
+AU Australia
+AW Aruba
+AX Islas Aland
+AZ Azerbaiyán
+BA Bosnia y Herzegovina
+BB Barbados
+BD Bangladés
+BE Bélgica
+BF Burkina Faso
+BG Bulgaria
+BH Baréin
+BI Burundi
+BJ Benín
+BL San Bartolomé
+BM Bermudas
+BN Brunéi
+BO Bolivia
+BQ Caribe neerlandés
+BR Brasil
+BS Bahamas
+BT Bután
+BV Isla Bouvet
+BW Botsuana
+BY Bielorrusia
+BZ Belice
+CA Canadá
+CC Islas Cocos
+CD República Democrática del Congo
+CF República Centroafricana
+CG Congo
+CH Suiza
+CI Côte d’Ivoire
+CK Islas Cook
+CL Chile
+CM Camerún
+CN China
+CO Colombia
+CP Isla Clipperton
+CQ Sark
+CR Costa Rica
+CU Cuba
+CV Cabo Verde
+CW Curazao
+CX Isla de Navidad
+CY Chipre
+CZ Chequia
+DE Alemania
+DG Diego García
+DJ Yibuti
+DK Dinamarca
+DM Dominica
+DO República Dominicana
+DZ Argelia
+EA Ceuta y Melilla
+EC Ecuador
+EE Estonia
+EG Egipto
+EH Sáhara Occidental
+ER Eritrea
+ES España
+ET Etiopía
+FI Finlandia
+FJ Fiyi
+FK Islas Malvinas
+FM Micronesia
+FO Islas Feroe
+FR Francia
+GA Gabón
+GB Reino Unido
+GD Granada
+GE Georgia
+GF Guayana Francesa
+GG Guernesey
+GH Ghana
+GI Gibraltar
+GL Groenlandia
+GM Gambia
+GN Guinea
+GP Guadalupe
+GQ Guinea Ecuatorial
+GR Grecia
+GS Islas Georgia del Sur y Sandwich del Sur
+GT Guatemala
+GU Guam
+GW Guinea-Bisáu
+GY Guyana
+HK Hong Kong
+HM Islas Heard y McDonald
+HN Honduras
+HR Croacia
+HT Haití
+HU Hungría
+IC Canarias
+ID Indonesia
+IE Irlanda
+IL Israel
+IM Isla de Man
+IN India
+IO Territorio Británico del Océano Índico
+IQ Irak
+IR Irán
+IS Islandia
+IT Italia
+JE Jersey
+JM Jamaica
+JO Jordania
+JP Japón
+KE Kenia
+KG Kirguistán
+KH Camboya
+KI Kiribati
+KM Comoras
+KN San Cristóbal y Nieves
+KP Corea del Norte
+KR Corea del Sur
+KW Kuwait
+KY Islas Caimán
+KZ Kazajistán
+LA Laos
+LB Líbano
+LC Santa Lucía
+LI Liechtenstein
+LK Sri Lanka
+LR Liberia
+LS Lesoto
+LT Lituania
+LU Luxemburgo
+LV Letonia
+LY Libia
+MA Marruecos
+MC Mónaco
+MD Moldavia
+ME Montenegro
+MF San Martín
+MG Madagascar
+MH Islas Marshall
+MK Macedonia del Norte
+ML Mali
+MM Myanmar (Birmania)
+MN Mongolia
+MO Macao
+MP Islas Marianas del Norte
+MQ Martinica
+MR Mauritania
+MS Montserrat
+MT Malta
+MU Mauricio
+MV Maldivas
+MW Malaui
+MX México
+MY Malasia
+MZ Mozambique
+NA Namibia
+NC Nueva Caledonia
+NE Níger
+NF Isla Norfolk
+NG Nigeria
+NI Nicaragua
+NL Países Bajos
+NO Noruega
+NP Nepal
+NR Nauru
+NU Niue
+NZ Nueva Zelanda
+OM Omán
+PA Panamá
+PE Perú
+PF Polinesia Francesa
+PG Papúa Nueva Guinea
+PH Filipinas
+PK Pakistán
+PL Polonia
+PM San Pedro y Miquelón
+PN Islas Pitcairn
+PR Puerto Rico
+PS Territorios Palestinos
+PT Portugal
+PW Palaos
+PY Paraguay
+QA Catar
+RE Reunión
+RO Rumanía
+RS Serbia
+RU Rusia
+RW Ruanda
+SA Arabia Saudí
+SB Islas Salomón
+SC Seychelles
+SD Sudán
+SE Suecia
+SG Singapur
+SH Santa Elena
+SI Eslovenia
+SJ Svalbard y Jan Mayen
+SK Eslovaquia
+SL Sierra Leona
+SM San Marino
+SN Senegal
+SO Somalia
+SR Surinam
+SS Sudán del Sur
+ST Santo Tomé y Príncipe
+SV El Salvador
+SX Sint Maarten
+SY Siria
+SZ Esuatini
+TA Tristán de Acuña
+TC Islas Turcas y Caicos
+TD Chad
+TF Territorios Australes Franceses
+TG Togo
+TH Tailandia
+TJ Tayikistán
+TK Tokelau
+TL Timor-Leste
+TM Turkmenistán
+TN Túnez
+TO Tonga
+TR Turquía
+TT Trinidad y Tobago
+TV Tuvalu
+TW Taiwán
+TZ Tanzania
+UA Ucrania
+UG Uganda
+UM Islas menores alejadas de EE. UU.
+US Estados Unidos
+UY Uruguay
+UZ Uzbekistán
+VA Ciudad del Vaticano
+VC San Vicente y las Granadinas
+VE Venezuela
+VG Islas Vírgenes Británicas
+VI Islas Vírgenes de EE. UU.
+VN Vietnam
+VU Vanuatu
+WF Wallis y Futuna
+WS Samoa
+XK Kosovo
+YE Yemen
+YT Mayotte
+ZA Sudáfrica
+ZM Zambia
+ZW Zimbabue`),
+	Languages: lines(`aa afar
+ab abjasio
+ae avéstico
+af afrikáans
+agq aghem
+ak akan
+am amárico
+an aragonés
+ann obolo
+ar árabe
+arn mapuche
+as asamés
+asa asu
+ast asturiano
+av avar
+ay aimara
+az azerbaiyano
+ba baskir
+bal baluchi
+bas basaa
+be bielorruso
+bem bemba
+bez bena
+bg búlgaro
+bgc haryanvi
+bgn baluchi occidental
+bho bhoyapurí
+bi bislama
+blo anii
+bm bambara
+bn bengalí
+bo tibetano
+br bretón
+brx bodo
+bs bosnio
+bss akoose
+bua buriato
+byn blin
+ca catalán
+cad caddo
+cch atsam
+ccp chakma
+ce checheno
+ceb cebuano
+cgg chiga
+ch chamorro
+cho choctaw
+chr cheroqui
+ckb kurdo sorani
+co corso
+cop copto
+cr cree
+cs checo
+csw cree de los pantanos
+cu eslavo eclesiástico
+cv chuvasio
+cy galés
+da danés
+dav taita
+de alemán
+dje zarma
+doi dogri
+dsb bajo sorbio
+dua duala
+dv divehi
+dyo jola-fonyi
+dz dzongkha
+ebu embu
+ee ewé
+el griego
+en inglés
+eo esperanto
+es español
+et estonio
+eu euskera
+ewo ewondo
+fa persa
+ff fula
+fi finés
+fil filipino
+fj fiyiano
+fo feroés
+fr francés
+frr frisón septentrional
+fur friulano
+fy frisón occidental
+ga irlandés
+gaa ga
+gd gaélico escocés
+gez geez
+gl gallego
+gn guaraní
+gsw alemán suizo
+gu guyaratí
+guz gusii
+gv manés
+ha hausa
+haw hawaiano
+he hebreo
+hi hindi
+ho hiri motu
+hr croata
+hsb alto sorbio
+ht criollo haitiano
+hu húngaro
+hy armenio
+hz herero
+ia interlingua
+id indonesio
+ie interlingue
+ig igbo
+ii yi de Sichuán
+ik inupiaq
+in indonesio
+io ido
+is islandés
+it italiano
+iu inuktitut
+iw hebreo
+ja japonés
+jbo lojban
+jgo ngomba
+ji yidis
+jmc machame
+jv javanés
+jw javanés
+ka georgiano
+kaa karakalpako
+kab cabileño
+kaj jju
+kam kamba
+kcg tyap
+kde makonde
+kea criollo caboverdiano
+kg kongo
+kgp káingang
+khq koyra chiini
+ki kikuyu
+kj kuanyama
+kk kazajo
+kkj kako
+kl groenlandés
+kln kalenjin
+km jemer
+kn canarés
+ko coreano
+kok konkaní
+kpe kpelle
+kr kanuri
+ks cachemir
+ksb shambala
+ksf bafia
+ksh kölsch
+ku kurdo
+kv komi
+kw córnico
+kxv kuvi
+ky kirguís
+la latín
+lag langi
+lb luxemburgués
+lg ganda
+li limburgués
+lij ligur
+lkt lakota
+lmo lombardo
+ln lingala
+lo lao
+lrc lorí septentrional
+lt lituano
+lu luba-katanga
+luy luyia
+lv letón
+mai maithili
+mas masái
+mdf moksha
+mer meru
+mfe criollo mauriciano
+mg malgache
+mgh makhuwa-meetto
+mgo meta’
+mh marshalés
+mi maorí
+mic micmac
+mk macedonio
+ml malayálam
+mn mongol
+mni manipurí
+mo rumano
+moh mohawk
+mr maratí
+ms malayo
+mt maltés
+mua mundang
+mus creek
+my birmano
+myv erzya
+mzn mazandaraní
+na nauruano
+naq nama
+nb noruego bokmal
+nd ndebele septentrional
+nds bajo alemán
+ne nepalí
+ng ndonga
+nl neerlandés
+nmg kwasio
+nn noruego nynorsk
+nnh ngiemboon
+no noruego
+nqo n’ko
+nr ndebele meridional
+nso sotho septentrional
+nus nuer
+nv navajo
+ny nyanja
+nyn nyankole
+oc occitano
+oj ojibwa
+oka okanagan
+om oromo
+or oriya
+os osético
+osa osage
+pa punyabí
+pap papiamento
+pcm pidgin de Nigeria
+pi pali
+pis pidgin salomonense
+pl polaco
+prg prusiano
+ps pastún
+pt portugués
+qu quechua
+quc quiché
+raj rajasthani
+rhg rohinyá
+rm romanche
+rn kirundi
+ro rumano
+rof rombo
+ru ruso
+rw kinyarwanda
+rwk rwa
+sa sánscrito
+sah sakha
+saq samburu
+sat santali
+sbp sangu
+sc sardo
+scn siciliano
+sd sindi
+sdh kurdo meridional
+se sami septentrional
+seh sena
+ses koyraboro senni
+sg sango
+sh serbocroata
+shi tashelhit
+shn shan
+si cingalés
+sid sidamo
+sk eslovaco
+sl esloveno
+sm samoano
+sma sami meridional
+smj sami lule
+smn sami inari
+sms sami skolt
+sn shona
+so somalí
+sq albanés
+sr serbio
+ss suazi
+ssy saho
+st sotho meridional
+su sundanés
+sv sueco
+sw suajili
+syr siriaco
+szl silesio
+ta tamil
+te telugu
+teo teso
+tg tayiko
+th tailandés
+ti tigriña
+tig tigré
+tk turcomano
+tl tagalo
+tn setsuana
+to tongano
+tok toki pona
+tpi tok pisin
+tr turco
+trv taroko
+ts tsonga
+tt tártaro
+tw twi
+twq tasawaq
+ty tahitiano
+tyv tuviniano
+tzm tamazight del Atlas Central
+ug uigur
+uk ucraniano
+und lengua desconocida
+ur urdu
+uz uzbeko
+ve venda
+vec veneciano
+vi vietnamita
+vmw makua
+vo volapük
+vun vunjo
+wa valón
+wae walser
+wal wolayta
+wbp warlpiri
+wo wólof
+xh xhosa
+xnr kangri
+xog soga
+yav yangben
+yi yidis
+yo yoruba
+yrl ñe’engatú
+yue cantonés
+za zhuang
+zgh tamazight estándar marroquí
+zh chino
+zu zulú`),
+}

@@ -39,7 +39,7 @@ type DocumentPage struct {
 }
 
 // languageNames are languages by their own names.
-var languageNames = map[string]string{"en": English.Name, "de": German.Name, "fr": "Français", "es": "Español"}
+var languageNames = map[string]string{"en": English.Name, "de": German.Name, "fr": French.Name, "es": Spanish.Name}
 
 // bases are the legal bases that a site's owner chooses from.
 var bases = []choice{

@@ -93,6 +93,11 @@ func (l *locale) write(pattern string, t, second time.Time) string {
 	seen := map[byte]bool{}
 	for len(pattern) > 0 {
 		letter := pattern[0]
+		if quoted := strings.IndexByte(pattern[1:], '\''); letter == '\'' && quoted >= 0 { // text between quotes
+			b.WriteString(pattern[1 : quoted+1])
+			pattern = pattern[quoted+2:]
+			continue
+		}
 		n := len(pattern) - len(strings.TrimLeft(pattern, pattern[:1]))
 		if strings.IndexByte("EdMLyHm", letter) < 0 {
 			b.WriteByte(letter)
@@ -112,7 +117,7 @@ func (l *locale) write(pattern string, t, second time.Time) string {
 // field writes a field of a pattern.
 func (l *locale) field(field string, t time.Time) string {
 	switch field {
-	case "E":
+	case "E", "EEE":
 		return l.weekdaysShort[t.Weekday()]
 	case "d":
 		return strconv.Itoa(t.Day())
@@ -124,6 +129,8 @@ func (l *locale) field(field string, t time.Time) string {
 		return l.monthsAlone[t.Month()-1]
 	case "y":
 		return strconv.Itoa(t.Year())
+	case "H":
+		return strconv.Itoa(t.Hour())
 	case "HH":
 		return two(t.Hour())
 	case "mm":

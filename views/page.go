@@ -10,17 +10,18 @@ import "github.com/a-h/templ"
 
 // Page is what every page has, whatever is on it.
 type Page struct {
-	Title       string // without the product's name
-	Description string // for search engines and link previews; may be empty
-	Words       *Words // language; nil is English
-	User        string // the signed-in person's e-mail; empty when nobody is
-	Operator    bool   // who runs the instance is signed in
-	Theme       string // "light" or "dark" from the cookie "theme"; anything else follows the system
-	Style       string // the text of a style of its own, which the content policy names by its hash; may be empty
-	Origin      string // scheme and host of this instance, as they are printed: "https://stats.example.com"
-	Refresh     int    // seconds after which a browser without JavaScript loads the page again; 0: never
-	Share       string // the share token that the reader came with; empty otherwise
-	Plain       bool   // a page of one card (sign-in, set-up, errors): no menus in the bar
+	Title       string   // without the product's name
+	Description string   // for search engines and link previews; may be empty
+	Words       *Words   // language; nil is English
+	Languages   []*Words // that the page may be read in; nil: Interface
+	User        string   // the signed-in person's e-mail; empty when nobody is
+	Operator    bool     // who runs the instance is signed in
+	Theme       string   // "light" or "dark" from the cookie "theme"; anything else follows the system
+	Style       string   // the text of a style of its own, which the content policy names by its hash; may be empty
+	Origin      string   // scheme and host of this instance, as they are printed: "https://stats.example.com"
+	Refresh     int      // seconds after which a browser without JavaScript loads the page again; 0: never
+	Share       string   // the share token that the reader came with; empty otherwise
+	Plain       bool     // a page of one card (sign-in, set-up, errors): no menus in the bar
 
 	Bar     templ.Component // what the top bar holds beside the mark and the menu; may be nil
 	Nav     templ.Component // the row of the site's pages under the bar; may be nil
@@ -42,4 +43,12 @@ func (p Page) theme() string {
 		return p.Theme
 	}
 	return "system"
+}
+
+// languages returns those that the page may be read in.
+func (p Page) languages() []*Words {
+	if p.Languages == nil {
+		return Interface
+	}
+	return p.Languages
 }

@@ -95,17 +95,22 @@ func (w *Words) marked(text string) string {
 	return w.Marks[0] + strings.ReplaceAll(text[1:len(text)-1], `\"`, `"`) + w.Marks[1]
 }
 
-// Speak returns the words for a reader: of the language chosen ("de", "en"; anything else: none) or, without a choice, of
-// the first in an Accept-Language header that there is.
-func Speak(chosen, accepted string) *Words {
+// Interface are the languages of all pages; Visitors those of the pages for visitors of sites too, as of the texts for a site's privacy policy.
+var (
+	Interface = []*Words{English, German}
+	Visitors  = []*Words{English, German, French, Spanish}
+)
+
+// Speak returns the words for a reader, of some languages: of the one chosen ("de", "en"; anything else: none) or, without a choice, of the first in an
+// Accept-Language header that there is.
+func Speak(languages []*Words, chosen, accepted string) *Words {
 	for tag := range strings.SplitSeq(chosen+","+accepted, ",") {
 		tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";")
 		base, _, _ := strings.Cut(tag, "-")
-		switch strings.ToLower(base) {
-		case "de":
-			return German
-		case "en":
-			return English
+		for _, w := range languages {
+			if strings.EqualFold(base, w.Lang) {
+				return w
+			}
 		}
 	}
 	return English

@@ -168,7 +168,7 @@ func TestSpeak(t *testing.T) {
 		{"xx", "de", "de", "no such choice"},
 		{"", "*", "en", "anything"},
 	} {
-		if got := Speak(c.chosen, c.accepted).Lang; got != c.want {
+		if got := Speak(Interface, c.chosen, c.accepted).Lang; got != c.want {
 			t.Errorf("%s: %s, want %s", c.why, got, c.want)
 		}
 	}

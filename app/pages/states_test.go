@@ -43,7 +43,7 @@ func (h house) front(t *testing.T) (address string, cut *atomic.Bool) {
 		case cut.Load():
 			panic(http.ErrAbortHandler)
 		case ok:
-			words := views.Speak("", r.Header.Get("Accept-Language"))
+			words := views.Speak(views.Interface, "", r.Header.Get("Accept-Language"))
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.WriteHeader(trouble.Status)
 			_ = views.Problem(views.Page{Words: words, Title: words.Say(trouble.Message), Plain: true, User: "demo@kiln-and-sea.example"}, trouble).Render(r.Context(), w)

@@ -174,6 +174,9 @@ func customerForm(c account.Customer) views.EraseForm {
 	return views.EraseForm{What: "customer", Name: c.Name, Action: "/customers/" + strconv.FormatInt(c.ID, 10) + "/erase"}
 }
 
+// isReceipt reports whether a request is for a receipt, which visitors are led to too.
+func isReceipt(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/receipts") }
+
 // receipts asks for the number of a receipt, and leads to it.
 func (s *Server) receipts(w http.ResponseWriter, c *call) error {
 	number := strings.ToUpper(strings.TrimSpace(c.URL.Query().Get("number")))

@@ -167,6 +167,9 @@ func (c *call) page(title string) views.Page {
 	if lang, err := c.Cookie(languageCookie); err == nil {
 		chosen = lang.Value
 	}
-	p.Words = views.Speak(chosen, c.Header.Get("Accept-Language"))
+	if p.Languages = views.Interface; isVisitors(c.Request) || p.User == "" && isReceipt(c.Request) {
+		p.Languages = views.Visitors
+	}
+	p.Words = views.Speak(p.Languages, chosen, c.Header.Get("Accept-Language"))
 	return p
 }

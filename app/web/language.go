@@ -16,7 +16,7 @@ func (s *Server) chooseLanguage(w http.ResponseWriter, c *call) error {
 	if err := c.formError(); err != nil {
 		return err
 	}
-	http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: views.Speak(c.PostFormValue("lang"), "").Lang, Path: "/", MaxAge: 400 * 86400,
+	http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: views.Speak(views.Visitors, c.PostFormValue("lang"), "").Lang, Path: "/", MaxAge: 400 * 86400,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.secure()})
 	return redirect(w, backTo(c.Referer(), c.Host))
 }

@@ -3,6 +3,9 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -72,6 +75,49 @@ func TestVisitorIsAskedBeforeErasing(t *testing.T) {
 		f.work()
 		for _, v := range []string{"1", "2"} {
 			hold(t, "visitor "+v+", in the end", f.want(200, "POST", "/privacy/"+siteA+"/show", "form", form("v", v)).Body.String(), "Nothing is kept of this browser")
+		}
+	})
+}
+
+// Visitors' pages, receipts and what goes wrong there are in French and Spanish too: no text of the English page is left in them. All other pages have two languages.
+func TestVisitorsReadTheirLanguage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := full(t)
+		f.read(siteA, "/about", "own", 1)
+		f.read(siteA, "/about", "own", 2)
+		texts := regexp.MustCompile(`>([^<>]+)<|aria-label="([^"]+)"`)
+		same := regexp.MustCompile(`^[^\pL]*$|^(Sandprint|English|Deutsch|Français|Español|Menu|Source|Page|Canal|UTC|_sp|sp_off|cookies?|(/[\w.]*)+|.*a\.example.*|[A-Z0-9]{26}|[0-9a-f]{64}|Questions\W*|\d+(m \d+)?s|\d+ (visites?|MB)?|Chrome.*|Firefox.*|Linux.*|Windows.*|.*UTC\.?|404)$`)
+		for lang, says := range map[string][]string{"fr": {"Ce que compte", "Conservé de ce navigateur : 1 visite", "Effacer définitivement"}, "es": {"Lo que cuenta", "Se guarda de este navegador: 1 visita", "Borrar para siempre"}} {
+			page := "/privacy/" + siteA
+			under := f.want(202, "POST", page+"/erase", "form", form("v", map[string]string{"fr": "1", "es": "2"}[lang], "sure", "yes"), "Accept-Language", lang).Body.String()
+			at := regexp.MustCompile(`/receipts/\w{26}`).FindString(under)
+			for _, ask := range [][]string{{"200", "GET", page}, {"200", "POST", page + "/show", "form", form("v", "3")}, {"200", "POST", page + "/erase", "form", form("v", "3")},
+				{"200", "POST", page + "/optout", "form", form("v", "3")}, {"200", "POST", page + "/erase", "form", form("v", "99")}, {"400", "POST", page + "/show", "form", form("v", "")},
+				{"404", "GET", "/privacy/none.example"}, {"200", "GET", at}, {"200", "GET", "/receipts"}, {"404", "GET", "/receipts?number=x"}} {
+				if ask[2] == page+"/show" {
+					f.read(siteA, "/about", "own", 3)
+				}
+				status, _ := strconv.Atoi(ask[0])
+				all := map[string][]string{}
+				for _, l := range []string{"en", lang} {
+					body := f.want(status, ask[1], ask[2], append(slices.Clone(ask[3:]), "Accept-Language", l)...).Body.String()
+					for _, m := range texts.FindAllStringSubmatch(body, -1) {
+						all[l] = append(all[l], strings.TrimSpace(m[1]+m[2]))
+					}
+					if l != "en" && !strings.Contains(body, `<html lang="`+l+`"`) {
+						t.Errorf("%v is not in %s", ask, l)
+					}
+				}
+				for _, text := range all[lang] {
+					if slices.Contains(all["en"], text) && !same.MatchString(text) {
+						t.Errorf("%v in %s says in English: %q", ask, lang, text)
+					}
+				}
+			}
+			hold(t, "the page in "+lang, f.want(200, "GET", page, "Accept-Language", lang+"-CA,en;q=0.5").Body.String(), says[0])
+			hold(t, "the record in "+lang, f.want(200, "POST", page+"/show", "form", form("v", "3"), "Accept-Language", lang).Body.String(), strings.ReplaceAll(says[1], " :", "\u00a0:"))
+			hold(t, "asked back in "+lang, f.want(200, "POST", page+"/erase", "form", form("v", "3"), "Accept-Language", lang).Body.String(), says[2])
+			hold(t, "other pages", f.want(401, "GET", "/sites", "Accept-Language", lang).Body.String(), `<html lang="en"`, "!Español")
 		}
 	})
 }
