@@ -96,6 +96,46 @@ type visitEnd struct {
 // and acknowledgements wait for it. They make one block.
 const maxSealViews = maxPartViews / 2
 
+// visitsOf returns the visits that rows are of, and for each row which of them it is of; -1: engagement with a page view that is not there.
+func visitsOf(rows rowList) (visits []visitEnd, of []int32) {
+	of = make([]int32, rows.n)
+	known, viewOf := map[int64]int32{}, make(map[uint64]int32, rows.n/2)
+	for i := range rows.n {
+		r := rows.at(i)
+		if r.kind == Engage {
+			continue
+		}
+		k, ok := known[r.visit]
+		if !ok {
+			k = int32(len(visits))
+			known[r.visit] = k
+			visits = append(visits, visitEnd{visit: r.visit, start: r.time, last: r.time})
+		}
+		of[i] = k
+		v := &visits[k]
+		v.start, v.last = min(v.start, r.time), max(v.last, r.time)
+		if r.kind == Pageview {
+			v.views++
+			viewOf[r.view] = k
+		} else {
+			v.events++
+		}
+	}
+	for i := range rows.n {
+		r := rows.at(i)
+		if r.kind != Engage {
+			continue
+		}
+		k, ok := viewOf[r.view]
+		if of[i] = k; !ok {
+			of[i] = -1
+			continue
+		}
+		visits[k].last = max(visits[k].last, r.time)
+	}
+	return visits, of
+}
+
 // endedVisits parts rows of a day: those of the visits that ended before a time, the first to begin up to maxSealViews
 // of each, and the others. Both stay in their order.
 func endedVisits(rows rowList, before int64) (gone, kept rowList) {
@@ -108,54 +148,29 @@ func endedVisits(rows rowList, before int64) (gone, kept rowList) {
 	if before == dayIsOver && hits <= maxSealViews {
 		return rows, rowList{}
 	}
-	at, visitOf := map[int64]int{}, make(map[uint64]int64, rows.n/2)
-	var visits []visitEnd
-	for i := range rows.n {
-		r := rows.at(i)
-		if r.kind == Engage {
-			continue
-		}
-		k, ok := at[r.visit]
-		if !ok {
-			k = len(visits)
-			at[r.visit] = k
-			visits = append(visits, visitEnd{visit: r.visit, start: r.time, last: r.time})
-		}
-		v := &visits[k]
-		v.start, v.last = min(v.start, r.time), max(v.last, r.time)
-		if r.kind == Pageview {
-			v.views++
-			visitOf[r.view] = r.visit
-		} else {
-			v.events++
+	visits, of := visitsOf(rows)
+	var order []int
+	for k, v := range visits {
+		if v.last < before {
+			order = append(order, k)
 		}
 	}
-	for i := range rows.n {
-		r := rows.at(i)
-		if k, ok := at[visitOf[r.view]]; ok && r.kind == Engage {
-			visits[k].last = max(visits[k].last, r.time)
-		}
-	}
-	visits = slices.DeleteFunc(visits, func(v visitEnd) bool { return v.last >= before })
-	slices.SortFunc(visits, func(a, b visitEnd) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.visit, b.visit)) })
-	chosen := make(map[int64]struct{}, len(visits))
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(visits[a].start, visits[b].start), cmp.Compare(visits[a].visit, visits[b].visit))
+	})
+	chosen := make([]bool, len(visits))
 	var held BlockInfo
-	for i, v := range visits {
-		if held = held.with(v.views, v.events); i > 0 && held.size() > maxSealViews {
+	for i, k := range order {
+		if held = held.with(visits[k].views, visits[k].events); i > 0 && held.size() > maxSealViews {
 			break
 		}
-		chosen[v.visit] = struct{}{}
+		chosen[k] = true
 	}
 	for i := range rows.n {
-		r := rows.at(i)
-		visit := r.visit
-		if r.kind == Engage {
-			visit = visitOf[r.view]
-		}
-		if _, ok := chosen[visit]; ok {
-			gone.add(r)
+		if k := of[i]; k >= 0 && chosen[k] {
+			gone.add(rows.at(i))
 		} else {
-			kept.add(r)
+			kept.add(rows.at(i))
 		}
 	}
 	return gone, kept
