@@ -19,8 +19,8 @@ type AuditPage struct {
 var deeds = map[string]string{
 	"user.add": "Added a person", "user.remove": "Removed a person", "user.link": "Made a link that signs a person in", "user.password": "Set a password",
 	"user.sign-in": "Signed in", "user.sign-out": "Signed out", "user.sign-out-everywhere": "Signed out everywhere",
-	"user.confirm": "Gave the password again",
-	"token.add":    "Made a token", "token.revoke": "Revoked a token",
+	"user.confirm": "Gave the password again", "user.role": "Changed a person’s role",
+	"token.add": "Made a token", "token.revoke": "Revoked a token",
 	"site.add": "Added a site", "site.change": "Changed a site's settings", "site.mode": "Changed how visitors of a site are recognised",
 	"site.retention": "Changed how long a site keeps things", "site.rules": "Changed a site's rules of what counts", "site.preset": "Chose a country's settings for a site", "site.remove": "Removed a site", "site.import": "Imported hits",
 	"site.erase-visitor": "Erased a visitor", "site.erase-before": "Erased what began before a day",

@@ -21,7 +21,7 @@ type AuditEntry = store.AuditEntry
 // Actions are all that the audit log knows, each named by the kind of what it is done to, and how. Reading reports and saving them to
 // a file is none: what a file holds, the page has shown, and it is about groups.
 var Actions = []string{
-	"user.add", "user.remove", "user.link", "user.password", "user.sign-in", "user.sign-out", "user.sign-out-everywhere", "user.confirm",
+	"user.add", "user.remove", "user.role", "user.link", "user.password", "user.sign-in", "user.sign-out", "user.sign-out-everywhere", "user.confirm",
 	"token.add", "token.revoke",
 	"site.add", "site.change", "site.mode", "site.retention", "site.rules", "site.preset", "site.publish", "site.remove", "site.import", "site.erase-visitor", "site.erase-before",
 	"segment.add", "segment.change", "segment.remove", "annotation.add", "annotation.change", "annotation.remove",

@@ -85,7 +85,7 @@ func strangersSeeNothing(t *Trial) {
 	if sites == 0 || things == 0 {
 		t.wrong("there is no page of a site, or no number, to ask for")
 	}
-	t.sent("%d requests for all %d pages and calls, as nobody, as another customer's owner and with another customer's token; %d of them for the site of a stranger, %d with the numbers of a stranger's customer, tokens, segments and annotations", asked, len(t.o.Routes), sites, things)
+	t.sent("%d requests for all %d pages and calls, as nobody, as another customer's owner and with another customer's token; %d of them for the site of a stranger, %d with the numbers of a stranger's customer, people, tokens, segments and annotations", asked, len(t.o.Routes), sites, things)
 	if len(t.result.Wrong) > 0 { // something may be gone by now
 		return
 	}
@@ -110,7 +110,7 @@ func kindOf(path string) string {
 
 // askFor asks for a thing by its number, with all that a form about it may have.
 func (s *server) askFor(who asker, method, path, id string) answer {
-	body, kind := url.Values{"name": {"x"}, "text": {"x"}, "date": {"2026-01-01"}, "shared": {"yes"}, "back": {"/sites/" + ownSite}, "password": {password}}.Encode(), "application/x-www-form-urlencoded"
+	body, kind := url.Values{"name": {"x"}, "text": {"x"}, "date": {"2026-01-01"}, "shared": {"yes"}, "role": {"viewer"}, "back": {"/sites/" + ownSite}, "password": {password}}.Encode(), "application/x-www-form-urlencoded"
 	if strings.HasPrefix(path, "/api/") {
 		body, kind = `{"text":"x"}`, "application/json"
 	}
@@ -136,6 +136,7 @@ func (s *server) things() map[string]string {
 		return m[1]
 	}
 	numbers := map[string]string{"tokens": find(s.ask("GET", "/settings", "", "Cookie", session).body, regexp.MustCompile(`/settings/tokens/(\d+)/revoke`))}
+	numbers["people"] = find(s.ask("GET", "/sites/"+strangeSite+"/people", "", "Cookie", session).body, regexp.MustCompile(`/people/(\d+)/role`))
 	for _, kind := range []string{"segments", "annotations"} {
 		numbers[kind] = find(s.ask("GET", "/api/v1/sites/"+strangeSite+"/"+kind, "", token...).body, regexp.MustCompile(`"id":(\d+)`))
 	}
@@ -183,5 +184,9 @@ func (s *server) tellsOfItself() string {
 	if !strings.Contains(things, "far-marker segment") || !strings.Contains(things, "far-marker annotation") {
 		s.t.must(fmt.Errorf("the stranger's own people can't see their segments and annotations: %s", things))
 	}
-	return settings.body + figures.body + things
+	people := s.ask("GET", "/sites/"+strangeSite+"/people", "", "Cookie", s.signIn("owner@far-marker.example")).body
+	if !strings.Contains(people, "owner@far-marker.example") || !strings.Contains(people, `value="owner" selected`) {
+		s.t.must(fmt.Errorf("the stranger's own people can't see who they are: %s", people))
+	}
+	return settings.body + figures.body + things + people
 }

@@ -128,6 +128,16 @@ func join(ctx context.Context, tx *sql.Tx, user int64, customer, role string) er
 	return err
 }
 
+// UpdateMember gives a member of a customer another role. ErrNotFound: they are none.
+func (c *Control) UpdateMember(ctx context.Context, user, customer int64, role string) error {
+	return c.execOne(ctx, "UPDATE member SET role = ? WHERE user = ? AND customer = ?", role, user, customer)
+}
+
+// DeleteMember takes a user out of a customer. ErrNotFound: they are no member.
+func (c *Control) DeleteMember(ctx context.Context, user, customer int64) error {
+	return c.execOne(ctx, "DELETE FROM member WHERE user = ? AND customer = ?", user, customer)
+}
+
 // SetPassword sets a user's password hash and, since who knew the old one may be signed in, ends all their sessions
 // and links that set a password.
 func (c *Control) SetPassword(ctx context.Context, user int64, hash string) error {

@@ -74,7 +74,7 @@ var routes = slices.Concat([]route{
 	{"GET /api/v1/sites/{domain}/retention", siteRead, apiRetention},
 	{"GET /api/v1/sites/{domain}/paths", siteRead, apiPaths},
 	{"GET /api/v1/sites/{domain}/attribution", siteRead, apiAttribution},
-}, dashboardRoutes, journeyRoutes, annotationRoutes, filterRoutes, visitorRoutes, presetRoutes, checkRoutes, auditRoutes, eraseRoutes, dataRoutes, rulesRoutes, documentRoutes, operatorRoutes)
+}, dashboardRoutes, journeyRoutes, annotationRoutes, filterRoutes, visitorRoutes, presetRoutes, checkRoutes, auditRoutes, eraseRoutes, dataRoutes, rulesRoutes, documentRoutes, operatorRoutes, peopleRoutes)
 
 // Patterns returns the patterns of all routes in the order of the table: the tests of all pages go over it.
 func Patterns() []string {

@@ -18,6 +18,7 @@ func (s *Server) settings(w http.ResponseWriter, c *call) error {
 // notices are what a page may say after a form led to it, by the value of ?done=. Nothing else can be put on a page so.
 var notices = map[string]string{"saved": "Saved.", "revoked": "The token is revoked.", "password": "Your password is changed; other devices are signed out.",
 	"removed": "The site and all its visits are gone.", "funnel-removed": "The funnel is removed.", "goal-removed": "The goal is removed.",
+	"role": "The role is changed.", "person-removed": "The person is removed.",
 	"changed": "The segment is changed.", "gone": "The segment is removed.",
 	"published": "Noted: this text is on your site. When a setting that it tells of changes, the dashboard says so."}
 
