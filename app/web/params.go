@@ -128,7 +128,7 @@ func nearest(name string, known []string) (best string) {
 		if len(name) > len(k)+2 {
 			continue
 		}
-		if d := distance(strings.ToLower(name), k); d < min(least, len(k)) {
+		if d := distance(strings.ToLower(name), k); d < least && 2*d <= min(len(name), len(k)) {
 			best, least = k, d
 		}
 	}
