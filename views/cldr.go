@@ -2620,3 +2620,5400 @@ zgh tamazight estándar marroquí
 zh chino
 zu zulú`),
 }
+
+// regionNames are what English calls regions, by ISO 3166-2 code in small letters without its hyphen. The repository knows three in German.
+const regionNames = "\n" + `ad02 Canillo
+ad03 Encamp
+ad04 La Massana
+ad05 Ordino
+ad06 Sant Julià de Lòria
+ad07 Andorra la Vella
+ad08 Escaldes-Engordany
+aeaj Ajman
+aeaz Abu Dhabi
+aedu Dubai
+aefu Fujairah
+aerk Ras al-Khaimah
+aesh Sharjah
+aeuq Umm al-Quwain
+afbal Balkh
+afbam Bamyan
+afbdg Badghis
+afbds Badakhshan
+afbgl Baghlan
+afday Daykundi
+affra Farah
+affyb Faryab
+afgha Ghazni
+afgho Ghōr
+afhel Helmand
+afher Herat
+afjow Jowzjan
+afkab Kabul
+afkan Kandahar
+afkap Kapisa
+afkdz Kunduz
+afkho Khost
+afknr Kunar
+aflag Laghman
+aflog Logar
+afnan Nangarhar
+afnim Nimruz
+afnur Nuristan
+afpan Panjshir
+afpar Parwan
+afpia Paktia
+afpka Paktika
+afsam Samangan
+afsar Sar-e Pol
+aftak Takhar
+afuru Urozgan
+afwar Maidan Wardak
+afzab Zabul
+ag03 Saint George
+ag04 Saint John
+ag05 Saint Mary
+ag06 Saint Paul
+ag07 Saint Peter
+ag08 Saint Philip
+ag10 Barbuda
+ag11 Redonda
+al01 Berat County
+al02 Durrës County
+al03 Elbasan County
+al04 Fier County
+al05 Gjirokastër County
+al06 Korçë County
+al07 Kukës County
+al08 Lezhë County
+al09 Dibër County
+al10 Shkodër County
+al11 Tirana County
+al12 Vlorë County
+albr Berat
+albu Bulqizë
+aldi Dibër
+aldl Delvinë
+aldr Durrës
+aldv Devoll
+alel Elbasan
+aler Kolonjë
+alfr Fier
+algj Gjirokastër
+algr Gramsh
+alha Has
+alka Kavajë
+alkb Kurbin
+alkc Kuçovë
+alko Korçë
+alkr Krujë
+alku Kukës
+allb Librazhd
+alle Lezhë
+allu Lushnjë
+almk Mallakastër
+almm Malësi e Madhe
+almr Mirditë
+almt Mat
+alpg Pogradec
+alpq Peqin
+alpr Përmet
+alpu Pukë
+alsh Shkodër
+alsk Skrapar
+alsr Sarandë
+alte Tepelenë
+altp Tropojë
+altr Tirana
+alvl Vlorë
+amag Aragatsotn
+amar Ararat
+amav Armavir
+amer Yerevan
+amgr Gegharkunik
+amkt Kotayk
+amlo Lori
+amsh Shirak
+amsu Syunik
+amtv Tavush
+amvd Vayots Dzor
+aobgo Bengo
+aobgu Benguela
+aobie Bié
+aocab Cabinda
+aoccu Cuando Cubango
+aocnn Cunene
+aocno Cuanza Norte
+aocus Cuanza Sul
+aohua Huambo
+aohui Huíla
+aolno Lunda Norte
+aolsu Lunda Sul
+aolua Luanda
+aomal Malanje
+aomox Moxico
+aonam Namibe
+aouig Uíge
+aozai Zaire
+ara Salta
+arb Buenos Aires Province
+arc Buenos Aires
+ard San Luis
+are Entre Ríos
+arf La Rioja
+arg Santiago del Estero
+arh Chaco
+arj San Juan
+ark Catamarca
+arl La Pampa
+arm Mendoza
+arn Misiones
+arp Formosa
+arq Neuquén
+arr Río Negro
+ars Santa Fe
+art Tucumán
+aru Chubut
+arv Tierra del Fuego
+arw Corrientes
+arx Córdoba
+ary Jujuy
+arz Santa Cruz
+at1 Burgenland
+at2 Carinthia
+at3 Lower Austria
+at4 Upper Austria
+at5 Salzburg
+at6 Styria
+at7 Tyrol
+at8 Vorarlberg
+at9 Vienna
+auact Australian Capital Territory
+aunsw New South Wales
+aunt Northern Territory
+auqld Queensland
+ausa South Australia
+autas Tasmania
+auvic Victoria
+auwa Western Australia
+azabs Absheron
+azaga Agstafa
+azagc Aghjabadi
+azagm Agdam
+azags Agdash
+azagu Agsu
+azast Astara
+azba Baku
+azbab Babek
+azbal Balakan
+azbar Barda
+azbey Beylagan
+azbil Bilasuvar
+azcab Jabrayil
+azcal Jalilabad
+azcul Julfa
+azdas Dashkasan
+azfuz Fizuli
+azga Ganja
+azgad Gadabay
+azgor Goranboy
+azgoy Goychay
+azgyg Goygol
+azhac Hajigabul
+azimi Imishli
+azism Ismailli
+azkal Kalbajar
+azkan Kangarli
+azkur Kurdamir
+azla Lankaran
+azlac Lachin
+azlan Lankaran District
+azler Lerik
+azmas Masally
+azmi Mingachevir
+azna Naftalan
+aznef Neftchala
+aznv Nakhchivan
+aznx Nakhchivan AR
+azogu Oghuz
+azord Ordubad
+azqab Qabala
+azqax Qakh
+azqaz Qazakh
+azqba Quba
+azqbi Qubadli
+azqob Gobustan
+azqus Qusar
+azsa Shaki
+azsab Sabirabad
+azsad Sadarak
+azsah Shahbuz
+azsak Shaki District
+azsal Salyan
+azsar Sharur
+azsat Saatly
+azsbn Shabran
+azsiy Siazan
+azskr Shamkir
+azsm Sumqayit
+azsmi Shamakhi
+azsmx Samukh
+azsr Shirvan
+azsus Shusha
+aztar Tartar
+aztov Tovuz
+azuca Ujar
+azxa Stepanakert
+azxac Khachmaz
+azxci Khojali
+azxiz Khizi
+azxvd Khojavend
+azyar Yardymli
+azye Yevlakh
+azyev Yevlakh District
+azzan Zangilan
+azzaq Zaqatala
+azzar Zardab
+ba01 Una-Sana
+ba02 Posavina
+ba03 Tuzlanski
+ba04 Zenica-Doboj
+ba05 Bosnian Podrinje
+ba06 Central Bosnia
+ba07 Herzegovina-Neretva
+ba08 West Herzegovina
+ba09 Sarajevo
+ba10 Livanjski
+babih Federation of Bosnia and Herzegovina
+babrc Brčko District
+basrp Republika Srpska
+bb01 Christ Church
+bb02 Saint Andrew
+bb03 Saint George
+bb04 Saint James
+bb05 Saint John
+bb06 Saint Joseph
+bb07 Saint Lucy
+bb08 Saint Michael
+bb09 Saint Peter
+bb10 Saint Philip
+bb11 Saint Thomas
+bd01 Bandarban
+bd02 Barguna
+bd03 Bogra
+bd04 Brahmanbaria
+bd05 Bagerhat
+bd06 Barisal Division
+bd07 Bhola
+bd08 Comilla
+bd09 Chandpur
+bd10 Chittagong
+bd11 Cox’s Bazar
+bd12 Chuadanga
+bd13 Dhaka
+bd14 Dinajpur
+bd15 Faridpur
+bd16 Feni
+bd17 Gopalganj
+bd18 Gazipur
+bd19 Gaibandha
+bd20 Habiganj
+bd21 Jamalpur
+bd22 Jessore
+bd23 Jhenaidah
+bd24 Joypurhat
+bd25 Jhalokati
+bd26 Kishoreganj
+bd27 Khulna
+bd28 Kurigram
+bd29 Khagrachari
+bd30 Kushtia
+bd31 Lakshmipur
+bd32 Lalmonirhat
+bd33 Manikganj
+bd34 Mymensingh
+bd35 Munshiganj
+bd36 Madaripur
+bd37 Magura
+bd38 Maulvi Bazar
+bd39 Meherpur
+bd40 Narayanganj
+bd41 Netrokona
+bd42 Narsingdi
+bd43 Narail
+bd44 Natore
+bd45 Nawabganj
+bd46 Nilphamari
+bd47 Noakhali
+bd48 Naogaon
+bd49 Pabna
+bd50 Pirojpur
+bd51 Patuakhali
+bd52 Panchagarh
+bd53 Rajbari
+bd54 Rajshahi
+bd55 Rangpur
+bd56 Rangamati Hill
+bd57 Sherpur
+bd58 Satkhira
+bd59 Sirajganj
+bd60 Sylhet
+bd61 Sunamganj
+bd62 Shariatpur
+bd63 Tangail
+bd64 Thakurgaon
+bda Barisal
+bdb Chittagong Division
+bdc Dhaka Division
+bdd Khulna Division
+bde Rajshahi Division
+bdf Rangpur Division
+bdg Sylhet Division
+bdh Mymensingh Division
+bebru Brussels
+bevan Antwerp
+bevbr Flemish Brabant
+bevlg Flanders
+bevli Limburg
+bevov East Flanders
+bevwv West Flanders
+bewal Wallonia
+bewbr Walloon Brabant
+bewht Hainaut
+bewlg Liège
+bewlx Luxembourg
+bewna Namur
+bf01 Boucle du Mouhoun
+bf02 Cascades
+bf03 Centre
+bf04 Centre-Est
+bf05 Centre-Nord
+bf06 Centre-Ouest
+bf07 Centre-Sud
+bf08 Est
+bf09 Hauts-Bassins
+bf10 Nord
+bf11 Plateau-Central
+bf12 Sahel
+bf13 Sud-Ouest
+bfbal Balé
+bfbam Bam
+bfban Banwa
+bfbaz Bazèga
+bfbgr Bougouriba
+bfblg Boulgou
+bfblk Boulkiemdé
+bfcom Comoé
+bfgan Ganzourgou
+bfgna Gnagna
+bfgou Gourma
+bfhou Houet
+bfiob Ioba
+bfkad Kadiogo
+bfken Kénédougou
+bfkmd Komondjari
+bfkmp Kompienga
+bfkop Koulpélogo
+bfkos Kossi
+bfkot Kouritenga
+bfkow Kourwéogo
+bfler Léraba
+bflor Loroum
+bfmou Mouhoun
+bfnam Namentenga
+bfnao Nahouri
+bfnay Nayala
+bfnou Noumbiel
+bfoub Oubritenga
+bfoud Oudalan
+bfpas Passoré
+bfpon Poni
+bfsen Séno
+bfsis Sissili
+bfsmt Sanmatenga
+bfsng Sanguié
+bfsom Soum
+bfsor Sourou
+bftap Tapoa
+bftui Tuy
+bfyag Yagha
+bfyat Yatenga
+bfzir Ziro
+bfzon Zondoma
+bfzou Zoundwéogo
+bg01 Blagoevgrad
+bg02 Burgas
+bg03 Varna
+bg04 Veliko Tarnovo
+bg05 Vidin
+bg06 Vratsa
+bg07 Gabrovo
+bg08 Dobrich
+bg09 Kardzhali
+bg10 Kyustendil
+bg11 Lovech
+bg12 Montana
+bg13 Pazardzhik
+bg14 Pernik
+bg15 Pleven
+bg16 Plovdiv
+bg17 Razgrad
+bg18 Ruse
+bg19 Silistra
+bg20 Sliven
+bg21 Smolyan
+bg22 Sofia
+bg23 Sofia District
+bg24 Stara Zagora
+bg25 Targovishte
+bg26 Haskovo
+bg27 Shumen
+bg28 Yambol
+bh13 Capital
+bh14 Southern
+bh15 Muharraq
+bh16 Central
+bh17 Northern
+bibb Bubanza
+bibl Bujumbura Rural
+bibm Bujumbura
+bibr Bururi
+bica Cankuzo
+bici Cibitoke
+bigi Gitega
+biki Kirundo
+bikr Karuzi
+biky Kayanza
+bima Makamba
+bimu Muramvya
+bimw Mwaro
+bimy Muyinga
+bing Ngozi
+birm Rumonge
+birt Rutana
+biry Ruyigi
+bjak Atakora
+bjal Alibori
+bjaq Atlantique
+bjbo Borgou
+bjco Collines
+bjdo Donga
+bjko Kouffo
+bjli Littoral
+bjmo Mono
+bjou Ouémé
+bjpl Plateau
+bjzo Zou
+bnbe Belait
+bnbm Brunei-Muara
+bnte Temburong
+bntu Tutong
+bob Beni
+boc Cochabamba
+boh Chuquisaca
+bol La Paz
+bon Pando
+boo Oruro
+bop Potosí
+bos Santa Cruz
+bot Tarija
+bqbo Bonaire
+bqsa Saba
+bqse Sint Eustatius
+brac Acre
+bral Alagoas
+bram Amazonas
+brap Amapá
+brba Bahia
+brce Ceará
+brdf Federal District
+bres Espírito Santo
+brgo Goiás
+brma Maranhão
+brmg Minas Gerais
+brms Mato Grosso do Sul
+brmt Mato Grosso
+brpa Pará
+brpb Paraíba
+brpe Pernambuco
+brpi Piauí
+brpr Paraná
+brrj Rio de Janeiro
+brrn Rio Grande do Norte
+brro Rondônia
+brrr Roraima
+brrs Rio Grande do Sul
+brsc Santa Catarina
+brse Sergipe
+brsp São Paulo
+brto Tocantins
+bsak Acklins
+bsbi Bimini
+bsbp Black Point
+bsby Berry Islands
+bsce Central Eleuthera
+bsci Cat Island
+bsck Crooked Island
+bsco Central Abaco
+bscs Central Andros
+bseg East Grand Bahama
+bsex Exuma
+bsfp Freeport
+bsgc Grand Cay
+bshi Harbour Island
+bsht Hope Town
+bsin Inagua
+bsli Long Island
+bsmc Mangrove Cay
+bsmg Mayaguana
+bsmi Moore’s Island
+bsne North Eleuthera
+bsno North Abaco
+bsnp New Providence
+bsns North Andros
+bsrc Rum Cay
+bsri Ragged Island
+bssa South Andros
+bsse South Eleuthera
+bsso South Abaco
+bsss San Salvador
+bssw Spanish Wells
+bswg West Grand Bahama
+bt11 Paro
+bt12 Chukha
+bt13 Haa
+bt14 Samtse
+bt15 Thimphu
+bt21 Tsirang
+bt22 Dagana
+bt23 Punakha
+bt24 Wangdue Phodrang
+bt31 Sarpang
+bt32 Trongsa
+bt33 Bumthang
+bt34 Zhemgang
+bt41 Trashigang
+bt42 Mongar
+bt43 Pemagatshel
+bt44 Lhuntse
+bt45 Samdrup Jongkhar
+btga Gasa
+btty Trashiyangtse
+bwce Central
+bwch Chobe
+bwfr Francistown
+bwga Gaborone
+bwgh Ghanzi
+bwjw Jwaneng
+bwkg Kgalagadi
+bwkl Kgatleng
+bwkw Kweneng
+bwlo Lobatse
+bwne North East
+bwnw North West
+bwse South East
+bwso Southern
+bwsp Selibe Phikwe
+bwst Sowa Town
+bybr Brest
+byhm Minsk
+byho Homel
+byhr Hrodna
+byma Magileu
+bymi Minsk Region
+byvi Vitebsk
+bzbz Belize
+bzcy Cayo
+bzczl Corozal
+bzow Orange Walk
+bzsc Stann Creek
+bztol Toledo
+caab Alberta
+cabc British Columbia
+camb Manitoba
+canb New Brunswick
+canl Newfoundland and Labrador
+cans Nova Scotia
+cant Northwest Territories
+canu Nunavut
+caon Ontario
+cape Prince Edward Island
+caqc Quebec
+cask Saskatchewan
+cayt Yukon
+cdbc Bas-Congo
+cdbn Bandundu
+cdbu Bas-Uélé
+cdeq Équateur
+cdhk Haut-Katanga
+cdhl Haut-Lomami
+cdhu Haut-Uélé
+cdit Ituri
+cdka Katanga
+cdkc Kasaï Central
+cdke Kasaï-Oriental
+cdkg Kwango
+cdkl Kwilu
+cdkn Kinshasa
+cdks Kasaï
+cdkw Kasaï-Occidental
+cdlo Lomami
+cdlu Lualaba
+cdma Maniema
+cdmn Mai-Ndombe
+cdmo Mongala
+cdnk North Kivu
+cdnu Nord-Ubangi
+cdor Orientale
+cdsa Sankuru
+cdsk South Kivu
+cdsu Sud-Ubangi
+cdta Tanganyika
+cdto Tshopo
+cdtu Tshuapa
+cfac Ouham
+cfbb Bamingui-Bangoran
+cfbgf Bangui
+cfbk Basse-Kotto
+cfhk Haute-Kotto
+cfhm Haut-Mbomou
+cfhs Mambéré-Kadéï
+cfkb Nana-Grébizi
+cfkg Kémo
+cflb Lobaye
+cfmb Mbomou
+cfmp Ombella-M’Poko
+cfnm Nana-Mambéré
+cfop Ouham-Pendé
+cfse Sangha-Mbaéré
+cfuk Ouaka
+cfvk Vakaga
+cg11 Bouenza
+cg12 Pool
+cg13 Sangha
+cg14 Plateaux
+cg15 Cuvette-Ouest
+cg16 Pointe-Noire
+cg2 Lékoumou
+cg5 Kouilou
+cg7 Likouala
+cg8 Cuvette
+cg9 Niari
+cgbzv Brazzaville
+chag Aargau
+chai Appenzell Innerrhoden
+char Appenzell Ausserrhoden
+chbe Bern
+chbl Basel-Landschaft
+chbs Basel-Stadt
+chfr Fribourg
+chge Geneva
+chgl Glarus
+chgr Graubünden
+chju Jura
+chlu Lucerne
+chne Neuchâtel
+chnw Nidwalden
+chow Obwalden
+chsg St. Gallen
+chsh Schaffhausen
+chso Solothurn
+chsz Schwyz
+chtg Thurgau
+chti Ticino
+chur Uri
+chvd Vaud
+chvs Valais
+chzg Zug
+chzh Zürich
+ci01 Lagunes
+ci02 Haut-Sassandra
+ci03 Savanes²
+ci04 Vallée du Bandama
+ci05 Moyen-Comoé
+ci06 Dix-Huit Montagnes
+ci07 Lacs
+ci08 Zanzan
+ci09 Bas-Sassandra
+ci10 Denguélé
+ci11 N’zi-Comoé
+ci12 Marahoué
+ci13 Sud-Comoé
+ci14 Worodougou
+ci15 Sud-Bandama
+ci16 Agnéby
+ci17 Bafing
+ci18 Fromager
+ci19 Moyen-Cavally
+ciab Abidjan
+cibs Bas-Sassandra²
+cicm Comoé
+cidn Denguélé²
+cigd Gôh-Djiboua
+cilc Lacs²
+cilg Lagunes²
+cimg Montagnes
+cism Sassandra-Marahoué
+cisv Savanes
+civb Vallée du Bandama²
+ciwr Woroba
+ciym Yamoussoukro
+cizz Zanzan²
+clai Aysén
+clan Antofagasta
+clap Arica y Parinacota
+clar Araucanía
+clat Atacama
+clbi Bío Bío
+clco Coquimbo
+clli Libertador General Bernardo O’Higgins
+clll Los Lagos
+cllr Los Ríos
+clma Magallanes Region
+clml Maule
+clnb Ñuble
+clrm Santiago Metropolitan
+clta Tarapacá
+clvs Valparaíso
+cmad Adamawa
+cmce Centre
+cmen Far North
+cmes East
+cmlt Littoral
+cmno North
+cmnw Northwest
+cmou West
+cmsu South
+cmsw Southwest
+cnah Anhui
+cnbj Beijing
+cncq Chongqing
+cnfj Fujian
+cngd Guangdong
+cngs Gansu
+cngx Guangxi
+cngz Guizhou
+cnha Henan
+cnhb Hubei
+cnhe Hebei
+cnhi Hainan
+cnhl Heilongjiang
+cnhn Hunan
+cnjl Jilin
+cnjs Jiangsu
+cnjx Jiangxi
+cnln Liaoning
+cnnx Ningxia
+cnqh Qinghai
+cnsc Sichuan
+cnsd Shandong
+cnsh Shanghai
+cnsn Shaanxi
+cnsx Shanxi
+cntj Tianjin
+cnxj Xinjiang
+cnxz Tibet
+cnyn Yunnan
+cnzj Zhejiang
+coama Amazonas
+coant Antioquia
+coara Arauca
+coatl Atlántico
+cobol Bolívar
+coboy Boyacá
+cocal Caldas
+cocaq Caquetá
+cocas Casanare
+cocau Cauca
+coces Cesar
+cocho Chocó
+cocor Córdoba
+cocun Cundinamarca
+codc Capital District
+cogua Guainía
+coguv Guaviare
+cohui Huila
+colag La Guajira
+comag Magdalena
+comet Meta
+conar Nariño
+consa Norte de Santander
+coput Putumayo
+coqui Quindío
+coris Risaralda
+cosan Santander
+cosap San Andrés & Providencia
+cosuc Sucre
+cotol Tolima
+covac Valle del Cauca
+covau Vaupés
+covid Vichada
+cra Alajuela
+crc Cartago
+crg Guanacaste
+crh Heredia
+crl Limón
+crp Puntarenas
+crsj San José
+cu01 Pinar del Río
+cu03 Havana
+cu04 Matanzas
+cu05 Villa Clara
+cu06 Cienfuegos
+cu07 Sancti Spíritus
+cu08 Ciego de Ávila
+cu09 Camagüey
+cu10 Las Tunas
+cu11 Holguín
+cu12 Granma
+cu13 Santiago de Cuba
+cu14 Guantánamo
+cu15 Artemisa
+cu16 Mayabeque
+cu99 Isla de la Juventud
+cvb Barlavento Islands
+cvbr Brava
+cvbv Boa Vista
+cvca Santa Catarina
+cvcf Santa Catarina do Fogo
+cvcr Santa Cruz
+cvma Maio
+cvmo Mosteiros
+cvpa Paul
+cvpn Porto Novo
+cvpr Praia
+cvrb Ribeira Brava
+cvrg Ribeira Grande
+cvrs Ribeira Grande de Santiago
+cvs Sotavento Islands
+cvsd São Domingos
+cvsf São Filipe
+cvsl Sal
+cvsm São Miguel
+cvso São Lourenço dos Órgãos
+cvss São Salvador do Mundo
+cvsv São Vicente
+cvta Tarrafal
+cvts Tarrafal de São Nicolau
+cy01 Nicosia
+cy02 Limassol
+cy03 Larnaca
+cy04 Famagusta
+cy05 Paphos
+cy06 Kyrenia
+cz10 Prague, Hlavní mešto
+cz101 Prague 1
+cz102 Prague 2
+cz103 Prague 3
+cz104 Prague 4
+cz105 Prague 5
+cz106 Prague 6
+cz107 Prague 7
+cz108 Prague 8
+cz109 Prague 9
+cz110 Prague 10
+cz111 Prague 11
+cz112 Prague 12
+cz113 Prague 13
+cz114 Prague 14
+cz115 Prague 15
+cz116 Prague 16
+cz117 Prague 17
+cz118 Prague 18
+cz119 Prague 19
+cz120 Prague 20
+cz121 Prague 21
+cz122 Prague 22
+cz20 Středočeský
+cz201 Benešov
+cz202 Beroun
+cz203 Kladno
+cz204 Kolín
+cz205 Kutná Hora
+cz206 Mělník
+cz207 Mladá Boleslav
+cz208 Nymburk
+cz209 Prague-East
+cz20a Prague-West
+cz20b Příbram
+cz20c Rakovník
+cz31 Jihočeský
+cz311 České Budějovice
+cz312 Český Krumlov
+cz313 Jindřichův Hradec
+cz314 Písek
+cz315 Prachatice
+cz316 Strakonice
+cz317 Tábor
+cz32 Plzeňský
+cz321 Domažlice
+cz322 Klatovy
+cz323 Plzeň
+cz324 Plzeň-South
+cz325 Plzeň-North
+cz326 Rokycany
+cz327 Tachov
+cz41 Karlovarský
+cz411 Cheb
+cz412 Karlovy Vary
+cz413 Sokolov
+cz42 Ústecký
+cz421 Děčín
+cz422 Chomutov
+cz423 Litoměřice
+cz424 Louny
+cz425 Most
+cz426 Teplice
+cz427 Ústí nad Labem
+cz51 Liberecký
+cz511 Česká Lípa
+cz512 Jablonec nad Nisou
+cz513 Liberec
+cz514 Semily
+cz52 Královéhradecký
+cz521 Hradec Králové
+cz522 Jičín
+cz523 Náchod
+cz524 Rychnov nad Kněžnou
+cz525 Trutnov
+cz53 Pardubický
+cz531 Chrudim
+cz532 Pardubice
+cz533 Svitavy
+cz534 Ústí nad Orlicí
+cz63 Vysočina
+cz631 Havlíčkův Brod
+cz632 Jihlava
+cz633 Pelhřimov
+cz634 Třebíč
+cz635 Žďár nad Sázavou
+cz64 Jihomoravský
+cz641 Blansko
+cz642 Brno-město
+cz643 Brno-venkov
+cz644 Břeclav
+cz645 Hodonín
+cz646 Vyškov
+cz647 Znojmo
+cz71 Olomoucký
+cz711 Jeseník
+cz712 Olomouc
+cz713 Prostějov
+cz714 Přerov
+cz715 Šumperk
+cz72 Zlínský
+cz721 Kroměříž
+cz722 Uherské Hradiště
+cz723 Vsetín
+cz724 Zlín
+cz80 Moravskoslezský
+cz801 Bruntál
+cz802 Frýdek-Místek
+cz803 Karviná
+cz804 Nový Jičín
+cz805 Opava
+cz806 Ostrava
+debb Brandenburg
+debe Berlin
+debw Baden-Württemberg
+deby Bavaria
+dehb Bremen
+dehe Hesse
+dehh Hamburg
+demv Mecklenburg-Vorpommern
+deni Lower Saxony
+denw North Rhine-Westphalia
+derp Rhineland-Palatinate
+desh Schleswig-Holstein
+desl Saarland
+desn Saxony
+dest Saxony-Anhalt
+deth Thuringia
+djar Arta
+djas Ali Sabieh
+djdi Dikhil
+djdj Djibouti
+djob Obock
+djta Tadjourah
+dk81 Northern Denmark
+dk82 Central Denmark
+dk83 Southern Denmark
+dk84 Capital Region
+dk85 Zealand
+dm02 Saint Andrew
+dm03 Saint David
+dm04 Saint George
+dm05 Saint John
+dm06 Saint Joseph
+dm07 Saint Luke
+dm08 Saint Mark
+dm09 Saint Patrick
+dm10 Saint Paul
+dm11 Saint Peter
+do01 Distrito Nacional
+do02 Azua
+do03 Baoruco
+do04 Barahona
+do05 Dajabón
+do06 Duarte
+do07 Elías Piña
+do08 El Seibo
+do09 Espaillat
+do10 Independencia
+do11 La Altagracia
+do12 La Romana
+do13 La Vega
+do14 María Trinidad Sánchez
+do15 Monte Cristi
+do16 Pedernales
+do17 Peravia
+do18 Puerto Plata
+do19 Hermanas Mirabal
+do20 Samaná
+do21 San Cristóbal
+do22 San Juan
+do23 San Pedro de Macorís
+do24 Sánchez Ramírez
+do25 Santiago
+do26 Santiago Rodríguez
+do27 Valverde
+do28 Monseñor Nouel
+do29 Monte Plata
+do30 Hato Mayor
+do31 San José de Ocoa
+do32 Santo Domingo
+do33 Cibao Nordeste
+do34 Cibao Noroeste
+do35 Cibao Norte
+do36 Cibao Sur
+do37 El Valle
+do38 Enriquillo
+do39 Higüamo
+do40 Ozama
+do41 Valdesia
+do42 Yuma
+dz01 Adrar
+dz02 Chlef
+dz03 Laghouat
+dz04 Oum El Bouaghi
+dz05 Batna
+dz06 Béjaïa
+dz07 Biskra
+dz08 Béchar
+dz09 Blida
+dz10 Bouira
+dz11 Tamanghasset
+dz12 Tébessa
+dz13 Tlemcen
+dz14 Tiaret
+dz15 Tizi Ouzou
+dz16 Algiers
+dz17 Djelfa
+dz18 Jijel
+dz19 Sétif
+dz20 Saïda
+dz21 Skikda
+dz22 Sidi Bel Abbès
+dz23 Annaba
+dz24 Guelma
+dz25 Constantine
+dz26 Médéa
+dz27 Mostaganem
+dz28 M’Sila
+dz29 Mascara
+dz30 Ouargla
+dz31 Oran
+dz32 El Bayadh
+dz33 Illizi
+dz34 Bordj Bou Arréridj
+dz35 Boumerdès
+dz36 El Tarf
+dz37 Tindouf
+dz38 Tissemsilt
+dz39 El Oued
+dz40 Khenchela
+dz41 Souk Ahras
+dz42 Tipasa
+dz43 Mila
+dz44 Aïn Defla
+dz45 Naama
+dz46 Aïn Témouchent
+dz47 Ghardaïa
+dz48 Relizane
+dz49 Timimoun
+dz50 Bordj Badji Mokhtar
+dz51 Ouled Djellal
+dz52 Béni Abbès
+dz53 In Salah
+dz54 In Guezzam
+dz55 Touggourt
+dz56 Djanet
+dz57 El Meghaier
+dz58 El Meniaa
+eca Azuay
+ecb Bolívar
+ecc Carchi
+ecd Orellana
+ece Esmeraldas
+ecf Cañar
+ecg Guayas
+ech Chimborazo
+eci Imbabura
+ecl Loja
+ecm Manabí
+ecn Napo
+eco El Oro
+ecp Pichincha
+ecr Los Ríos
+ecs Morona-Santiago
+ecsd Santo Domingo de los Tsáchilas
+ecse Santa Elena
+ect Tungurahua
+ecu Sucumbíos
+ecw Galápagos
+ecx Cotopaxi
+ecy Pastaza
+ecz Zamora-Chinchipe
+ee130 Alutaguse
+ee141 Anija
+ee142 Antsla
+ee171 Elva
+ee184 Haapsalu
+ee191 Haljala
+ee198 Harku
+ee205 Hiiumaa
+ee214 Häädemeeste
+ee245 Jõelähtme
+ee247 Jõgeva
+ee251 Jõhvi
+ee255 Järva
+ee272 Kadrina
+ee283 Kambja
+ee284 Kanepi
+ee291 Kastre
+ee293 Kehtna
+ee296 Keila
+ee303 Kihnu
+ee305 Kiili
+ee317 Kohila
+ee321 Kohtla-Järve
+ee338 Kose
+ee353 Kuusalu
+ee37 Harju
+ee39 Hiiu
+ee424 Loksa
+ee430 Lääneranna
+ee431 Lääne-Harju
+ee432 Luunja
+ee44 Ida-Viru
+ee441 Lääne-Nigula
+ee442 Lüganuse
+ee446 Maardu
+ee45 Ida-Virumaa
+ee478 Muhu
+ee480 Mulgi
+ee486 Mustvee
+ee50 Jõgevamaa
+ee503 Märjamaa
+ee511 Narva
+ee514 Narva-Jõesuu
+ee52 Järvamaa
+ee528 Nõo
+ee557 Otepää
+ee56 Läänemaa
+ee567 Paide
+ee57 Lääne
+ee586 Peipsiääre
+ee59 Lääne-Viru
+ee60 Lääne-Virumaa
+ee615 Põhja-Sakala
+ee618 Põltsamaa
+ee622 Põlva
+ee624 Pärnu
+ee638 Põhja-Pärnumaa
+ee64 Põlvamaa
+ee651 Raasiku
+ee653 Rae
+ee661 Rakvere
+ee663 Rakvere²
+ee668 Rapla
+ee68 Pärnumaa
+ee689 Ruhnu
+ee698 Rõuge
+ee708 Räpina
+ee71 Raplamaa
+ee712 Saarde
+ee714 Saaremaa
+ee719 Saku
+ee726 Saue
+ee732 Setomaa
+ee735 Sillamäe
+ee74 Saare
+ee784 Tallinn
+ee79 Tartumaa
+ee792 Tapa
+ee793 Tartu
+ee796 Tartu²
+ee803 Toila
+ee809 Tori
+ee81 Valgamaa
+ee824 Tõrva
+ee834 Türi
+ee84 Viljandi
+ee855 Valga
+ee87 Võrumaa
+ee890 Viimsi
+ee897 Viljandi²
+ee899 Viljandi³
+ee901 Vinni
+ee903 Viru-Nigula
+ee907 Vormsi
+ee917 Võru²
+ee919 Võru
+ee928 Väike-Maarja
+egalx Alexandria
+egasn Aswan
+egast Asyut
+egba Red Sea
+egbh Beheira
+egbns Beni Suef
+egc Cairo
+egdk Dakahlia
+egdt Damietta
+egfym Faiyum
+eggh Gharbia
+eggz Giza
+egis Ismailia
+egjs South Sinai
+egkb Qalyubia
+egkfs Kafr el-Sheikh
+egkn Qena
+eglx Luxor
+egmn Minya
+egmnf Monufia
+egmt Matrouh
+egpts Port Said
+egshg Sohag
+egshr Al Sharqia
+egsin North Sinai
+egsuz Suez
+egwad New Valley
+eran Anseba
+erdk Southern Red Sea
+erdu Debub
+ergb Gash-Barka
+erma Maekel
+ersk Northern Red Sea
+esa Alicante
+esab Albacete
+esal Almería
+esan Andalusia
+esar Aragon
+esas Asturias
+esav Ávila
+esb Barcelona
+esba Badajoz
+esbi Biscay
+esbu Burgos
+esc A Coruña
+esca Cádiz
+escb Cantabria
+escc Cáceres
+esce Ceuta
+escl Castile and León
+escm Castile-La Mancha
+escn Canary Islands
+esco Córdoba
+escr Ciudad Real
+escs Castellón
+esct Catalonia
+escu Cuenca
+esex Extremadura
+esga Galicia
+esgc Las Palmas
+esgi Girona
+esgr Granada
+esgu Guadalajara
+esh Huelva
+eshu Huesca
+esib Balearic Islands
+esj Jaén
+esl Lleida
+esle León
+eslo La Rioja Province
+eslu Lugo
+esm Madrid Province
+esma Málaga
+esmc Murcia Region
+esmd Madrid Autonomous Community
+esml Melilla
+esmu Murcia
+esna Navarra
+esnc Navarra Chartered Community
+eso Asturias Province
+esor Ourense
+esp Palencia
+espm Balears Province
+espo Pontevedra
+espv Basque Country
+esri La Rioja
+ess Cantabria Province
+essa Salamanca
+esse Seville
+essg Segovia
+esso Soria
+esss Gipuzkoa
+est Tarragona
+este Teruel
+estf Santa Cruz de Tenerife
+esto Toledo
+esv Valencia
+esva Valladolid
+esvc Valencian Community
+esvi Álava
+esz Zaragoza
+esza Zamora
+etaa Addis Ababa
+etaf Afar
+etam Amhara
+etbe Benishangul-Gumuz
+etdd Dire Dawa
+etga Gambela
+etha Harari
+etor Oromia
+etsi Sidama
+etsn Southern Nations, Nationalities, and Peoples
+etso Somali
+etsw Southwest Ethiopia Peoples
+etti Tigray
+fi02 South Karelia
+fi03 Southern Ostrobothnia
+fi04 Southern Savonia
+fi05 Kainuu
+fi06 Tavastia Proper
+fi07 Central Ostrobothnia
+fi08 Central Finland
+fi09 Kymenlaakso
+fi10 Lapland
+fi11 Pirkanmaa
+fi12 Ostrobothnia
+fi13 North Karelia
+fi14 Northern Ostrobothnia
+fi15 Northern Savonia
+fi16 Päijänne Tavastia
+fi17 Satakunta
+fi18 Uusimaa
+fi19 Southwest Finland
+fj01 Ba
+fj02 Bua
+fj03 Cakaudrove
+fj04 Kadavu
+fj05 Lau
+fj06 Lomaiviti
+fj07 Macuata
+fj08 Nadroga-Navosa
+fj09 Naitasiri
+fj10 Namosi
+fj11 Ra
+fj12 Rewa
+fj13 Serua
+fj14 Tailevu
+fjc Central
+fje Eastern
+fjn Northern
+fjr Rotuma
+fjw Western
+fmksa Kosrae
+fmpni Pohnpei
+fmtrk Chuuk
+fmyap Yap
+fr01 Ain
+fr02 Aisne
+fr03 Allier
+fr04 Alpes-de-Haute-Provence
+fr05 Hautes-Alpes
+fr06 Alpes-Maritimes
+fr07 Ardèche
+fr08 Ardennes
+fr09 Ariège
+fr10 Aube
+fr11 Aude
+fr12 Aveyron
+fr13 Bouches-du-Rhône
+fr14 Calvados
+fr15 Cantal
+fr16 Charente
+fr17 Charente-Maritime
+fr18 Cher
+fr19 Corrèze
+fr20r Corse
+fr21 Côte-d’Or
+fr22 Côtes-d’Armor
+fr23 Creuse
+fr24 Dordogne
+fr25 Doubs
+fr26 Drôme
+fr27 Eure
+fr28 Eure-et-Loir
+fr29 Finistère
+fr2a Corse-du-Sud
+fr2b Haute-Corse
+fr30 Gard
+fr31 Haute-Garonne
+fr32 Gers
+fr33 Gironde
+fr34 Hérault
+fr35 Ille-et-Vilaine
+fr36 Indre
+fr37 Indre-et-Loire
+fr38 Isère
+fr39 Jura
+fr40 Landes
+fr41 Loir-et-Cher
+fr42 Loire
+fr43 Haute-Loire
+fr44 Loire-Atlantique
+fr45 Loiret
+fr46 Lot
+fr47 Lot-et-Garonne
+fr48 Lozère
+fr49 Maine-et-Loire
+fr50 Manche
+fr51 Marne
+fr52 Haute-Marne
+fr53 Mayenne
+fr54 Meurthe-et-Moselle
+fr55 Meuse
+fr56 Morbihan
+fr57 Moselle
+fr58 Nièvre
+fr59 Nord
+fr60 Oise
+fr61 Orne
+fr62 Pas-de-Calais
+fr63 Puy-de-Dôme
+fr64 Pyrénées-Atlantiques
+fr65 Hautes-Pyrénées
+fr66 Pyrénées-Orientales
+fr67 Bas-Rhin
+fr68 Haut-Rhin
+fr69 Rhône
+fr69m Métropole de Lyon
+fr6ae Alsace
+fr70 Haute-Saône
+fr71 Saône-et-Loire
+fr72 Sarthe
+fr73 Savoie
+fr74 Haute-Savoie
+fr75c Paris
+fr76 Seine-Maritime
+fr77 Seine-et-Marne
+fr78 Yvelines
+fr79 Deux-Sèvres
+fr80 Somme
+fr81 Tarn
+fr82 Tarn-et-Garonne
+fr83 Var
+fr84 Vaucluse
+fr85 Vendée
+fr86 Vienne
+fr87 Haute-Vienne
+fr88 Vosges
+fr89 Yonne
+fr90 Territoire de Belfort
+fr91 Essonne
+fr92 Hauts-de-Seine
+fr93 Seine-Saint-Denis
+fr94 Val-de-Marne
+fr95 Val-d’Oise
+fr971 Guadeloupe
+fr972 Martinique
+fr973 Guyane (française)
+fr974 La Réunion
+fr976 Mayotte
+frara Auvergne-Rhône-Alpes
+frbfc Burgundy-Franche-Comté
+frbre Brittany
+frcor Corsica
+frcvl Centre-Val de Loire
+frges Grand-Est
+frhdf Hauts-de-France
+fridf Île-de-France²
+frnaq Nouvelle-Aquitaine
+frnor Normandie
+frocc Occitanie
+frpac Provence-Alpes-Côte-d’Azur
+frpdl Pays-de-la-Loire
+ga1 Estuaire
+ga2 Haut-Ogooué
+ga3 Moyen-Ogooué
+ga4 Ngounié
+ga5 Nyanga
+ga6 Ogooué-Ivindo
+ga7 Ogooué-Lolo
+ga8 Ogooué-Maritime
+ga9 Woleu-Ntem
+gbabc Armagh, Banbridge and Craigavon
+gbabd Aberdeenshire
+gbabe Aberdeen
+gbagb Argyll and Bute
+gbagy Anglesey
+gband Ards and North Down
+gbann Antrim and Newtownabbey
+gbans Angus
+gbant Antrim
+gbard Ards
+gbarm Armagh
+gbbas Bath and North East Somerset
+gbbbd Blackburn with Darwen
+gbbcp Bournemouth, Christchurch and Poole
+gbbdf Bedford
+gbbdg Barking and Dagenham
+gbben Brent
+gbbex Bexley
+gbbfs Belfast
+gbbge Bridgend
+gbbgw Blaenau Gwent
+gbbir Birmingham
+gbbkm Buckinghamshire
+gbbla Ballymena
+gbbly Ballymoney
+gbbmh Bournemouth
+gbbnb Banbridge
+gbbne Barnet
+gbbnh Brighton and Hove
+gbbns Barnsley
+gbbol Bolton
+gbbpl Blackpool
+gbbrc Bracknell Forest
+gbbrd Bradford
+gbbry Bromley
+gbbst Bristol
+gbbur Bury
+gbcam Cambridgeshire
+gbcay Caerphilly
+gbcbf Central Bedfordshire
+gbccg Causeway Coast and Glens
+gbcgn Ceredigion
+gbcgv Craigavon
+gbche Cheshire East
+gbchw Cheshire West and Chester
+gbckf Carrickfergus
+gbckt Cookstown
+gbcld Calderdale
+gbclk Clackmannanshire
+gbclr Coleraine
+gbcma Cumbria
+gbcmd Camden
+gbcmn Carmarthenshire
+gbcon Cornwall
+gbcov Coventry
+gbcrf Cardiff
+gbcry Croydon
+gbcsr Castlereagh
+gbcwy Conwy
+gbdal Darlington
+gbdby Derbyshire
+gbden Denbighshire
+gbder Derby
+gbdev Devon
+gbdgn Dungannon and South Tyrone
+gbdgy Dumfries and Galloway
+gbdnc Doncaster
+gbdnd Dundee
+gbdor Dorset
+gbdow Down
+gbdrs Derry and Strabane
+gbdry Derry
+gbdud Dudley
+gbdur Durham
+gbeal Ealing
+gbeaw England and Wales
+gbeay East Ayrshire
+gbedh Edinburgh
+gbedu East Dunbartonshire
+gbeln East Lothian
+gbels Outer Hebrides
+gbenf Enfield
+gbeng England
+gberw East Renfrewshire
+gbery East Riding of Yorkshire
+gbess Essex
+gbesx East Sussex
+gbfal Falkirk
+gbfer Fermanagh
+gbfif Fife
+gbfln Flintshire
+gbfmo Fermanagh and Omagh
+gbgat Gateshead
+gbgbn Great Britain
+gbglg Glasgow
+gbgls Gloucestershire
+gbgre Greenwich
+gbgwn Gwynedd
+gbhal Halton
+gbham Hampshire
+gbhav Havering
+gbhck Hackney
+gbhef Herefordshire
+gbhil Hillingdon
+gbhld Highland
+gbhmf Hammersmith and Fulham
+gbhns Hounslow
+gbhpl Hartlepool
+gbhrt Hertfordshire
+gbhrw Harrow
+gbhry Haringey
+gbios Isles of Scilly
+gbiow Isle of Wight
+gbisl Islington
+gbivc Inverclyde
+gbkec Kensington and Chelsea
+gbken Kent
+gbkhl Kingston upon Hull
+gbkir Kirklees
+gbktt Kingston upon Thames
+gbkwl Knowsley
+gblan Lancashire
+gblbc Lisburn and Castlereagh
+gblbh Lambeth
+gblce Leicester
+gblds Leeds
+gblec Leicestershire
+gblew Lewisham
+gblin Lincolnshire
+gbliv Liverpool
+gblmv Limavady
+gblnd London
+gblrn Larne
+gblsb Lisburn
+gblut Luton
+gbman Manchester
+gbmdb Middlesbrough
+gbmdw Medway
+gbmea Mid and East Antrim
+gbmft Magherafelt
+gbmik Milton Keynes
+gbmln Midlothian
+gbmon Monmouthshire
+gbmrt Merton
+gbmry Moray
+gbmty Merthyr Tydfil
+gbmul Mid Ulster
+gbmyl Moyle
+gbnay North Ayrshire
+gbnbl Northumberland
+gbndn North Down
+gbnel North East Lincolnshire
+gbnet Newcastle upon Tyne
+gbnfk Norfolk
+gbngm Nottingham
+gbnir Northern Ireland
+gbnlk North Lanarkshire
+gbnln North Lincolnshire
+gbnmd Newry, Mourne and Down
+gbnnh North Northamptonshire
+gbnsm North Somerset
+gbnta Newtownabbey
+gbnth Northamptonshire
+gbntl Neath Port Talbot
+gbntt Nottinghamshire
+gbnty North Tyneside
+gbnwm Newham
+gbnwp Newport
+gbnyk North Yorkshire
+gbnym Newry and Mourne
+gbold Oldham
+gbomh Omagh
+gbork Orkney Islands
+gboxf Oxfordshire
+gbpem Pembrokeshire
+gbpkn Perth and Kinross
+gbply Plymouth
+gbpol Poole
+gbpor Portsmouth
+gbpow Powys
+gbpte Peter
+gbrcc Redcar and Cleveland
+gbrch Rochdale
+gbrct Rhondda Cynon Taf
+gbrdb Redbridge
+gbrdg Reading
+gbrfw Renfrewshire
+gbric Richmond upon Thames
+gbrot Rotherham
+gbrut Rutland
+gbsaw Sandwell
+gbsay South Ayrshire
+gbscb Scottish Borders
+gbsct Scotland
+gbsfk Suffolk
+gbsft Sefton
+gbsgc South Gloucestershire
+gbshf Sheffield
+gbshn Saint Helens
+gbshr Shropshire
+gbskp Stockport
+gbslf Salford
+gbslg Slough
+gbslk South Lanarkshire
+gbsnd Sunderland
+gbsol Solihull
+gbsom Somerset
+gbsos Southend-on-Sea
+gbsry Surrey
+gbstb Strabane
+gbste Stoke-on-Trent
+gbstg Stirling
+gbsth Southampton
+gbstn Sutton
+gbsts Staffordshire
+gbstt Stockton-on-Tees
+gbsty South Tyneside
+gbswa Swansea
+gbswd Swindon
+gbswk Southwark
+gbtam Tameside
+gbtfw Telford and Wrekin
+gbthr Thurrock
+gbtob Torbay
+gbtof Torfaen
+gbtrf Trafford
+gbtwh Tower Hamlets
+gbukm United Kingdom
+gbvgl Vale of Glamorgan
+gbwar Warwickshire
+gbwbk West Berkshire
+gbwdu West Dunbartonshire
+gbwft Waltham Forest
+gbwgn Wigan
+gbwil Wiltshire
+gbwkf Wakefield
+gbwll Walsall
+gbwln West Lothian
+gbwls Wales
+gbwlv Wolverhampton
+gbwnd Wandsworth
+gbwnh West Northamptonshire
+gbwnm Windsor and Maidenhead
+gbwok Wokingham
+gbwor Worcestershire
+gbwrl Wirral
+gbwrt Warrington
+gbwrx Wrexham
+gbwsm Westminster
+gbwsx West Sussex
+gbyor York
+gbzet Shetland
+gd01 Saint Andrew
+gd02 Saint David
+gd03 Saint George
+gd04 Saint John
+gd05 Saint Mark
+gd06 Saint Patrick
+gd10 Carriacou and Petite Martinique
+geab Abkhazia
+geaj Adjara
+gegu Guria
+geim Imereti
+geka Kakheti
+gekk Kvemo Kartli
+gemm Mtskheta-Mtianeti
+gerl Racha-Lechkhumi and Kvemo Svaneti
+gesj Samtskhe-Javakheti
+gesk Shida Kartli
+gesz Samegrelo-Zemo Svaneti
+getb Tbilisi
+ghaa Greater Accra
+ghaf Ahafo
+ghah Ashanti
+ghba Brong-Ahafo
+ghbe Bono East
+ghbo Bono
+ghcp Central
+ghep Eastern
+ghne North East
+ghnp Northern
+ghot Oti
+ghsv Savannah
+ghtv Volta
+ghue Upper East
+ghuw Upper West
+ghwn Western North
+ghwp Western
+glav Avannaata Kommunia
+glku Kujalleq
+glqa Qaasuitsup
+glqe Qeqqata
+glqt Kommune Qeqertalik
+glsm Sermersooq
+gmb Banjul
+gml Lower River Division
+gmm Central River Division
+gmn North Bank Division
+gmu Upper River Division
+gmw West Coast Division
+gnb Boké Region
+gnbe Beyla
+gnbf Boffa
+gnbk Boké
+gnc Conakry
+gnco Coyah
+gnd Kindia Region
+gndb Dabola
+gndi Dinguiraye
+gndl Dalaba
+gndu Dubréka
+gnf Faranah Region
+gnfa Faranah
+gnfo Forécariah
+gnfr Fria
+gnga Gaoual
+gngu Guéckédou
+gnk Kankan Region
+gnka Kankan
+gnkb Koubia
+gnkd Kindia
+gnke Kérouané
+gnkn Koundara
+gnko Kouroussa
+gnks Kissidougou
+gnl Labé Region
+gnla Labé
+gnle Lélouma
+gnlo Lola
+gnm Mamou Region
+gnmc Macenta
+gnmd Mandiana
+gnml Mali
+gnmm Mamou
+gnn Nzérékoré Region
+gnnz Nzérékoré
+gnpi Pita
+gnsi Siguiri
+gnte Télimélé
+gnto Tougué
+gnyo Yomou
+gqan Annobón
+gqbn Bioko Norte
+gqbs Bioko Sur
+gqc Río Muni
+gqcs Centro Sur
+gqdj Djibloho
+gqi Insular
+gqkn Kié-Ntem
+gqli Litoral
+gqwn Wele-Nzas
+gr01 Aetolia-Acarnania
+gr03 Boeotia
+gr04 Euboea
+gr05 Evritania
+gr06 Phthiotis
+gr07 Phocis
+gr11 Argolis
+gr12 Arcadia
+gr13 Achaea
+gr14 Ilia
+gr15 Corinthia
+gr16 Laconia
+gr17 Messenia
+gr21 Zakynthos
+gr22 Corfu
+gr23 Kefalonia
+gr24 Lefkada
+gr31 Arta
+gr32 Thesprotia
+gr33 Ioannina
+gr34 Preveza
+gr41 Karditsa
+gr42 Larissa
+gr43 Magnesia
+gr44 Trikala
+gr51 Grevena
+gr52 Drama
+gr53 Imathia
+gr54 Thessaloniki
+gr55 Kavala
+gr56 Kastoria
+gr57 Kilkis
+gr58 Kozani
+gr59 Pella
+gr61 Pieria
+gr62 Serres
+gr63 Florina
+gr64 Chalkidiki
+gr69 Mount Athos
+gr71 Evros
+gr72 Xanthi
+gr73 Rhodope
+gr81 Dodecanese
+gr82 Cyclades
+gr83 Lesbos
+gr84 Samos
+gr85 Chios
+gr91 Heraklion region
+gr92 Lasithi
+gr93 Rethymno
+gr94 Chania
+gra East Macedonia and Thrace
+gra1 Attica Department
+grb Central Macedonia
+grc West Macedonia
+grd Epirus
+gre Thessaly
+grf Ionian Islands
+grg West Greece
+grh Central Greece
+gri Attica
+grj Peloponnese
+grk North Aegean
+grl South Aegean
+grm Crete
+gt01 Guatemala
+gt02 El Progreso
+gt03 Sacatepéquez
+gt04 Chimaltenango
+gt05 Escuintla
+gt06 Santa Rosa
+gt07 Sololá
+gt08 Totonicapán
+gt09 Quetzaltenango
+gt10 Suchitepéquez
+gt11 Retalhuleu
+gt12 San Marcos
+gt13 Huehuetenango
+gt14 Quiché
+gt15 Baja Verapaz
+gt16 Alta Verapaz
+gt17 Petén
+gt18 Izabal
+gt19 Zacapa
+gt20 Chiquimula
+gt21 Jalapa
+gt22 Jutiapa
+gwba Bafatá
+gwbl Bolama
+gwbm Biombo
+gwbs Bissau
+gwca Cacheu
+gwga Gabú
+gwl Leste
+gwn Norte
+gwoi Oio
+gwqu Quinara
+gws Sul
+gwto Tombali
+gyba Barima-Waini
+gycu Cuyuni-Mazaruni
+gyde Demerara-Mahaica
+gyeb East Berbice-Corentyne
+gyes Essequibo Islands-West Demerara
+gyma Mahaica-Berbice
+gypm Pomeroon-Supenaam
+gypt Potaro-Siparuni
+gyud Upper Demerara-Berbice
+gyut Upper Takutu-Upper Essequibo
+hnat Atlántida
+hnch Choluteca
+hncl Colón
+hncm Comayagua
+hncp Copán
+hncr Cortés
+hnep El Paraíso
+hnfm Francisco Morazán
+hngd Gracias a Dios
+hnib Bay Islands
+hnin Intibucá
+hnle Lempira
+hnlp La Paz
+hnoc Ocotepeque
+hnol Olancho
+hnsb Santa Bárbara
+hnva Valle
+hnyo Yoro
+hr01 Zagreb County
+hr02 Krapina-Zagorje
+hr03 Sisak-Moslavina
+hr04 Karlovac
+hr05 Varaždin
+hr06 Koprivnica-Križevci
+hr07 Bjelovar-Bilogora
+hr08 Primorje-Gorski Kotar
+hr09 Lika-Senj
+hr10 Virovitica-Podravina
+hr11 Požega-Slavonia
+hr12 Brod-Posavina
+hr13 Zadar
+hr14 Osijek-Baranja
+hr15 Šibenik-Knin
+hr16 Vukovar-Syrmia
+hr17 Split-Dalmatia
+hr18 Istria
+hr19 Dubrovnik-Neretva
+hr20 Međimurje
+hr21 Zagreb
+htar Artibonite
+htce Centre
+htga Grand’Anse
+htnd Nord
+htne Nord-Est
+htni Nippes
+htno Nord-Ouest
+htou Ouest
+htsd Sud
+htse Sud-Est
+huba Baranya
+hubc Békéscsaba
+hube Békés
+hubk Bács-Kiskun
+hubu Budapest
+hubz Borsod-Abaúj-Zemplén
+hucs Csongrád
+hude Debrecen
+hudu Dunaújváros
+hueg Eger
+huer Érd
+hufe Fejér
+hugs Győr-Moson-Sopron
+hugy Győr
+huhb Hajdú-Bihar
+huhe Heves
+huhv Hódmezővásárhely
+hujn Jász-Nagykun-Szolnok
+huke Komárom-Esztergom
+hukm Kecskemét
+hukv Kaposvár
+humi Miskolc
+hunk Nagykanizsa
+huno Nógrád
+huny Nyíregyháza
+hupe Pest
+hups Pécs
+husd Szeged
+husf Székesfehérvár
+hush Szombathely
+husk Szolnok
+husn Sopron
+huso Somogy
+huss Szekszárd
+hust Salgótarján
+husz Szabolcs-Szatmár-Bereg
+hutb Tatabánya
+huto Tolna
+huva Vas
+huve Veszprém County
+huvm Veszprém
+huza Zala
+huze Zalaegerszeg
+idac Aceh
+idba Bali
+idbb Bangka–Belitung Islands
+idbe Bengkulu
+idbt Banten
+idgo Gorontalo
+idja Jambi
+idjb West Java
+idji East Java
+idjk Jakarta
+idjt Central Java
+idjw Java
+idka Kalimantan
+idkb West Kalimantan
+idki East Kalimantan
+idkr Riau Islands
+idks South Kalimantan
+idkt Central Kalimantan
+idku North Kalimantan
+idla Lampung
+idma Maluku
+idml Maluku Islands
+idmu North Maluku
+idnb West Nusa Tenggara
+idnt East Nusa Tenggara
+idnu Lesser Sunda Islands
+idpa Papua
+idpb West Papua
+idpd Papua Barat Daya
+idpe Papua Pengunungan
+idpp Papua Islands
+idps Papua Selatan
+idpt Papua Tengah
+idri Riau
+idsa North Sulawesi
+idsb West Sumatra
+idsg Southeast Sulawesi
+idsl Sulawesi
+idsm Sumatra
+idsn South Sulawesi
+idsr West Sulawesi
+idss South Sumatra
+idst Central Sulawesi
+idsu North Sumatra
+idyo Yogyakarta
+iec Connacht
+iece Clare
+iecn Cavan
+ieco Cork
+iecw Carlow
+ied Dublin
+iedl Donegal
+ieg Galway
+ieke Kildare
+iekk Kilkenny
+ieky Kerry
+iel Leinster
+ield Longford
+ielh Louth
+ielk Limerick
+ielm Leitrim
+iels Laois
+iem Munster
+iemh Meath
+iemn Monaghan
+iemo Mayo
+ieoy Offaly
+iern Roscommon
+ieso Sligo
+ieta Tipperary
+ieu Ulster
+iewd Waterford
+iewh Westmeath
+ieww Wicklow
+iewx Wexford
+ild Southern District
+ilha Haifa District
+iljm Jerusalem
+ilm Central District
+ilta Tel Aviv District
+ilz Northern District
+inan Andaman and Nicobar Islands
+inap Andhra Pradesh
+inar Arunachal Pradesh
+inas Assam
+inbr Bihar
+incg Chhattīsgarh
+inch Chandigarh
+inct Chhattisgarh
+indd Daman and Diu
+indh Dādra and Nagar Haveli and Damān and Diu
+indl Delhi
+indn Dadra and Nagar Haveli
+inga Goa
+ingj Gujarat
+inhp Himachal Pradesh
+inhr Haryana
+injh Jharkhand
+injk Jammu and Kashmir
+inka Karnataka
+inkl Kerala
+inla Ladakh
+inld Lakshadweep
+inmh Maharashtra
+inml Meghalaya
+inmn Manipur
+inmp Madhya Pradesh
+inmz Mizoram
+innl Nagaland
+inod Odisha
+inpb Punjab
+inpy Puducherry
+inrj Rajasthan
+insk Sikkim
+intg Telangana
+intn Tamil Nadu
+intr Tripura
+ints Telangāna
+inuk Uttarākhand
+inup Uttar Pradesh
+inut Uttarakhand
+inwb West Bengal
+iqan Al Anbar
+iqar Erbil
+iqba Basra
+iqbb Babylon
+iqbg Baghdad
+iqda Dohuk
+iqdi Diyala
+iqdq Dhi Qar
+iqka Karbala
+iqki Kirkuk
+iqkr Kurdistan
+iqma Maysan
+iqmu Al Muthanna
+iqna Najaf
+iqni Nineveh
+iqqa Al-Qādisiyyah
+iqsd Saladin
+iqsu Sulaymaniyah
+iqwa Wasit
+ir00 Markazī
+ir01 East Azerbaijan
+ir02 West Azarbaijan
+ir03 Ardabil
+ir04 Isfahan
+ir05 Ilam
+ir06 Bushehr
+ir07 Tehran
+ir08 Chaharmahal and Bakhtiari
+ir09 Khorāsān-e Raẕavī
+ir10 Khuzestan
+ir11 Zanjan
+ir12 Semnan
+ir13 Sistan and Baluchestan
+ir14 Fars
+ir15 Kerman
+ir16 Kurdistan
+ir17 Kermanshah
+ir18 Kohgiluyeh and Boyer-Ahmad
+ir19 Gilan
+ir20 Lorestan
+ir21 Mazandaran
+ir22 Markazi
+ir23 Hormozgan
+ir24 Hamadan
+ir25 Yazd
+ir26 Qom
+ir27 Golestan
+ir28 Qazvin
+ir29 South Khorasan
+ir30 Razavi Khorasan
+ir31 North Khorasan
+ir32 Alborz
+is0 Reykjavík
+is1 Capital
+is2 Southern Peninsula
+is3 Western
+is4 Westfjords
+is5 Northwestern
+is6 Northeastern
+is7 Eastern
+is8 Southern
+isakh Akrahreppur
+isakn Akraneskaupstaður
+isaku Akureyrarbær
+isarn Árneshreppur
+isasa Ásahreppur
+isbfj Borgarfjarðarhreppur
+isbla Bláskógabyggð
+isblo Blönduósbær
+isbog Borgarbyggð
+isbol Bolungarvíkurkaupstaður
+isdab Dalabyggð
+isdav Dalvíkurbyggð
+isdju Djúpavogshreppur
+iseom Eyja- og Miklaholtshreppur
+iseyf Eyjafjarðarsveit
+isfjd Fjarðabyggð
+isfjl Fjallabyggð
+isfla Flóahreppur
+isfld Fljótsdalshérað
+isflr Fljótsdalshreppur
+isgar Garðabær
+isgog Grímsnes- og Grafningshreppur
+isgrn Grindavíkurbær
+isgru Grundarfjarðarbær
+isgry Grýtubakkahreppur
+ishaf Hafnarfjarðarkaupstaður
+ishel Helgafellssveit
+ishrg Hörgársveit
+ishru Hrunamannahreppur
+ishug Húnabyggð
+ishut Húnavatnshreppur
+ishuv Húnaþing vestra
+ishva Hvalfjarðarsveit
+ishve Hveragerðisbær
+isisa Ísafjarðarbær
+iskal Kaldrananeshreppur
+iskjo Kjósarhreppur
+iskop Kópavogsbær
+islan Langanesbyggð
+ismos Mosfellsbær
+ismul Múlaþing
+ismyr Mýrdalshreppur
+isnor Norðurþing
+isrge Rangárþing eystra
+isrgy Rangárþing ytra
+isrhh Reykhólahreppur
+isrkn Reykjanesbær
+isrkv Reykjavíkurborg
+issbh Svalbarðshreppur
+issbt Svalbarðsstrandarhreppur
+issdn Suðurnesjabær
+issdv Súðavíkurhreppur
+issel Seltjarnarnesbær
+issey Seyðisfjarðarkaupstaður
+issfa Sveitarfélagið Árborg
+isshf Sveitarfélagið Hornafjörður
+isskf Skaftárhreppur
+isskg Skagabyggð
+issko Skorradalshreppur
+isskr Skagafjörður
+issku Skútustaðahreppur
+issnf Snæfellsbær
+issog Skeiða- og Gnúpverjahreppur
+issol Sveitarfélagið Ölfus
+isssf Sveitarfélagið Skagafjörður
+issss Sveitarfélagið Skagaströnd
+isstr Strandabyggð
+issty Stykkishólmsbær
+issvg Sveitarfélagið Vogar
+istal Tálknafjarðarhreppur
+isthg Þingeyjarsveit
+istjo Tjörneshreppur
+isvem Vestmannaeyjabær
+isver Vesturbyggð
+isvop Vopnafjarðarhreppur
+it21 Piedmont
+it23 Aosta Valley
+it25 Lombardy
+it32 Trentino-South Tyrol
+it34 Veneto
+it36 Friuli–Venezia Giulia
+it42 Liguria
+it45 Emilia-Romagna
+it52 Tuscany
+it55 Umbria
+it57 Marche
+it62 Lazio
+it65 Abruzzo
+it67 Molise
+it72 Campania
+it75 Apulia
+it77 Basilicata
+it78 Calabria
+it82 Sicily
+it88 Sardinia
+itag Agrigento
+ital Alessandria
+itan Ancona
+itao Aosta
+itap Ascoli Piceno
+itaq L’Aquila
+itar Arezzo
+itat Asti
+itav Avellino
+itba Bari
+itbg Bergamo
+itbi Biella
+itbl Belluno
+itbn Benevento
+itbo Bologna
+itbr Brindisi
+itbs Brescia
+itbt Barletta-Andria-Trani
+itbz South Tyrol
+itca Cagliari
+itcb Campobasso
+itce Caserta
+itch Chieti
+itci Carbonia-Iglesias
+itcl Caltanissetta
+itcn Cuneo
+itco Como
+itcr Cremona
+itcs Cosenza
+itct Catania
+itcz Catanzaro
+iten Enna
+itfc Forlì-Cesena
+itfe Ferrara
+itfg Foggia
+itfi Florence
+itfm Fermo
+itfr Frosinone
+itge Genoa
+itgo Gorizia
+itgr Grosseto
+itim Imperia
+itis Isernia
+itkr Crotone
+itlc Lecco
+itle Lecce
+itli Livorno
+itlo Lodi
+itlt Latina
+itlu Lucca
+itmb Monza and Brianza
+itmc Macerata
+itme Messina
+itmi Milan
+itmn Mantua
+itmo Modena
+itms Massa and Carrara
+itmt Matera
+itna Naples
+itno Novara
+itnu Nuoro
+itog Ogliastra
+itor Oristano
+itot Olbia-Tempio
+itpa Palermo
+itpc Piacenza
+itpd Padua
+itpe Pescara
+itpg Perugia
+itpi Pisa
+itpn Pordenone
+itpo Prato
+itpr Parma
+itpt Pistoia
+itpu Pesaro and Urbino
+itpv Pavia
+itpz Potenza
+itra Ravenna
+itrc Reggio Calabria
+itre Reggio Emilia
+itrg Ragusa
+itri Rieti
+itrm Rome
+itrn Rimini
+itro Rovigo
+itsa Salerno
+itsi Siena
+itso Sondrio
+itsp La Spezia
+itsr Syracuse
+itss Sassari
+itsu Sud Sardegna
+itsv Savona
+itta Taranto
+itte Teramo
+ittn Trentino
+itto Turin
+ittp Trapani
+ittr Terni
+itts Trieste
+ittv Treviso
+itud Udine
+itva Varese
+itvb Verbano-Cusio-Ossola
+itvc Vercelli
+itve Venice
+itvi Vicenza
+itvr Verona
+itvs Medio Campidano
+itvt Viterbo
+itvv Vibo Valentia
+jm01 Kingston
+jm02 Saint Andrew
+jm03 Saint Thomas
+jm04 Portland
+jm05 Saint Mary
+jm06 Saint Ann
+jm07 Trelawny
+jm08 Saint James
+jm09 Hanover
+jm10 Westmoreland
+jm11 Saint Elizabeth
+jm12 Manchester
+jm13 Clarendon
+jm14 Saint Catherine
+joaj Ajloun
+joam Amman
+joaq Aqaba
+joat Tafilah
+joaz Zarqa
+joba Balqa
+joir Irbid
+joja Jerash
+joka Karak
+joma Mafraq
+jomd Madaba
+jomn Ma’an
+jp01 Hokkaidō
+jp02 Aomori
+jp03 Iwate
+jp04 Miyagi
+jp05 Akita
+jp06 Yamagata
+jp07 Fukushima
+jp08 Ibaraki
+jp09 Tochigi
+jp10 Gunma
+jp11 Saitama
+jp12 Chiba
+jp13 Tokyo
+jp14 Kanagawa
+jp15 Niigata
+jp16 Toyama
+jp17 Ishikawa
+jp18 Fukui
+jp19 Yamanashi
+jp20 Nagano
+jp21 Gifu
+jp22 Shizuoka
+jp23 Aichi
+jp24 Mie
+jp25 Shiga
+jp26 Kyōto
+jp27 Ōsaka
+jp28 Hyōgo
+jp29 Nara
+jp30 Wakayama
+jp31 Tottori
+jp32 Shimane
+jp33 Okayama
+jp34 Hiroshima
+jp35 Yamaguchi
+jp36 Tokushima
+jp37 Kagawa
+jp38 Ehime
+jp39 Kōchi
+jp40 Fukuoka
+jp41 Saga
+jp42 Nagasaki
+jp43 Kumamoto
+jp44 Ōita
+jp45 Miyazaki
+jp46 Kagoshima
+jp47 Okinawa
+ke01 Baringo
+ke02 Bomet
+ke03 Bungoma
+ke04 Busia
+ke05 Elgeyo-Marakwet
+ke06 Embu
+ke07 Garissa
+ke08 Homa Bay
+ke09 Isiolo
+ke10 Kajiado
+ke11 Kakamega
+ke12 Kericho
+ke13 Kiambu
+ke14 Kilifi
+ke15 Kirinyaga
+ke16 Kisii
+ke17 Kisumu
+ke18 Kitui
+ke19 Kwale
+ke20 Laikipia
+ke21 Lamu
+ke22 Machakos
+ke23 Makueni
+ke24 Mandera
+ke25 Marsabit
+ke26 Meru
+ke27 Migori
+ke28 Mombasa
+ke29 Murang’a
+ke30 Nairobi County
+ke31 Nakuru
+ke32 Nandi
+ke33 Narok
+ke34 Nyamira
+ke35 Nyandarua
+ke36 Nyeri
+ke37 Samburu
+ke38 Siaya
+ke39 Taita-Taveta
+ke40 Tana River
+ke41 Tharaka-Nithi
+ke42 Trans Nzoia
+ke43 Turkana
+ke44 Uasin Gishu
+ke45 Vihiga
+ke46 Wajir
+ke47 West Pokot
+kgb Batken
+kgc Chuy
+kggb Bishkek
+kggo Osh
+kgj Jalal-Abad
+kgn Naryn
+kgo Osh Region
+kgt Talas
+kgy Issyk-Kul
+kh1 Banteay Meanchey
+kh10 Kratié
+kh11 Mondulkiri
+kh12 Phnom Penh
+kh13 Preah Vihear
+kh14 Prey Veng
+kh15 Pursat
+kh16 Ratanakiri
+kh17 Siem Reap
+kh18 Sihanoukville
+kh19 Stung Treng
+kh2 Battambang
+kh20 Svay Rieng
+kh21 Takéo
+kh22 Oddar Meanchey
+kh23 Kep
+kh24 Pailin
+kh25 Tbong Khmum
+kh3 Kampong Cham
+kh4 Kampong Chhnang
+kh5 Kampong Speu
+kh6 Kampong Thom
+kh7 Kampot
+kh8 Kandal
+kh9 Koh Kong
+kig Gilbert Islands
+kil Line Islands
+kip Phoenix Islands
+kma Anjouan
+kmg Grande Comore
+kmm Mohéli
+kn01 Christ Church Nichola Town
+kn02 Saint Anne Sandy Point
+kn03 Saint George Basseterre
+kn04 Saint George Gingerland
+kn05 Saint James Windward
+kn06 Saint John Capisterre
+kn07 Saint John Figtree
+kn08 Saint Mary Cayon
+kn09 Saint Paul Capisterre
+kn10 Saint Paul Charlestown
+kn11 Saint Peter Basseterre
+kn12 Saint Thomas Lowland
+kn13 Saint Thomas Middle Island
+kn15 Trinity Palmetto Point
+knk Saint Kitts
+knn Nevis
+kp01 Pyongyang
+kp02 South Pyongan
+kp03 North Pyongan
+kp04 Chagang
+kp05 South Hwanghae
+kp06 North Hwanghae
+kp07 Kangwon
+kp08 South Hamgyong
+kp09 North Hamgyong
+kp10 Ryanggang
+kp13 Rason
+kp14 Nampho
+kp15 Kaeseong
+kr11 Seoul
+kr26 Busan
+kr27 Daegu
+kr28 Incheon
+kr29 Gwangju City
+kr30 Daejeon
+kr31 Ulsan
+kr41 Gyeonggi
+kr42 Gangwon
+kr43 North Chungcheong
+kr44 South Chungcheong
+kr45 North Jeolla
+kr46 South Jeolla
+kr47 North Gyeongsang
+kr48 South Gyeongsang
+kr49 Jeju
+kr50 Sejong
+kwah Al Ahmadi
+kwfa Al Farwaniyah
+kwha Hawalli
+kwja Al Jahra
+kwku Al Asimah
+kwmu Mubarak Al-Kabeer
+kz10 Abay oblysy
+kz11 Aqmola oblysy
+kz15 Aqtöbe oblysy
+kz19 Almaty oblysy
+kz23 Atyraū oblysy
+kz27 Batys Qazaqstan oblysy
+kz31 Zhambyl oblysy
+kz33 Zhetisū oblysy
+kz35 Qaraghandy oblysy
+kz39 Qostanay oblysy
+kz43 Qyzylorda oblysy
+kz47 Mangghystaū oblysy
+kz55 Pavlodar oblysy
+kz59 Soltüstik Qazaqstan oblysy
+kz61 Türkistan oblysy
+kz62 Ulytaū oblysy
+kz63 Shyghys Qazaqstan oblysy
+kz71 Astana
+kz75 Almaty
+kz79 Shymkent
+kzakm Akmola
+kzakt Aktobe
+kzalm Almaty Region
+kzaty Atyrau
+kzbay Bayqongyr
+kzkar Karagandy
+kzkus Kostanay
+kzkzy Kyzylorda
+kzman Mangystau
+kzpav Pavlodar
+kzsev North Kazakhstan
+kzvos East Kazakhstan
+kzyuz South Kazakhstan
+kzzap West Kazakhstan
+kzzha Jambyl
+laat Attapeu
+labk Bokeo
+labl Bolikhamsai
+lach Champasak
+laho Houaphanh
+lakh Khammouane
+lalm Luang Namtha
+lalp Luang Prabang
+laou Oudomxay
+laph Phongsaly
+lasl Salavan
+lasv Savannakhet
+lavi Vientiane Province
+lavt Vientiane
+laxa Sainyabuli
+laxe Sekong
+laxi Xiangkhouang
+laxs Xaisomboun
+lbak Akkar
+lbas North
+lbba Beirut
+lbbh Baalbek-Hermel
+lbbi Beqaa
+lbja South
+lbjl Mount Lebanon
+lbna Nabatieh
+lc01 Anse la Raye
+lc02 Castries
+lc03 Choiseul
+lc05 Dennery
+lc06 Gros Islet
+lc07 Laborie
+lc08 Micoud
+lc10 Soufrière
+lc11 Vieux Fort
+lc12 Canaries
+li01 Balzers
+li02 Eschen
+li03 Gamprin
+li04 Mauren
+li05 Planken
+li06 Ruggell
+li07 Schaan
+li08 Schellenberg
+li09 Triesen
+li10 Triesenberg
+li11 Vaduz
+lk1 Western
+lk11 Colombo
+lk12 Gampaha
+lk13 Kalutara
+lk2 Central
+lk21 Kandy
+lk22 Matale
+lk23 Nuwara Eliya
+lk3 Southern
+lk31 Galle
+lk32 Matara
+lk33 Hambantota
+lk4 Northern
+lk41 Jaffna
+lk42 Kilinochchi
+lk43 Mannar
+lk44 Vavuniya
+lk45 Mullaitivu
+lk5 Eastern
+lk51 Batticaloa
+lk52 Ampara
+lk53 Trincomalee
+lk6 North Western
+lk61 Kurunegala
+lk62 Puttalam
+lk7 North Central
+lk71 Anuradhapura
+lk72 Polonnaruwa
+lk8 Uva
+lk81 Badulla
+lk82 Moneragala
+lk9 Sabaragamuwa
+lk91 Ratnapura
+lk92 Kegalle
+lrbg Bong
+lrbm Bomi
+lrcm Grand Cape Mount
+lrgb Grand Bassa
+lrgg Grand Gedeh
+lrgk Grand Kru
+lrgp Gbarpolu
+lrlo Lofa
+lrmg Margibi
+lrmo Montserrado
+lrmy Maryland
+lrni Nimba
+lrrg River Gee
+lrri Rivercess
+lrsi Sinoe
+lsa Maseru
+lsb Butha-Buthe
+lsc Leribe
+lsd Berea
+lse Mafeteng
+lsf Mohale’s Hoek
+lsg Quthing
+lsh Qacha’s Nek
+lsj Mokhotlong
+lsk Thaba-Tseka
+lt01 Akmenė
+lt02 Alytus Municipality
+lt03 Alytus
+lt04 Anykščiai
+lt05 Birštonas
+lt06 Biržai
+lt07 Druskininkai
+lt08 Elektrėnai
+lt09 Ignalina
+lt10 Jonava
+lt11 Joniškis
+lt12 Jurbarkas
+lt13 Kaišiadorys
+lt14 Kalvarija
+lt15 Kauno Municipality
+lt16 Kaunas
+lt17 Kazlų Rūda
+lt18 Kėdainiai
+lt19 Kelmė
+lt20 Klaipėdos Municipality
+lt21 Klaipėda
+lt22 Kretinga
+lt23 Kupiškis
+lt24 Lazdijai
+lt25 Marijampolė
+lt26 Mažeikiai
+lt27 Molėtai
+lt28 Neringa
+lt29 Pagėgiai
+lt30 Pakruojis
+lt31 Palanga
+lt32 Panevėžio Municipality
+lt33 Panevėžys
+lt34 Pasvalys
+lt35 Plungė
+lt36 Prienai
+lt37 Radviliškis
+lt38 Raseiniai
+lt39 Rietavas
+lt40 Rokiškis
+lt41 Šakiai
+lt42 Šalčininkai
+lt43 Šiaulių Municipality
+lt44 Šiauliai
+lt45 Šilalė
+lt46 Šilutė
+lt47 Širvintos
+lt48 Skuodas
+lt49 Švenčionys
+lt50 Tauragė
+lt51 Telšiai
+lt52 Trakai
+lt53 Ukmergė
+lt54 Utena
+lt55 Varėna
+lt56 Vilkaviškis
+lt57 Vilniaus Municipality
+lt58 Vilnius
+lt59 Visaginas
+lt60 Zarasai
+ltal Alytus County
+ltkl Klaipėda County
+ltku Kaunas County
+ltmr Marijampolė County
+ltpn Panevėžys County
+ltsa Šiauliai County
+ltta Tauragė County
+ltte Telšiai County
+ltut Utena County
+ltvl Vilnius County
+luca Capellen
+lucl Clervaux
+ludi Diekirch
+luec Echternach
+lues Esch-sur-Alzette
+lugr Grevenmacher
+lulu Luxembourg
+lume Mersch
+lurd Redange
+lurm Remich
+luvd Vianden
+luwi Wiltz
+lv001 Aglona
+lv002 Aizkraukle
+lv003 Aizpute
+lv004 Aknīste
+lv005 Aloja
+lv006 Alsunga
+lv007 Alūksne
+lv008 Amata
+lv009 Ape
+lv010 Auce
+lv011 Ādaži
+lv012 Babīte
+lv013 Baldone
+lv014 Baltinava
+lv015 Balvi
+lv016 Bauska
+lv017 Beverīna
+lv018 Brocēni
+lv019 Burtnieki
+lv020 Carnikava
+lv021 Cesvaine
+lv022 Cēsis
+lv023 Cibla
+lv024 Dagda
+lv025 Daugavpils Municipality
+lv026 Dobele
+lv027 Dundaga
+lv028 Durbe
+lv029 Engure
+lv030 Ērgļi
+lv031 Garkalne
+lv032 Grobiņa
+lv033 Gulbene
+lv034 Iecava
+lv035 Ikšķile
+lv036 Ilūkste
+lv037 Inčukalns
+lv038 Jaunjelgava
+lv039 Jaunpiebalga
+lv040 Jaunpils
+lv041 Jelgava Municipality
+lv042 Jēkabpils Municipality
+lv043 Kandava
+lv044 Kārsava
+lv045 Kocēni
+lv046 Koknese
+lv047 Krāslava
+lv048 Krimulda
+lv049 Krustpils
+lv050 Kuldīga
+lv051 Ķegums
+lv052 Ķekava
+lv053 Lielvārde
+lv054 Limbaži
+lv055 Līgatne
+lv056 Līvāni
+lv057 Lubāna
+lv058 Ludza
+lv059 Madona
+lv060 Mazsalaca
+lv061 Mālpils
+lv062 Mārupe
+lv063 Mērsrags
+lv064 Naukšēni
+lv065 Nereta
+lv066 Nīca
+lv067 Ogre
+lv068 Olaine
+lv069 Ozolnieki
+lv070 Pārgauja
+lv071 Pāvilosta
+lv072 Pļaviņas
+lv073 Preiļi
+lv074 Priekule
+lv075 Priekuļi
+lv076 Rauna
+lv077 Rēzekne Municipality
+lv078 Riebiņi
+lv079 Roja
+lv080 Ropaži
+lv081 Rucava
+lv082 Rugāji
+lv083 Rundāle
+lv084 Rūjiena
+lv085 Sala
+lv086 Salacgrīva
+lv087 Salaspils
+lv088 Saldus
+lv089 Saulkrasti
+lv090 Sēja
+lv091 Sigulda
+lv092 Skrīveri
+lv093 Skrunda
+lv094 Smiltene
+lv095 Stopiņi
+lv096 Strenči
+lv097 Talsi
+lv098 Tērvete
+lv099 Tukums
+lv100 Vaiņode
+lv101 Valka
+lv102 Varakļāni
+lv103 Vārkava
+lv104 Vecpiebalga
+lv105 Vecumnieki
+lv106 Ventspils Municipality
+lv107 Viesīte
+lv108 Viļaka
+lv109 Viļāni
+lv110 Zilupe
+lv111 Augšdaugavas novads
+lv112 Dienvidkurzemes Novads
+lv113 Valmieras Novads
+lvdgv Daugavpils
+lvjel Jelgava
+lvjkb Jēkabpils
+lvjur Jūrmala
+lvlpx Liepāja
+lvrez Rēzekne
+lvrix Riga
+lvven Ventspils
+lvvmr Valmiera
+lyba Benghazi
+lybu Butnan
+lydr Derna
+lygt Ghat
+lyja Jabal al Akhdar
+lyjg Jabal al Gharbi
+lyji Jafara
+lyju Jufra
+lykf Kufra
+lymb Murqub
+lymi Misrata
+lymj Marj
+lymq Murzuq
+lynl Nalut
+lynq Nuqat al Khams
+lysb Sabha
+lysr Sirte
+lytb Tripoli
+lywa Al Wahat
+lywd Wadi al Hayaa
+lyws Wadi al Shatii
+lyza Zawiya
+ma01 Tangier-Tétouan
+ma02 Gharb-Chrarda-Béni Hssen
+ma03 Taza-Al Hoceima-Taounate
+ma04 Oriental
+ma05 Fès-Boulemane
+ma06 Meknès-Tafilalet
+ma07 Rabat-Salé-Zemmour-Zaer
+ma08 Grand Casablanca
+ma09 Chaouia-Ouardigha
+ma10 Doukkala-Abda
+ma11 Marrakesh-Tensift-El Haouz
+ma12 Tadla-Azilal
+ma13 Souss-Massa-Drâa
+ma14 Guelmim-Es Semara
+ma15 Laâyoune-Boujdour-Sakia El Hamra
+ma16 Oued Ed-Dahab-Lagouira
+maagd Agadir-Ida Ou Tanane
+maaou Aousserd
+maasz Assa-Zag
+maazi Azilal
+mabem Béni-Mellal
+maber Berkane
+mabes Ben Slimane
+mabod Boujdour
+mabom Boulemane
+mabrr Berrechid
+macas Casablanca
+mache Chefchaouen
+machi Chichaoua
+macht Chtouka Aït Baha
+madri Driouch
+maerr Errachidia
+maesi Essaouira
+maesm Es Semara
+mafah Fahs-Beni Makada
+mafes Fès-Dar-Dbibegh
+mafig Figuig
+mafqh Fquih Ben Salah
+mague Guelmim
+maguf Guercif
+mahaj El Hajeb
+mahao Al Haouz
+mahoc Al Hoceïma
+maifr Ifrane
+maine Inezgane-Aït Melloul
+majdi El Jadida
+majra Jerada
+maken Kénitra
+makes Kelaat Sraghna
+makhe Khemisset
+makhn Khénifra
+makho Khouribga
+malaa Laâyoune
+malar Larache
+mamar Marrakech
+mamdf M’diq-Fnideq
+mamed Médiouna
+mamek Meknès
+mamid Midelt
+mammd Marrakech-Medina
+mammn Marrakech-Menara
+mamoh Mohammedia
+mamou Moulay Yacoub
+manad Nador
+manou Nouaceur
+maoua Ouarzazate
+maoud Oued Ed-Dahab
+maouj Oujda-Angad
+maouz Ouezzane
+marab Rabat
+mareh Rehamna
+masaf Safi
+masal Salé
+masef Sefrou
+maset Settat
+masib Sidi Bennour
+masif Sidi Ifni
+masik Sidi Kacem
+masil Sidi Slimane
+maskh Skhirat-Témara
+masyb Sidi Youssef Ben Ali
+mataf Tarfaya (EH-partial)
+matai Taourirt
+matao Taounate
+matar Taroudant
+matat Tata
+mataz Taza
+matet Tétouan
+matin Tinghir
+matiz Tiznit
+matng Tangier-Assilah
+matnt Tan-Tan
+mayus Youssoufia
+mazag Zagora
+mccl La Colle
+mcco La Condamine
+mcfo Fontvieille
+mcga La Gare
+mcje Jardin Exotique de Monaco
+mcla Larvotto
+mcma Malbousquet
+mcmc Monte Carlo
+mcmg Moneghetti
+mcmo Monaco-Ville
+mcmu Moulins
+mcph Port Hercules
+mcsd Sainte-Dévote Chapel
+mcso La Source
+mcsp Spélugues
+mcsr Saint Roman
+mcvr Vallon de la Rousse
+mdan Anenii Noi
+mdba Bălţi
+mdbd Bender
+mdbr Briceni
+mdbs Basarabeasca
+mdca Cahul
+mdcl Călărași
+mdcm Cimișlia
+mdcr Criuleni
+mdcs Căușeni
+mdct Cantemir
+mdcu Chișinău
+mddo Dondușeni
+mddr Drochia
+mddu Dubăsari
+mded Edineț
+mdfa Fălești
+mdfl Florești
+mdga Gagauzia
+mdgl Glodeni
+mdhi Hîncești
+mdia Ialoveni
+mdle Leova
+mdni Nisporeni
+mdoc Ocniţa
+mdor Orhei
+mdre Rezina
+mdri Rîșcani
+mdsd Șoldănești
+mdsi Sîngerei
+mdsn Transnistria
+mdso Soroca
+mdst Strășeni
+mdsv Ştefan Vodă
+mdta Taraclia
+mdte Telenești
+mdun Ungheni
+me01 Andrijevica
+me02 Bar
+me03 Berane
+me04 Bijelo Polje
+me05 Budva
+me06 Cetinje
+me07 Danilovgrad
+me08 Herceg Novi
+me09 Kolašin
+me10 Kotor
+me11 Mojkovac
+me12 Nikšić
+me13 Plav
+me14 Pljevlja
+me15 Plužine
+me16 Podgorica
+me17 Rožaje
+me18 Šavnik
+me19 Tivat
+me20 Ulcinj
+me21 Žabljak
+me22 Gusinje
+me23 Petnjica
+me24 Tuzi
+me25 Zeta
+mga Toamasina
+mgd Antsiranana
+mgf Fianarantsoa
+mgm Mahajanga
+mgt Antananarivo
+mgu Toliara
+mhalk Ailuk Atoll
+mhall Ailinglaplap Atoll
+mharn Arno
+mhaur Aur Atoll
+mhebo Ebon Atoll
+mheni Enewetak Atoll
+mhjab Jabat Island
+mhjal Jaluit Atoll
+mhkil Kili Island
+mhkwa Kwajalein
+mhl Ralik Chain
+mhlae Lae Atoll
+mhlib Lib Island
+mhlik Likiep Atoll
+mhmaj Majuro
+mhmal Maloelap Atoll
+mhmej Mejit Island
+mhmil Mili Atoll
+mhnmk Namdrik Atoll
+mhnmu Namu Atoll
+mhron Rongelap Atoll
+mht Ratak Chain
+mhuja Ujae Atoll
+mhuti Utirik Atoll
+mhwth Wotho Atoll
+mhwtj Wotje Atoll
+mk01 Aerodrom
+mk09 Butel
+mk101 Veles
+mk102 Gradsko
+mk103 Demir Kapija
+mk104 Kavadarci
+mk105 Lozovo
+mk106 Negotino
+mk107 Rosoman
+mk108 Sveti Nikole
+mk109 Čaška
+mk15 Vraneštica
+mk17 Gazi Baba
+mk201 Berovo
+mk202 Vinica
+mk203 Delčevo
+mk204 Zrnovci
+mk205 Karbinci
+mk206 Kočani
+mk207 Makedonska Kamenica
+mk208 Pehčevo
+mk209 Probištip
+mk210 Češinovo-Obleševo
+mk211 Štip
+mk22 Debarca
+mk28 Drugovo
+mk29 Gjorče Petrov
+mk301 Vevčani
+mk303 Debar
+mk304 Debrca
+mk307 Kičevo
+mk308 Makedonski Brod
+mk31 Zajas
+mk310 Ohrid
+mk311 Plasnica
+mk312 Struga
+mk313 Centar Župa
+mk38 Karpoš
+mk39 Kisela Voda
+mk401 Bogdanci
+mk402 Bosilovo
+mk403 Valandovo
+mk404 Vasilevo
+mk405 Gevgelija
+mk406 Dojran
+mk407 Konče
+mk408 Novo Selo
+mk409 Radoviš
+mk410 Strumica
+mk50 Mavrovo and Rostuša
+mk501 Bitola
+mk502 Demir Hisar
+mk503 Dolneni
+mk504 Krivogaštani
+mk505 Kruševo
+mk506 Mogila
+mk507 Novaci
+mk508 Prilep
+mk509 Resen
+mk57 Oslomej
+mk601 Bogovinje
+mk602 Brvenica
+mk603 Vrapčište
+mk604 Gostivar
+mk605 Želino
+mk606 Jegunovce
+mk607 Mavrovo i Rostuše
+mk608 Tearce
+mk609 Tetovo
+mk68 Saraj
+mk701 Kratovo
+mk702 Kriva Palanka
+mk703 Kumanovo
+mk704 Lipkovo
+mk705 Rankovce
+mk706 Staro Nagoričane
+mk77 Centar
+mk79 Čair
+mk801 Aerodrom †
+mk802 Aračinovo
+mk803 Butel †
+mk804 Gazi Baba †
+mk805 Gjorče Petrov †
+mk806 Zelenikovo
+mk807 Ilinden
+mk808 Karpoš †
+mk809 Kisela Voda †
+mk810 Petrovec
+mk811 Saraj †
+mk812 Sopište
+mk813 Studeničani
+mk814 Centar †
+mk815 Čair †
+mk816 Čučer-Sandevo
+mk817 Šuto Orizari †
+mk84 Šuto Orizari
+mk85 Skopje
+ml1 Kayes
+ml10 Taoudénit
+ml2 Koulikoro
+ml3 Sikasso
+ml4 Ségou
+ml5 Mopti
+ml6 Tombouctou
+ml7 Gao
+ml8 Kidal
+ml9 Ménaka
+mlbko Bamako
+mm01 Sagaing
+mm02 Bago
+mm03 Magway
+mm04 Mandalay
+mm05 Tanintharyi
+mm06 Yangon
+mm07 Ayeyarwady
+mm11 Kachin
+mm12 Kayah
+mm13 Kayin
+mm14 Chin
+mm15 Mon
+mm16 Rakhine
+mm17 Shan
+mm18 Naypyidaw
+mn035 Orkhon
+mn037 Darkhan-Uul
+mn039 Khentii
+mn041 Khövsgöl
+mn043 Khovd
+mn046 Uvs
+mn047 Töv
+mn049 Selenge
+mn051 Sükhbaatar
+mn053 Ömnögovi
+mn055 Övörkhangai
+mn057 Zavkhan
+mn059 Dundgovi
+mn061 Dornod
+mn063 Dornogovi
+mn064 Govisümber
+mn065 Govi-Altai
+mn067 Bulgan
+mn069 Bayankhongor
+mn071 Bayan-Ölgii
+mn073 Arkhangai
+mn1 Ulaanbaatar
+mr01 Hodh Ech Chargui
+mr02 Hodh El Gharbi
+mr03 Assaba
+mr04 Gorgol
+mr05 Brakna
+mr06 Trarza
+mr07 Adrar
+mr08 Dakhlet Nouadhibou
+mr09 Tagant
+mr10 Guidimaka
+mr11 Tiris Zemmour
+mr12 Inchiri
+mr13 Nouakchott Ouest
+mr14 Nouakchott Nord
+mr15 Nouakchott Sud
+mt01 Attard
+mt02 Balzan
+mt03 Birgu
+mt04 Birkirkara
+mt05 Birżebbuġa
+mt06 Cospicua
+mt07 Dingli
+mt08 Fgura
+mt09 Floriana
+mt10 Fontana
+mt11 Gudja
+mt12 Gżira
+mt13 Għajnsielem
+mt14 Għarb
+mt15 Għargħur
+mt16 Għasri
+mt17 Għaxaq
+mt18 Ħamrun
+mt19 Iklin
+mt20 Senglea
+mt21 Kalkara
+mt22 Kerċem
+mt23 Kirkop
+mt24 Lija
+mt25 Luqa
+mt26 Marsa
+mt27 Marsaskala
+mt28 Marsaxlokk
+mt29 Mdina
+mt30 Mellieħa
+mt31 Mġarr
+mt32 Mosta
+mt33 Mqabba
+mt34 Msida
+mt35 Imtarfa
+mt36 Munxar
+mt37 Nadur
+mt38 Naxxar
+mt39 Paola
+mt40 Pembroke
+mt41 Pietà
+mt42 Qala
+mt43 Qormi
+mt44 Qrendi
+mt45 Victoria
+mt46 Rabat
+mt47 Safi
+mt48 St. Julian’s
+mt49 San Ġwann
+mt50 Saint Lawrence
+mt51 St. Paul’s Bay
+mt52 Sannat
+mt53 Santa Luċija
+mt54 Santa Venera
+mt55 Siġġiewi
+mt56 Sliema
+mt57 Swieqi
+mt58 Ta’ Xbiex
+mt59 Tarxien
+mt60 Valletta
+mt61 Xagħra
+mt62 Xewkija
+mt63 Xgħajra
+mt64 Żabbar
+mt65 Żebbuġ Gozo
+mt66 Żebbuġ
+mt67 Żejtun
+mt68 Żurrieq
+muag Agaléga
+mubl Rivière Noire
+mubr Beau-Bassin Rose-Hill
+mucc Cargados Carajos
+mucu Curepipe
+mufl Flacq
+mugp Grand Port
+mumo Moka
+mupa Pamplemousses
+mupl Port Louis District
+mupu Port Louis
+mupw Plaines Wilhems
+muqb Quatre Bornes
+muro Rodrigues
+murr Rivière du Rempart
+musa Savanne
+muvp Vacoas-Phoenix
+mv00 Alif Dhaal
+mv01 Addu
+mv02 Alif Alif
+mv03 Lhaviyani
+mv04 Vaavu
+mv05 Laamu
+mv07 Haa Alif
+mv08 Thaa
+mv12 Meemu
+mv13 Raa
+mv14 Faafu
+mv17 Dhaalu
+mv20 Baa
+mv23 Haa Dhaalu
+mv24 Shaviyani
+mv25 Noonu
+mv26 Kaafu
+mv27 Gaafu Alif
+mv28 Gaafu Dhaalu
+mv29 Gnaviyani
+mvce Central Province
+mvmle Malé
+mvnc North Central Province
+mvno North Province
+mvsc South Central Province
+mvsu South Province
+mvun Upper North Province
+mvus Upper South Province
+mwba Balaka
+mwbl Blantyre
+mwc Central
+mwck Chikwawa
+mwcr Chiradzulu
+mwct Chitipa
+mwde Dedza
+mwdo Dowa
+mwkr Karonga
+mwks Kasungu
+mwli Lilongwe
+mwlk Likoma
+mwmc Mchinji
+mwmg Mangochi
+mwmh Machinga
+mwmu Mulanje
+mwmw Mwanza
+mwmz Mzimba
+mwn Northern
+mwnb Nkhata Bay
+mwne Neno
+mwni Ntchisi
+mwnk Nkhotakota
+mwns Nsanje
+mwnu Ntcheu
+mwph Phalombe
+mwru Rumphi
+mws Southern
+mwsa Salima
+mwth Thyolo
+mwzo Zomba
+mxagu Aguascalientes
+mxbcn Baja California
+mxbcs Baja California Sur
+mxcam Campeche
+mxchh Chihuahua
+mxchp Chiapas
+mxcmx Ciudad de Mexico
+mxcoa Coahuila
+mxcol Colima
+mxdif Mexico City
+mxdur Durango
+mxgro Guerrero
+mxgua Guanajuato
+mxhid Hidalgo
+mxjal Jalisco
+mxmex Mexico State
+mxmic Michoacán
+mxmor Morelos
+mxnay Nayarit
+mxnle Nuevo León
+mxoax Oaxaca
+mxpue Puebla
+mxque Querétaro
+mxroo Quintana Roo
+mxsin Sinaloa
+mxslp San Luis Potosí
+mxson Sonora
+mxtab Tabasco
+mxtam Tamaulipas
+mxtla Tlaxcala
+mxver Veracruz
+mxyuc Yucatán
+mxzac Zacatecas
+my01 Johor
+my02 Kedah
+my03 Kelantan
+my04 Malacca
+my05 Negeri Sembilan
+my06 Pahang
+my07 Penang
+my08 Perak
+my09 Perlis
+my10 Selangor
+my11 Terengganu
+my12 Sabah
+my13 Sarawak
+my14 Kuala Lumpur
+my15 Labuan
+my16 Putrajaya
+mza Niassa
+mzb Manica
+mzg Gaza
+mzi Inhambane
+mzl Maputo Province
+mzmpm Maputo
+mzn Nampula
+mzp Cabo Delgado
+mzq Zambezia
+mzs Sofala
+mzt Tete
+naca Zambezi
+naer Erongo
+naha Hardap
+naka Karas
+nake Kavango East
+nakh Khomas
+naku Kunene
+nakw Kavango West
+naod Otjozondjupa
+naoh Omaheke
+naon Oshana
+naos Omusati
+naot Oshikoto
+naow Ohangwena
+ne1 Agadez
+ne2 Diffa
+ne3 Dosso
+ne4 Maradi
+ne5 Tahoua
+ne6 Tillabéri
+ne7 Zinder
+ne8 Niamey
+ngab Abia
+ngad Adamawa
+ngak Akwa Ibom
+ngan Anambra
+ngba Bauchi
+ngbe Benue
+ngbo Borno
+ngby Bayelsa
+ngcr Cross River
+ngde Delta
+ngeb Ebonyi
+nged Edo
+ngek Ekiti
+ngen Enugu
+ngfc Federal Capital Territory
+nggo Gombe
+ngim Imo
+ngji Jigawa
+ngkd Kaduna
+ngke Kebbi
+ngkn Kano
+ngko Kogi
+ngkt Katsina
+ngkw Kwara
+ngla Lagos
+ngna Nasarawa
+ngni Niger
+ngog Ogun
+ngon Ondo
+ngos Osun
+ngoy Oyo
+ngpl Plateau
+ngri Rivers
+ngso Sokoto
+ngta Taraba
+ngyo Yobe
+ngza Zamfara
+nian Atlántico Norte
+nias Atlántico Sur
+nibo Boaco
+nica Carazo
+nici Chinandega
+nico Chontales
+nies Estelí
+nigr Granada
+niji Jinotega
+nile León
+nimd Madriz
+nimn Managua
+nims Masaya
+nimt Matagalpa
+nins Nueva Segovia
+niri Rivas
+nisj Río San Juan
+nlbq1 Bonaire
+nlbq2 Saba
+nlbq3 Sint Eustatius
+nldr Drenthe
+nlfl Flevoland
+nlfr Friesland
+nlge Gelderland
+nlgr Groningen
+nlli Limburg
+nlnb North Brabant
+nlnh North Holland
+nlov Overijssel
+nlut Utrecht
+nlze Zeeland
+nlzh South Holland
+no01 Østfold
+no02 Akershus
+no03 Oslo
+no04 Hedmark
+no05 Oppland
+no06 Buskerud
+no07 Vestfold
+no08 Telemark
+no09 Aust-Agder
+no10 Vest-Agder
+no11 Rogaland
+no12 Hordaland
+no14 Sogn og Fjordane
+no15 Møre og Romsdal
+no16 Sør-Trøndelag
+no17 Nord-Trøndelag
+no18 Nordland
+no19 Troms
+no20 Finnmark
+no21 Svalbard
+no22 Jan Mayen
+no30 Viken
+no34 Innlandet
+no38 Vestfold og Telemark
+no42 Agder
+no46 Vestland
+no50 Trøndelag
+no54 Tromssan ja Finmarkun
+np1 Central
+np2 Madhya Pashchimanchal
+np3 Western
+np4 Purwanchal
+np5 Sudur Pashchimanchal
+npba Bagmati
+npbh Bheri
+npdh Dhawalagiri
+npga Gandaki
+npja Janakpur
+npka Karnali
+npko Kosi
+nplu Lumbini
+npma Mahakali
+npme Mechi
+npna Narayani
+npp1 Province 1
+npp2 Province 2
+npp3 Province 3
+npp4 Gandaki²
+npp5 Province 5
+npp6 Karnali²
+npp7 Province 7
+npra Rapti
+npsa Sagarmatha
+npse Seti
+nr01 Aiwo
+nr02 Anabar
+nr03 Anetan
+nr04 Anibare
+nr05 Baiti
+nr06 Boe
+nr07 Buada
+nr08 Denigomodu
+nr09 Ewa
+nr10 Ijuw
+nr11 Meneng
+nr12 Nibok
+nr13 Uaboe
+nr14 Yaren
+nzauk Auckland
+nzbop Bay of Plenty
+nzcan Canterbury
+nzcit Chatham Islands
+nzgis Gisborne
+nzhkb Hawke’s Bay
+nzmbh Marl
+nzmwt Manawatu-Wanganui
+nznsn Nelson
+nzntl Northland
+nzota Otago
+nzstl Southland
+nztas Tasman
+nztki Taranaki
+nzwgn Wellington
+nzwko Waikato
+nzwtc West Coast
+ombj Janub al Batinah
+ombs Shamal al Batinah
+ombu Al Buraimi
+omda Ad Dakhiliyah
+omma Muscat
+ommu Musandam
+omsj Janub ash Sharqiyah
+omss Shamal ash Sharqiyah
+omwu Al Wusta
+omza Ad Dhahirah
+omzu Dhofar
+pa1 Bocas del Toro
+pa10 West Panamá
+pa2 Coclé
+pa3 Colón
+pa4 Chiriquí
+pa5 Darién
+pa6 Herrera
+pa7 Los Santos
+pa8 Panamá
+pa9 Veraguas
+paem Emberá
+paky Guna Yala
+panb Ngöbe-Buglé
+pant Naso Tjër Di
+peama Amazonas
+peanc Ancash
+peapu Apurímac
+peare Arequipa
+peaya Ayacucho
+pecaj Cajamarca
+pecal El Callao
+pecus Cusco
+pehuc Huánuco
+pehuv Huancavelica
+peica Ica
+pejun Junín
+pelal La Libertad
+pelam Lambayeque
+pelim Lima Region
+pelma Lima
+pelor Loreto
+pemdd Madre de Dios
+pemoq Moquegua
+pepas Pasco
+pepiu Piura
+pepun Puno
+pesam San Martín
+petac Tacna
+petum Tumbes
+peuca Ucayali
+pgcpk Chimbu
+pgcpm Central
+pgebr East New Britain
+pgehg Eastern Highlands
+pgepw Enga
+pgesw East Sepik
+pggpk Gulf
+pghla Hela
+pgjwk Jiwaka
+pgmba Milne Bay
+pgmpl Morobe
+pgmpm Madang
+pgmrl Manus
+pgncd Port Moresby
+pgnik New Ireland
+pgnpp Oro
+pgnsb Bougainville
+pgsan Sandaun
+pgshm Southern Highlands
+pgwbk West New Britain
+pgwhm Western Highlands
+pgwpd Western
+ph00 Metro Manila
+ph01 Ilocos
+ph02 Cagayan Valley
+ph03 Central Luzon
+ph05 Bicol
+ph06 Western Visayas
+ph07 Central Visayas
+ph08 Eastern Visayas
+ph09 Zamboanga Peninsula
+ph10 Northern Mindanao
+ph11 Davao
+ph12 Soccsksargen
+ph13 Caraga
+ph14 Muslim Mindanao
+ph15 Cordillera Administrative
+ph40 Calabarzon
+ph41 Mimaropa
+phabr Abra
+phagn Agusan del Norte
+phags Agusan del Sur
+phakl Aklan
+phalb Albay
+phant Antique
+phapa Apayao
+phaur Aurora
+phban Bataan
+phbas Basilan
+phben Benguet
+phbil Biliran
+phboh Bohol
+phbtg Batangas
+phbtn Batanes
+phbuk Bukidnon
+phbul Bulacan
+phcag Cagayan
+phcam Camiguin
+phcan Camarines Norte
+phcap Capiz
+phcas Camarines Sur
+phcat Catanduanes
+phcav Cavite
+phceb Cebu
+phcom Compostela Valley
+phdao Davao Oriental
+phdas Davao del Sur
+phdav Davao del Norte
+phdin Dinagat Islands
+phdvo Davao Occidental
+pheas Eastern Samar
+phgui Guimaras
+phifu Ifugao
+phili Iloilo
+philn Ilocos Norte
+phils Ilocos Sur
+phisa Isabela
+phkal Kalinga
+phlag Laguna
+phlan Lanao del Norte
+phlas Lanao del Sur
+phley Leyte
+phlun La Union
+phmad Marinduque
+phmag Maguindanao
+phmas Masbate
+phmdc Occidental Mindoro
+phmdr Oriental Mindoro
+phmgn Maguindanao del Norte
+phmgs Maguindanao del Sur
+phmou Mountain
+phmsc Misamis Occidental
+phmsr Misamis Oriental
+phnco Cotabato
+phnec Negros Occidental
+phner Negros Oriental
+phnsa Northern Samar
+phnue Nueva Ecija
+phnuv Nueva Vizcaya
+phpam Pampanga
+phpan Pangasinan
+phplw Palawan
+phque Quezon
+phqui Quirino
+phriz Rizal
+phrom Romblon
+phsar Sarangani
+phsco South Cotabato
+phsig Siquijor
+phsle Southern Leyte
+phslu Sulu
+phsor Sorsogon
+phsuk Sultan Kudarat
+phsun Surigao del Norte
+phsur Surigao del Sur
+phtar Tarlac
+phtaw Tawi-Tawi
+phwsa Samar
+phzan Zamboanga del Norte
+phzas Zamboanga del Sur
+phzmb Zambales
+phzsi Zamboanga Sibugay
+pkba Balochistan
+pkgb Gilgit-Baltistan
+pkis Islamabad
+pkjk Azad Kashmir
+pkkp Khyber Pakhtunkhwa
+pkpb Punjab
+pksd Sindh
+pkta Federally Administered Tribal Areas
+pl02 Lower Silesia
+pl04 Kuyavia-Pomerania
+pl06 Lublin
+pl08 Lubusz
+pl10 Łódź
+pl12 Lesser Poland
+pl14 Mazovia
+pl16 Opole
+pl18 Subcarpathia
+pl20 Podlachia
+pl22 Pomerania
+pl24 Silesia
+pl26 Holy Cross
+pl28 Warmia-Masuria
+pl30 Greater Poland
+pl32 West Pomerania
+psbth Bethlehem
+psdeb Deir al-Balah
+psgza Gaza
+pshbn Hebron
+psjem Jerusalem
+psjen Jenin
+psjrh Jericho
+pskys Khan Yunis
+psnbs Nablus
+psngz North Gaza
+psqqa Qalqilya
+psrbh Ramallah and al-Bireh
+psrfh Rafah
+psslt Salfit
+pstbs Tubas
+pstkm Tulkarm
+pt01 Aveiro
+pt02 Beja
+pt03 Braga
+pt04 Bragança
+pt05 Castelo Branco
+pt06 Coimbra
+pt07 Évora
+pt08 Faro
+pt09 Guarda
+pt10 Leiria
+pt11 Lisbon
+pt12 Portalegre
+pt13 Porto
+pt14 Santarém
+pt15 Setúbal
+pt16 Viana do Castelo
+pt17 Vila Real
+pt18 Viseu
+pt20 Azores
+pt30 Madeira
+pw002 Aimeliik
+pw004 Airai
+pw010 Angaur
+pw050 Hatohobei
+pw100 Kayangel
+pw150 Koror
+pw212 Melekeok
+pw214 Ngaraard
+pw218 Ngarchelong
+pw222 Ngardmau
+pw224 Ngatpang
+pw226 Ngchesar
+pw227 Ngeremlengui
+pw228 Ngiwal
+pw350 Peleliu
+pw370 Sonsorol
+py1 Concepción
+py10 Alto Paraná
+py11 Central
+py12 Ñeembucú
+py13 Amambay
+py14 Canindeyú
+py15 Presidente Hayes
+py16 Alto Paraguay
+py19 Boquerón
+py2 San Pedro
+py3 Cordillera
+py4 Guairá
+py5 Caaguazú
+py6 Caazapá
+py7 Itapúa
+py8 Misiones
+py9 Paraguarí
+pyasu Asunción
+qada Doha
+qakh Al Khor
+qams Madinat ash Shamal
+qara Al Rayyan
+qash Ash Shīḩānīyah
+qaus Umm Salal
+qawa Al Wakrah
+qaza Al Daayen
+roab Alba
+roag Argeș
+roar Arad
+rob Bucharest
+robc Bacău
+robh Bihor
+robn Bistriţa-Năsăud
+robr Brăila
+robt Botoşani
+robv Braşov
+robz Buzău
+rocj Cluj
+rocl Călărași
+rocs Caraș-Severin
+roct Constanța
+rocv Covasna
+rodb Dâmbovița
+rodj Dolj
+rogj Gorj
+rogl Galați
+rogr Giurgiu
+rohd Hunedoara
+rohr Harghita
+roif Ilfov
+roil Ialomița
+rois Iași
+romh Mehedinți
+romm Maramureş
+roms Mureş
+ront Neamţ
+root Olt
+roph Prahova
+rosb Sibiu
+rosj Sălaj
+rosm Satu Mare
+rosv Suceava
+rotl Tulcea
+rotm Timiș
+rotr Teleorman
+rovl Vâlcea
+rovn Vrancea
+rovs Vaslui
+rs00 Beograd
+rs01 North Bačka
+rs02 Central Banat
+rs03 North Banat
+rs04 South Banat
+rs05 West Bačka
+rs06 South Bačka
+rs07 Srem
+rs08 Mačva
+rs09 Kolubara
+rs10 Podunavlje
+rs11 Braničevo
+rs12 Šumadija
+rs13 Pomoravlje
+rs14 Bor
+rs15 Zaječar
+rs16 Zlatibor
+rs17 Moravica
+rs18 Raška
+rs19 Rasina
+rs20 Nišava
+rs21 Toplica
+rs22 Pirot
+rs23 Jablanica
+rs24 Pčinja
+rs25 Kosovo
+rs26 Peć
+rs27 Prizren
+rs28 Kosovska Mitrovica
+rs29 Kosovo-Pomoravlje
+rskm Kosovo-Metohija
+rsvo Vojvodina
+ruad Adygea
+rual Altai
+rualt Altai Krai
+ruamu Amur
+ruark Arkhangelsk
+ruast Astrakhan
+ruba Bashkortostan
+rubel Belgorod
+rubry Bryansk
+rubu Buryat
+ruce Chechen
+ruche Chelyabinsk
+ruchu Chukotka Okrug
+rucu Chuvash
+ruda Dagestan
+ruin Ingushetia
+ruirk Irkutsk
+ruiva Ivanovo
+rukam Kamchatka Krai
+rukb Kabardino-Balkar
+rukc Karachay-Cherkess
+rukda Krasnodar Krai
+rukem Kemerovo
+rukgd Kaliningrad
+rukgn Kurgan
+rukha Khabarovsk Krai
+rukhm Khanty-Mansi
+rukir Kirov
+rukk Khakassia
+rukl Kalmykia
+ruklu Kaluga
+ruko Komi
+rukos Kostroma
+rukr Karelia
+rukrs Kursk
+rukya Krasnoyarsk Krai
+rulen Leningrad
+rulip Lipetsk
+rumag Magadan
+rume Mari El
+rumo Mordovia
+rumos Moscow Province
+rumow Moscow
+rumur Murmansk
+runen Nenets
+rungr Novgorod
+runiz Nizhny Novgorod
+runvs Novosibirsk
+ruoms Omsk
+ruore Orenburg
+ruorl Oryol
+ruper Perm Krai
+rupnz Penza
+rupri Primorsky Krai
+rupsk Pskov
+ruros Rostov
+rurya Ryazan
+rusa Sakha
+rusak Sakhalin
+rusam Samara
+rusar Saratov
+ruse North Ossetia-Alania
+rusmo Smolensk
+ruspe Saint Petersburg
+rusta Stavropol Krai
+rusve Sverdlovsk
+ruta Tatarstan
+rutam Tambov
+rutom Tomsk
+rutul Tula
+rutve Tver
+ruty Tuva
+rutyu Tyumen
+ruud Udmurt
+ruuly Ulyanovsk
+ruvgg Volgograd
+ruvla Vladimir
+ruvlg Vologda
+ruvor Voronezh
+ruyan Yamalo-Nenets Okrug
+ruyar Yaroslavl
+ruyev Jewish
+ruzab Zabaykalsky Krai
+rw01 Kigali
+rw02 Eastern
+rw03 Northern
+rw04 Western
+rw05 Southern
+sa01 Riyadh
+sa02 Makkah
+sa03 Al Madinah
+sa04 Eastern
+sa05 Al-Qassim
+sa06 Ha’il
+sa07 Tabuk
+sa08 Northern Borders
+sa09 Jizan
+sa10 Najran
+sa11 Al Bahah
+sa12 Al Jawf
+sa14 Asir
+sbce Central
+sbch Choiseul
+sbct Honiara
+sbgu Guadalcanal
+sbis Isabel
+sbmk Makira-Ulawa
+sbml Malaita
+sbrb Rennell and Bellona
+sbte Temotu
+sbwe Western
+sc01 Anse aux Pins
+sc02 Anse Boileau
+sc03 Anse Etoile
+sc04 Au Cap
+sc05 Anse Royale
+sc06 Baie Lazare
+sc07 Baie Sainte Anne
+sc08 Beau Vallon
+sc09 Bel Air
+sc10 Bel Ombre
+sc11 Cascade
+sc12 Glacis
+sc13 Grand’Anse Mahé
+sc14 Grand’Anse Praslin
+sc15 La Digue
+sc16 La Rivière Anglaise
+sc17 Mont Buxton
+sc18 Mont Fleuri
+sc19 Plaisance
+sc20 Pointe La Rue
+sc21 Port Glaud
+sc22 Saint Louis
+sc23 Takamaka
+sc24 Les Mamelles
+sc25 Roche Caiman
+sc26 Ile Perseverance I
+sc27 Ile Perseverance II
+sddc Central Darfur
+sdde East Darfur
+sddn North Darfur
+sdds South Darfur
+sddw West Darfur
+sdgd Al Qadarif
+sdgk West Kurdufan
+sdgz Al Jazirah
+sdka Kassala
+sdkh Khartoum
+sdkn North Kurdufan
+sdks South Kurdufan
+sdnb Blue Nile
+sdno Northern
+sdnr River Nile
+sdnw White Nile
+sdrs Red Sea
+sdsi Sennar
+seab Stockholm
+seac Västerbotten
+sebd Norrbotten
+sec Uppsala
+sed Södermanland
+see Östergötland
+sef Jönköping
+seg Kronoberg
+seh Kalmar
+sei Gotland
+sek Blekinge
+sem Skåne
+sen Halland
+seo Västra Götaland
+ses Värmland
+set Örebro
+seu Västmanland
+sew Dalarna
+sex Gävleborg
+sey Västernorrland
+sez Jämtland
+sg01 Central Singapore
+sg02 North East
+sg03 North West
+sg04 South East
+sg05 South West
+shac Ascension Island
+shhl Saint Helena
+si001 Ajdovščina
+si002 Beltinci
+si003 Bled
+si004 Bohinj
+si005 Borovnica
+si006 Bovec
+si007 Brda
+si008 Brezovica
+si009 Brežice
+si010 Tišina
+si011 Celje
+si012 Cerklje na Gorenjskem
+si013 Cerknica
+si014 Cerkno
+si015 Črenšovci
+si016 Črna na Koroškem
+si017 Črnomelj
+si018 Destrnik
+si019 Divača
+si020 Dobrepolje
+si021 Dobrova–Polhov Gradec
+si022 Dol pri Ljubljani
+si023 Domžale
+si024 Dornava
+si025 Dravograd
+si026 Duplek
+si027 Gorenja Vas–Poljane
+si028 Gorišnica
+si029 Gornja Radgona
+si030 Gornji Grad
+si031 Gornji Petrovci
+si032 Grosuplje
+si033 Šalovci
+si034 Hrastnik
+si035 Hrpelje–Kozina
+si036 Idrija
+si037 Ig
+si038 Ilirska Bistrica
+si039 Ivančna Gorica
+si040 Izola
+si041 Jesenice
+si042 Juršinci
+si043 Kamnik
+si044 Kanal
+si045 Kidričevo
+si046 Kobarid
+si047 Kobilje
+si048 Kočevje
+si049 Komen
+si050 Koper
+si051 Kozje
+si052 Kranj
+si053 Kranjska Gora
+si054 Krško
+si055 Kungota
+si056 Kuzma
+si057 Laško
+si058 Lenart
+si059 Lendava
+si060 Litija
+si061 Ljubljana
+si062 Ljubno
+si063 Ljutomer
+si064 Logatec
+si065 Loška Dolina
+si066 Loški Potok
+si067 Luče
+si068 Lukovica
+si069 Majšperk
+si070 Maribor
+si071 Medvode
+si072 Mengeš
+si073 Metlika
+si074 Mežica
+si075 Miren–Kostanjevica
+si076 Mislinja
+si077 Moravče
+si078 Moravske Toplice
+si079 Mozirje
+si080 Murska Sobota
+si081 Muta
+si082 Naklo
+si083 Nazarje
+si084 Nova Gorica
+si085 Novo Mesto
+si086 Odranci
+si087 Ormož
+si088 Osilnica
+si089 Pesnica
+si090 Piran
+si091 Pivka
+si092 Podčetrtek
+si093 Podvelka
+si094 Postojna
+si095 Preddvor
+si096 Ptuj
+si097 Puconci
+si098 Rače–Fram
+si099 Radeče
+si100 Radenci
+si101 Radlje ob Dravi
+si102 Radovljica
+si103 Ravne na Koroškem
+si104 Ribnica
+si105 Rogašovci
+si106 Rogaška Slatina
+si107 Rogatec
+si108 Ruše
+si109 Semič
+si110 Sevnica
+si111 Sežana
+si112 Slovenj Gradec
+si113 Slovenska Bistrica
+si114 Slovenske Konjice
+si115 Starše
+si116 Sveti Jurij
+si117 Šenčur
+si118 Šentilj
+si119 Šentjernej
+si120 Šentjur
+si121 Škocjan
+si122 Škofja Loka
+si123 Škofljica
+si124 Šmarje pri Jelšah
+si125 Šmartno ob Paki
+si126 Šoštanj
+si127 Štore
+si128 Tolmin
+si129 Trbovlje
+si130 Trebnje
+si131 Tržič
+si132 Turnišče
+si133 Velenje
+si134 Velike Lašče
+si135 Videm
+si136 Vipava
+si137 Vitanje
+si138 Vodice
+si139 Vojnik
+si140 Vrhnika
+si141 Vuzenica
+si142 Zagorje ob Savi
+si143 Zavrč
+si144 Zreče
+si146 Železniki
+si147 Žiri
+si148 Benedikt
+si149 Bistrica ob Sotli
+si150 Bloke
+si151 Braslovče
+si152 Cankova
+si153 Cerkvenjak
+si154 Dobje
+si155 Dobrna
+si156 Dobrovnik
+si157 Dolenjske Toplice
+si158 Grad
+si159 Hajdina
+si160 Hoče–Slivnica
+si161 Hodoš
+si162 Horjul
+si163 Jezersko
+si164 Komenda
+si165 Kostel
+si166 Križevci
+si167 Lovrenc na Pohorju
+si168 Markovci
+si169 Miklavž na Dravskem Polju
+si170 Mirna Peč
+si171 Oplotnica
+si172 Podlehnik
+si173 Polzela
+si174 Prebold
+si175 Prevalje
+si176 Razkrižje
+si177 Ribnica na Pohorju
+si178 Selnica ob Dravi
+si179 Sodražica
+si180 Solčava
+si181 Sveta Ana
+si182 Sveti Andraž v Slovenskih Goricah
+si183 Šempeter–Vrtojba
+si184 Tabor
+si185 Trnovska Vas
+si186 Trzin
+si187 Velika Polana
+si188 Veržej
+si189 Vransko
+si190 Žalec
+si191 Žetale
+si192 Žirovnica
+si193 Žužemberk
+si194 Šmartno pri Litiji
+si195 Apače
+si196 Cirkulane
+si197 Kostanjevica na Krki
+si198 Makole
+si199 Mokronog–Trebelno
+si200 Poljčane
+si201 Renče–Vogrsko
+si202 Središče ob Dravi
+si203 Straža
+si204 Sveta Trojica v Slovenskih Goricah
+si205 Sveti Tomaž
+si206 Šmarješke Toplice
+si207 Gorje
+si208 Log–Dragomer
+si209 Rečica ob Savinji
+si210 Sveti Jurij v Slovenskih Goricah
+si211 Šentrupert
+si212 Mirna
+si213 Ankaran
+skbc Banská Bystrica
+skbl Bratislava
+skki Košice
+skni Nitra
+skpv Prešov
+skta Trnava
+sktc Trenčín
+skzi Žilina
+sle Eastern
+sln Northern
+slnw North Western
+sls Southern
+slw Western Area
+sm01 Acquaviva
+sm02 Chiesanuova
+sm03 Domagnano
+sm04 Faetano
+sm05 Fiorentino
+sm06 Borgo Maggiore
+sm07 San Marino
+sm08 Montegiardino
+sm09 Serravalle
+sndb Diourbel
+sndk Dakar
+snfk Fatick
+snka Kaffrine
+snkd Kolda
+snke Kédougou
+snkl Kaolack
+snlg Louga
+snmt Matam
+snse Sédhiou
+snsl Saint-Louis
+sntc Tambacounda
+snth Thiès
+snzg Ziguinchor
+soaw Awdal
+sobk Bakool
+sobn Banaadir
+sobr Bari
+soby Bay, Somalia
+soga Galguduud
+soge Gedo
+sohi Hiran
+sojd Middle Juba
+sojh Lower Juba
+somu Mudug
+sonu Nugal
+sosa Sanaag
+sosd Middle Shebelle
+sosh Lower Shebelle
+soso Sool
+soto Togdheer
+sowo Woqooyi Galbeed
+srbr Brokopondo
+srcm Commewijne
+srcr Coronie
+srma Marowijne
+srni Nickerie
+srpm Paramaribo
+srpr Para
+srsa Saramacca
+srsi Sipaliwini
+srwa Wanica
+ssbn Northern Bahr el Ghazal
+ssbw Western Bahr el Ghazal
+ssec Central Equatoria
+ssee Eastern Equatoria
+ssew Western Equatoria
+ssjg Jonglei
+sslk Lakes
+ssnu Upper Nile
+ssuy Unity
+sswr Warrap
+st01 Água Grande
+st02 Cantagalo
+st03 Caué
+st04 Lembá
+st05 Lobata
+st06 Mé-Zóchi
+stp Príncipe
+sts São Tomé
+svah Ahuachapán
+svca Cabañas
+svch Chalatenango
+svcu Cuscatlán
+svli La Libertad
+svmo Morazán
+svpa La Paz
+svsa Santa Ana
+svsm San Miguel
+svso Sonsonate
+svss San Salvador
+svsv San Vicente
+svun La Unión
+svus Usulután
+sydi Damascus
+sydr Daraa
+sydy Deir ez-Zor
+syha Al-Hasakah
+syhi Homs
+syhl Aleppo
+syhm Hama
+syid Idlib
+syla Latakia
+syqu Quneitra
+syra Ar-Raqqah
+syrd Rif Dimashq
+sysu As-Suwayda
+syta Tartus
+szhh Hhohho
+szlu Lubombo
+szma Manzini
+szsh Shiselweni
+tdba Batha
+tdbg Bahr el Gazel
+tdbo Borkou
+tdcb Chari-Baguirmi
+tdee Ennedi-Est
+tdeo Ennedi-Ouest
+tdgr Guéra
+tdhl Hadjer-Lamis
+tdka Kanem
+tdlc Lac
+tdlo Logone Occidental
+tdlr Logone Oriental
+tdma Mandoul
+tdmc Moyen-Chari
+tdme Mayo-Kebbi Est
+tdmo Mayo-Kebbi Ouest
+tdnd N’Djamena
+tdod Ouaddaï
+tdsa Salamat
+tdsi Sila
+tdta Tandjilé
+tdti Tibesti
+tdwf Wadi Fira
+tgc Centrale
+tgk Kara
+tgm Maritime
+tgp Plateaux
+tgs Savanes
+th10 Bangkok
+th11 Samut Prakan
+th12 Nonthaburi
+th13 Pathum Thani
+th14 Phra Nakhon Si Ayutthaya
+th15 Ang Thong
+th16 Lopburi
+th17 Sing Buri
+th18 Chai Nat
+th19 Saraburi
+th20 Chon Buri
+th21 Rayong
+th22 Chanthaburi
+th23 Trat
+th24 Chachoengsao
+th25 Prachin Buri
+th26 Nakhon Nayok
+th27 Sa Kaeo
+th30 Nakhon Ratchasima
+th31 Buri Ram
+th32 Surin
+th33 Si Sa Ket
+th34 Ubon Ratchathani
+th35 Yasothon
+th36 Chaiyaphum
+th37 Amnat Charoen
+th38 Bueng Kan
+th39 Nong Bua Lam Phu
+th40 Khon Kaen
+th41 Udon Thani
+th42 Loei
+th43 Nong Khai
+th44 Maha Sarakham
+th45 Roi Et
+th46 Kalasin
+th47 Sakon Nakhon
+th48 Nakhon Phanom
+th49 Mukdahan
+th50 Chiang Mai
+th51 Lamphun
+th52 Lampang
+th53 Uttaradit
+th54 Phrae
+th55 Nan
+th56 Phayao
+th57 Chiang Rai
+th58 Mae Hong Son
+th60 Nakhon Sawan
+th61 Uthai Thani
+th62 Kamphaeng Phet
+th63 Tak
+th64 Sukhothai
+th65 Phitsanulok
+th66 Phichit
+th67 Phetchabun
+th70 Ratchaburi
+th71 Kanchanaburi
+th72 Suphanburi
+th73 Nakhon Pathom
+th74 Samut Sakhon
+th75 Samut Songkhram
+th76 Phetchaburi
+th77 Prachuap Khiri Khan
+th80 Nakhon Si Thammarat
+th81 Krabi
+th82 Phang Nga
+th83 Phuket
+th84 Surat Thani
+th85 Ranong
+th86 Chumphon
+th90 Songkhla
+th91 Satun
+th92 Trang
+th93 Phatthalung
+th94 Pattani
+th95 Yala
+th96 Narathiwat
+ths Pattaya
+tjdu Dushanbe
+tjgb Gorno-Badakhshan
+tjkt Khatlon
+tjra Nohiyahoi Tobei Jumhurí
+tjsu Sughd
+tlal Aileu
+tlan Ainaro
+tlba Baucau
+tlbo Bobonaro
+tlco Cova Lima
+tldi Dili
+tler Ermera
+tlla Lautém
+tlli Liquiçá
+tlmf Manufahi
+tlmt Manatuto
+tloe Oecusse
+tlvi Viqueque
+tma Ahal
+tmb Balkan
+tmd Daşoguz
+tml Lebap
+tmm Mary
+tms Aşgabat
+tn11 Tunis
+tn12 Ariana
+tn13 Ben Arous
+tn14 Manouba
+tn21 Nabeul
+tn22 Zaghouan
+tn23 Bizerte
+tn31 Béja
+tn32 Jendouba
+tn33 Kef
+tn34 Siliana
+tn41 Kairouan
+tn42 Kasserine
+tn43 Sidi Bouzid
+tn51 Sousse
+tn52 Monastir
+tn53 Mahdia
+tn61 Sfax
+tn71 Gafsa
+tn72 Tozeur
+tn73 Kebili
+tn81 Gabès
+tn82 Medenine
+tn83 Tataouine
+to01 ʻEua
+to02 Haʻapai
+to03 Niuas
+to04 Tongatapu
+to05 Vavaʻu
+tr01 Adana
+tr02 Adıyaman
+tr03 Afyonkarahisar
+tr04 Ağrı
+tr05 Amasya
+tr06 Ankara
+tr07 Antalya
+tr08 Artvin
+tr09 Aydın
+tr10 Balıkesir
+tr11 Bilecik
+tr12 Bingöl
+tr13 Bitlis
+tr14 Bolu
+tr15 Burdur
+tr16 Bursa
+tr17 Çanakkale
+tr18 Çankırı
+tr19 Çorum
+tr20 Denizli
+tr21 Diyarbakır
+tr22 Edirne
+tr23 Elazığ
+tr24 Erzincan
+tr25 Erzurum
+tr26 Eskişehir
+tr27 Gaziantep
+tr28 Giresun
+tr29 Gümüşhane
+tr30 Hakkâri
+tr31 Hatay
+tr32 Isparta
+tr33 Mersin
+tr34 Istanbul
+tr35 Izmir
+tr36 Kars
+tr37 Kastamonu
+tr38 Kayseri
+tr39 Kırklareli
+tr40 Kırşehir
+tr41 Kocaeli
+tr42 Konya
+tr43 Kütahya
+tr44 Malatya
+tr45 Manisa
+tr46 Kahramanmaraş
+tr47 Mardin
+tr48 Muğla
+tr49 Muş
+tr50 Nevşehir
+tr51 Niğde
+tr52 Ordu
+tr53 Rize
+tr54 Sakarya
+tr55 Samsun
+tr56 Siirt
+tr57 Sinop
+tr58 Sivas
+tr59 Tekirdağ
+tr60 Tokat
+tr61 Trabzon
+tr62 Tunceli
+tr63 Şanlıurfa
+tr64 Uşak
+tr65 Van
+tr66 Yozgat
+tr67 Zonguldak
+tr68 Aksaray
+tr69 Bayburt
+tr70 Karaman
+tr71 Kırıkkale
+tr72 Batman
+tr73 Şırnak
+tr74 Bartın
+tr75 Ardahan
+tr76 Iğdır
+tr77 Yalova
+tr78 Karabük
+tr79 Kilis
+tr80 Osmaniye
+tr81 Düzce
+ttari Arima
+ttcha Chaguanas
+ttctt Couva-Tabaquite-Talparo
+ttdmn Diego Martin
+ttmrc Mayaro-Rio Claro
+ttped Penal-Debe
+ttpos Port of Spain
+ttprt Princes Town
+ttptf Point Fortin
+ttsfo San Fernando
+ttsge Sangre Grande
+ttsip Siparia
+ttsjl San Juan-Laventille
+tttob Tobago
+tttup Tunapuna-Piarco
+tvfun Funafuti
+tvnit Niutao
+tvnkf Nukufetau
+tvnkl Nukulaelae
+tvnma Nanumea
+tvnmg Nanumanga
+tvnui Nui
+tvvai Vaitupu
+twcha Changhua
+twcyi Chiayi County
+twcyq Chiayi
+twhsq Hsinchu County
+twhsz Hsinchu
+twhua Hualien
+twila Yilan
+twkee Keelung
+twkhh Kaohsiung
+twkin Kinmen
+twlie Lienchiang
+twmia Miaoli
+twnan Nantou
+twnwt New Taipei
+twpen Penghu
+twpif Pingtung
+twtao Taoyuan
+twtnn Tainan
+twtpe Taipei
+twttt Taitung
+twtxg Taichung
+twyun Yunlin
+tz01 Arusha
+tz02 Dar es Salaam
+tz03 Dodoma
+tz04 Iringa
+tz05 Kagera
+tz06 North Pemba
+tz07 Zanzibar North
+tz08 Kigoma
+tz09 Kilimanjaro
+tz10 South Pemba
+tz11 Zanzibar Central/South
+tz12 Lindi
+tz13 Mara
+tz14 Mbeya
+tz15 Zanzibar Urban/West
+tz16 Morogoro
+tz17 Mtwara
+tz18 Mwanza
+tz19 Pwani
+tz20 Rukwa
+tz21 Ruvuma
+tz22 Shinyanga
+tz23 Singida
+tz24 Tabora
+tz25 Tanga
+tz26 Manyara
+tz27 Geita
+tz28 Katavi
+tz29 Njombe
+tz30 Simiyu
+tz31 Songwe
+ua05 Vinnychchyna
+ua07 Volyn
+ua09 Luhanshchyna
+ua12 Dnipropetrovshchyna
+ua14 Donechchyna
+ua18 Zhytomyrshchyna
+ua21 Zakarpattia
+ua23 Zaporizhzhya
+ua26 Prykarpattia
+ua30 Kyiv
+ua32 Kyivshchyna
+ua35 Kirovohradschyna
+ua40 Sevastopol
+ua43 Crimea
+ua46 Lvivshchyna
+ua48 Mykolayivschyna
+ua51 Odeshchyna
+ua53 Poltavshchyna
+ua56 Rivnenshchyna
+ua59 Sumshchyna
+ua61 Ternopilshchyna
+ua63 Kharkivshchyna
+ua65 Khersonshchyna
+ua68 Khmelnychchyna
+ua71 Cherkashchyna
+ua74 Chernihivshchyna
+ua77 Chernivtsi Oblast
+ug101 Kalangala
+ug102 Kampala
+ug103 Kiboga
+ug104 Luwero
+ug105 Masaka
+ug106 Mpigi
+ug107 Mubende
+ug108 Mukono
+ug109 Nakasongola
+ug110 Rakai
+ug111 Sembabule
+ug112 Kayunga
+ug113 Wakiso
+ug114 Lyantonde
+ug115 Mityana
+ug116 Nakaseke
+ug117 Buikwe
+ug118 Bukomansibi
+ug119 Butambala
+ug120 Buvuma
+ug121 Gomba
+ug122 Kalungu
+ug123 Kyankwanzi
+ug124 Lwengo
+ug125 Kyotera
+ug126 Kasanda
+ug201 Bugiri
+ug202 Busia
+ug203 Iganga
+ug204 Jinja
+ug205 Kamuli
+ug206 Kapchorwa
+ug207 Katakwi
+ug208 Kumi
+ug209 Mbale
+ug210 Pallisa
+ug211 Soroti
+ug212 Tororo
+ug213 Kaberamaido
+ug214 Mayuge
+ug215 Sironko
+ug216 Amuria
+ug217 Budaka
+ug218 Bududa
+ug219 Bukedea
+ug220 Bukwa
+ug221 Butaleja
+ug222 Kaliro
+ug223 Manafwa
+ug224 Namutumba
+ug225 Bulambuli
+ug226 Buyende
+ug227 Kibuku
+ug228 Kween
+ug229 Luuka
+ug230 Namayingo
+ug231 Ngora
+ug232 Serere
+ug233 Butebo
+ug234 Namisindwa
+ug235 Bugweri
+ug236 Kapelebyong
+ug237 Kalaki
+ug301 Adjumani
+ug302 Apac
+ug303 Arua
+ug304 Gulu
+ug305 Kitgum
+ug306 Kotido
+ug307 Lira
+ug308 Moroto
+ug309 Moyo
+ug310 Nebbi
+ug311 Nakapiripirit
+ug312 Pader
+ug313 Yumbe
+ug314 Abim
+ug315 Amolatar
+ug316 Amuru
+ug317 Dokolo
+ug318 Kaabong
+ug319 Koboko
+ug320 Maracha
+ug321 Oyam
+ug322 Agago
+ug323 Alebtong
+ug324 Amudat
+ug325 Kole
+ug326 Lamwo
+ug327 Napak
+ug328 Nwoya
+ug329 Otuke
+ug330 Zombo²
+ug331 Zombo
+ug332 Pakwach
+ug333 Kwania
+ug334 Nabilatuk
+ug335 Karenga
+ug336 Madi-Okollo
+ug337 Obongi
+ug401 Bundibugyo
+ug402 Bushenyi
+ug403 Hoima
+ug404 Kabale
+ug405 Kabarole
+ug406 Kasese
+ug407 Kibaale
+ug408 Kisoro
+ug409 Masindi
+ug410 Mbarara
+ug411 Ntungamo
+ug412 Rukungiri
+ug413 Kamwenge
+ug414 Kanungu
+ug415 Kyenjojo
+ug416 Buliisa
+ug417 Ibanda
+ug418 Isingiro
+ug419 Kiruhura
+ug420 Buhweju
+ug421 Kiryandongo
+ug422 Kyegegwa
+ug423 Mitooma
+ug424 Ntoroko
+ug425 Rubirizi
+ug426 Sheema
+ug427 Kagadi
+ug428 Kakumiro
+ug429 Rubanda
+ug430 Bunyangabu
+ug431 Rukiga
+ug432 Kikuube
+ug433 Kazo
+ug434 Kitagwenda
+ug435 Rwampara
+ugc Central
+uge Eastern
+ugn Northern
+ugw Western
+um67 Johnston Atoll
+um71 Midway Atoll
+um76 Navassa Island
+um79 Wake Island
+um81 Baker Island
+um84 Howland Island
+um86 Jarvis Island
+um89 Kingman Reef
+um95 Palmyra Atoll
+usak Alaska
+usal Alabama
+usar Arkansas
+usaz Arizona
+usca California
+usco Colorado
+usct Connecticut
+usdc Washington DC
+usde Delaware
+usfl Florida
+usga Georgia
+ushi Hawaii
+usia Iowa
+usid Idaho
+usil Illinois
+usin Indiana
+usks Kansas
+usky Kentucky
+usla Louisiana
+usma Massachusetts
+usmd Maryland
+usme Maine
+usmi Michigan
+usmn Minnesota
+usmo Missouri
+usms Mississippi
+usmt Montana
+usnc North Carolina
+usnd North Dakota
+usne Nebraska
+usnh New Hampshire
+usnj New Jersey
+usnm New Mexico
+usnv Nevada
+usny New York
+usoh Ohio
+usok Oklahoma
+usor Oregon
+uspa Pennsylvania
+usri Rhode Island
+ussc South Carolina
+ussd South Dakota
+ustn Tennessee
+ustx Texas
+usut Utah
+usva Virginia
+usvt Vermont
+uswa Washington
+uswi Wisconsin
+uswv West Virginia
+uswy Wyoming
+uyar Artigas
+uyca Canelones
+uycl Cerro Largo
+uyco Colonia
+uydu Durazno
+uyfd Florida
+uyfs Flores
+uyla Lavalleja
+uyma Maldonado
+uymo Montevideo
+uypa Paysandú
+uyrn Río Negro
+uyro Rocha
+uyrv Rivera
+uysa Salto
+uysj San José
+uyso Soriano
+uyta Tacuarembó
+uytt Treinta y Tres
+uzan Andijan
+uzbu Bukhara
+uzfa Fergana
+uzji Jizzakh
+uzng Namangan
+uznw Navoiy
+uzqa Qashqadaryo
+uzqr Karakalpakstan
+uzsa Samarqand
+uzsi Sirdaryo
+uzsu Surxondaryo
+uztk Tashkent
+uzto Tashkent Province
+uzxo Xorazm
+vc01 Charlotte
+vc02 Saint Andrew
+vc03 Saint David
+vc04 Saint George
+vc05 Saint Patrick
+vc06 Grenadines
+vea Capital
+veb Anzoátegui
+vec Apure
+ved Aragua
+vee Barinas
+vef Bolívar
+veg Carabobo
+veh Cojedes
+vei Falcón
+vej Guárico
+vek Lara
+vel Mérida
+vem Miranda
+ven Monagas
+veo Nueva Esparta
+vep Portuguesa
+ver Sucre
+ves Táchira
+vet Trujillo
+veu Yaracuy
+vev Zulia
+vew Federal Dependencies
+vex Vargas
+vey Delta Amacuro
+vez Amazonas
+vn01 Lai Châu
+vn02 Lào Cai
+vn03 Hà Giang
+vn04 Cao Bằng
+vn05 Sơn La
+vn06 Yên Bái
+vn07 Tuyên Quang
+vn09 Lạng Sơn
+vn13 Quảng Ninh
+vn14 Hòa Bình
+vn18 Ninh Bình
+vn20 Thái Bình
+vn21 Thanh Hóa
+vn22 Nghệ An
+vn23 Hà Tĩnh
+vn24 Quảng Bình
+vn25 Quảng Trị
+vn26 Thừa Thiên–Huế
+vn27 Quảng Nam
+vn28 Kon Tum
+vn29 Quảng Ngãi
+vn30 Gia Lai
+vn31 Bình Định
+vn32 Phú Yên
+vn33 Đắk Lắk
+vn34 Khánh Hòa
+vn35 Lâm Đồng
+vn36 Ninh Thuận
+vn37 Tây Ninh
+vn39 Đồng Nai
+vn40 Bình Thuận
+vn41 Long An
+vn43 Bà Rịa–Vũng Tàu
+vn44 An Giang
+vn45 Đồng Tháp
+vn46 Tiền Giang
+vn47 Kiên Giang
+vn49 Vĩnh Long
+vn50 Bến Tre
+vn51 Trà Vinh
+vn52 Sóc Trăng
+vn53 Bắc Kạn
+vn54 Bắc Giang
+vn55 Bạc Liêu
+vn56 Bắc Ninh
+vn57 Bình Dương
+vn58 Bình Phước
+vn59 Cà Mau
+vn61 Hải Dương
+vn63 Hà Nam
+vn66 Hưng Yên
+vn67 Nam Định
+vn68 Phú Thọ
+vn69 Thái Nguyên
+vn70 Vĩnh Phúc
+vn71 Điện Biên
+vn72 Đắk Nông
+vn73 Hậu Giang
+vnct Can Tho
+vndn Da Nang
+vnhn Hanoi
+vnhp Haiphong
+vnsg Ho Chi Minh City
+vumap Malampa
+vupam Penama
+vusam Sanma
+vusee Shefa
+vutae Tafea
+vutob Torba
+wfal Alo
+wfsg Sigave
+wfuv Uvea
+wsaa A’ana
+wsal Aiga-i-le-Tai
+wsat Atua
+wsfa Fa’asaleleaga
+wsge Gaga’emauga
+wsgi Gaga’ifomauga
+wspa Palauli
+wssa Satupa’itea
+wstu Tuamasaga
+wsvf Va’a-o-Fonoti
+wsvs Vaisigano
+yeab Abyan
+yead ’Adan
+yeam Amran
+yeba Al Bayda
+yeda Dhale
+yedh Dhamar
+yehd Hadramaut
+yehj Hajjah
+yehu Al Hudaydah
+yeib Ibb
+yeja Al Jawf
+yela Lahij
+yema Ma’rib
+yemr Al Mahrah
+yemw Al Mahwit
+yera Raymah
+yesa Amanat Al Asimah
+yesd Sa’dah
+yesh Shabwah
+yesn Sana’a
+yesu Arkhabil Suqutra
+yeta Taiz
+zaec Eastern Cape
+zafs Free State
+zagp Gauteng
+zakzn KwaZulu-Natal
+zalp Limpopo
+zamp Mpumalanga
+zanc Northern Cape
+zanw North West
+zawc Western Cape
+zm01 Western
+zm02 Central
+zm03 Eastern
+zm04 Luapula
+zm05 Northern
+zm06 North-Western
+zm07 Southern
+zm08 Copperbelt
+zm09 Lusaka
+zm10 Muchinga
+zwbu Bulawayo
+zwha Harare
+zwma Manicaland
+zwmc Mashonaland Central
+zwme Mashonaland East
+zwmi Midlands
+zwmn Matabeleland North
+zwms Matabeleland South
+zwmv Masvingo
+zwmw Mashonaland West`

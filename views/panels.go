@@ -326,8 +326,8 @@ func (w *Words) valueName(d report.Dimension, value string) string {
 			return name
 		}
 	case "region": // ISO 3166-2, as DE-BE
-		if country, part, ok := strings.Cut(value, "-"); ok && w.or().Countries[country] != "" {
-			return w.or().Countries[country] + ", " + part
+		if name, ok := w.regionName(value); ok {
+			return name
 		}
 	case "screen":
 		if value != report.NotSet && value != report.Other {
@@ -383,6 +383,8 @@ func (w *Words) CodeOf(d report.Dimension, text string) string {
 	switch code := strings.ToUpper(text); {
 	case d == "country" && w.or().Countries[code] != "":
 		return code
+	case d == "region" && w.knowsRegion(code):
+		return code
 	case d == "language" && w.or().Languages[strings.ToLower(text)] != "":
 		return strings.ToLower(text)
 	case d == "hour_of_day" && len(text) == 1 && text >= "0" && text <= "9":
@@ -404,6 +406,9 @@ func worded(d report.Dimension) []string {
 	return append(slices.Clone(named[d]), report.NotSet)
 }
 
+// mostCodes is how many regions a part of a name may stand for: more are more than a question can have values.
+const mostCodes = 150
+
 // CodesLike returns the values that are shown by names which contain text: codes of countries and languages, and others that are
 // translated.
 func (w *Words) CodesLike(d report.Dimension, text string) []string {
@@ -411,6 +416,10 @@ func (w *Words) CodesLike(d report.Dimension, text string) []string {
 	like := func(name string) bool { return strings.Contains(strings.ToLower(name), text) }
 	list := w.codes(d, like)
 	switch d {
+	case "region":
+		if len(list) > mostCodes {
+			return nil
+		}
 	case "weekday", "hour_of_week":
 		for _, day := range weekdays {
 			if like(w.dayName(day)) {
@@ -435,6 +444,9 @@ func (w *Words) CodesLike(d report.Dimension, text string) []string {
 }
 
 func (w *Words) codes(d report.Dimension, match func(name string) bool) (codes []string) {
+	if d == "region" {
+		return slices.Compact(slices.Sorted(slices.Values(w.regionCodes(match))))
+	}
 	for code, name := range map[report.Dimension]map[string]string{"country": w.or().Countries, "language": w.or().Languages}[d] {
 		if match(name) {
 			codes = append(codes, code)

@@ -27,4 +27,5 @@ var peopleDE = map[string]string{
 	"%s has an account of their own already.": "%s hat schon ein eigenes Konto.",
 	"You can't remove yourself.":              "Sie können sich nicht selbst entfernen.", "Another owner can.": "Ein anderer Eigentümer kann es.",
 	"%s is the last owner.": "%s ist der letzte Eigentümer.", "Make somebody else an owner first.": "Machen Sie zuerst jemand anderen zum Eigentümer.",
+	"Who runs this instance makes a new link with “sandprint user password EMAIL”.": "Wer diese Installation betreibt, macht mit „sandprint user password EMAIL“ einen neuen Link.",
 }

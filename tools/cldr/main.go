@@ -5,7 +5,7 @@
 // English dates are those of the United Kingdom (en-GB); all else is of plain en, whose short numbers (1.2M) can't be mistaken
 // for minutes, as 1.2m could.
 //
-//	npm install --no-save --ignore-scripts --prefix SOMEWHERE cldr-dates-full@48.2.0 cldr-localenames-full@48.2.0 cldr-numbers-full@48.2.0
+//	npm install --no-save --ignore-scripts --prefix SOMEWHERE cldr-dates-full@48.2.0 cldr-localenames-full@48.2.0 cldr-numbers-full@48.2.0 cldr-subdivisions-full@48.2.0
 //	go run ./cldr -from SOMEWHERE/node_modules -to ../views/cldr.go
 package main
 
@@ -42,6 +42,8 @@ func main() {
 		r := repository{*from, l.dates, l.all}
 		fmt.Fprintf(&b, "\n// %s is as %s has dates, and %s all else.\nvar %s = locale{\n%s%s%s}\n", l.name, l.dates, l.all, l.name, r.dates(), r.numbers(l.whole), r.names())
 	}
+	fmt.Fprintf(&b, "\n// regionNames are what English calls regions, by ISO 3166-2 code in small letters without its hyphen. The repository knows three in German.\n")
+	fmt.Fprintf(&b, "const regionNames = %q + %s\n", "\n", repository{*from, "en", "en"}.regions())
 	src, err := format.Source(b.Bytes())
 	if err != nil {
 		log.Fatalf("%v in\n%s", err, b.Bytes())
@@ -212,6 +214,26 @@ func (r repository) names() string {
 		languages[old] = languages[code]
 	}
 	return fmt.Sprintf("Countries: lines(%s),\nLanguages: lines(%s),\n", text(countries), text(languages))
+}
+
+// regions are the names of the parts of countries.
+func (r repository) regions() string {
+	var names map[string]string
+	var about struct{ Version string }
+	parse(filepath.Join(r.folder, "cldr-subdivisions-full", "package.json"), &about)
+	if about.Version != version {
+		log.Fatalf("cldr-subdivisions-full is of version %s; this reads %s", about.Version, version)
+	}
+	var file struct {
+		Subdivisions struct {
+			LocaleDisplayNames struct{ Subdivisions map[string]string }
+		}
+	}
+	parse(filepath.Join(r.folder, "cldr-subdivisions-full", "subdivisions", r.forAll, r.forAll+".json"), &file)
+	if names = file.Subdivisions.LocaleDisplayNames.Subdivisions; len(names) < 4000 {
+		log.Fatalf("there are %d regions", len(names))
+	}
+	return text(names)
 }
 
 // list writes the values of some keys, in their order.
