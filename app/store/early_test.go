@@ -11,6 +11,9 @@ import (
 )
 
 func TestALargeDayIsSeveralParts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, many rows")
+	}
 	dir, ctx := t.TempDir(), context.Background()
 	synctest.Test(t, func(t *testing.T) {
 		s, site := newSite(t, dir)

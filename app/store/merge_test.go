@@ -106,6 +106,9 @@ func TestSmallPartsAreOfOneDayAndNotTooMany(t *testing.T) {
 
 // A day of a file that has more than an import holds is written in several parts, each visit whole.
 func TestAnImportHoldsPartOfALargeDay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, many rows")
+	}
 	_, site := newSite(t, t.TempDir())
 	ctx, midnight := context.Background(), time.Now().Unix()/daySeconds*daySeconds-20*daySeconds
 	im, err := site.StartImport(ctx)
