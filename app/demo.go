@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sandprint/app/account"
+	"sandprint/app/store"
 	"sandprint/bench/gen"
 )
 
@@ -118,6 +119,9 @@ func (r *Running) Furnish(ctx context.Context, now time.Time) (link string, err 
 			return "", err
 		}
 	}
+	if err := r.keepPromises(ctx); err != nil {
+		return "", err
+	}
 	secret, err := r.accounts.NewLink(ctx, who, demoUser, account.DemoLink)
 	return r.base + "/link/" + secret, err
 }
@@ -129,6 +133,29 @@ var demoNotes = []struct {
 }{
 	{5, 10, "Newsletter 11: winter glazes"}, {5, 16, "Version 2026.11 of the shop is live"}, {16, 9, "Prices of mugs raised"},
 	{24, 18, "Workshop dates for spring announced"}, {74, 9, "New photographs of all bowls"}, {131, 12, "Summer sale begins"}, {250, 9, "Blog moved under /journal/"},
+}
+
+// keepPromises has something stand on the pages about privacy, all of it really done: hits that are not counted, a nightly round with its copy, and a
+// visitor who came and is erased, in the copy too.
+func (r *Running) keepPromises(ctx context.Context) error {
+	cookie := fmt.Sprintf("demovisitor1234567.%d", time.Now().Unix()/86400)
+	page := `[{"s":"` + gen.Domain + `","n":"pageview","i":"demovisitor%d","u":"https://%s/journal/","v":"` + cookie + `"}]`
+	const browser = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+	for i, sent := range []struct{ agent, host string }{
+		{browser, gen.Domain}, {browser, gen.Domain}, {"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", gen.Domain}, {browser, "copy-of-a-shop.example"},
+	} {
+		if err := r.sendDemo(ctx, fmt.Sprintf(page, i, sent.host), sent.agent, netip.MustParseAddr("192.0.2.7")); err != nil {
+			return err
+		}
+	}
+	if err := r.maintain(ctx, false, func(store.Step) {}); err != nil {
+		return err
+	}
+	order, err := r.visitorOf(ctx, gen.Domain, cookie)
+	if err == nil {
+		_, err = r.privacy.Begin(ctx, order) // which goes on beside the first look at the demo
+	}
+	return err
 }
 
 // importYear puts the visits of the demo into its site, as an import does.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +80,32 @@ func TestDemo(t *testing.T) {
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// The pages about privacy have something on them, and it is true: a copy, hits that were not counted, and a visitor who was erased.
+func TestDemoKeepsItsPromises(t *testing.T) {
+	_, link := startDemo(t, t.TempDir(), "--listen", "127.0.0.1:0")
+	jar, _ := cookiejar.New(nil)
+	browser := &http.Client{Jar: jar}
+	fetch(t, browser, link)
+	base, _, _ := strings.Cut(link, "/link/")
+	site := base + "/sites/" + gen.Domain
+	data := fetch(t, browser, site+"/data")
+	for began := time.Now(); !strings.Contains(data, "/receipts/"); data = fetch(t, browser, site+"/data") {
+		if time.Since(began) > 20*time.Second {
+			t.Fatalf("nobody is erased: %s", data)
+		}
+	}
+	receipt := fetch(t, browser, base+regexp.MustCompile(`/receipts/\w{26}`).FindString(data))
+	if !strings.Contains(receipt, `Page views</th><td class="num">2<`) || !strings.Contains(receipt, "Copies on this machine that it was erased in too</th><td class=\"num\">1<") {
+		t.Errorf("the receipt: %s", receipt)
+	}
+	if !strings.Contains(data, "The last nightly round ended") {
+		t.Error("no round was made")
+	}
+	if ledger := fetch(t, browser, site+"/dropped"); !strings.Contains(ledger, "Bots") || !strings.Contains(ledger, "Other hosts") {
+		t.Errorf("the ledger: %s", ledger)
 	}
 }
 

@@ -1,12 +1,12 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"sandprint/bench/gen"
@@ -40,19 +40,26 @@ func (r *Running) trickle(ctx context.Context, o gen.Options) {
 		if !wait(ctx, req.At) {
 			return
 		}
-		post, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL+"/e", bytes.NewReader(req.Body))
-		if err != nil {
-			return
-		}
-		post.Header.Set("Content-Type", "text/plain")
-		post.Header.Set("Origin", "https://"+gen.Domain)
-		post.Header.Set("User-Agent", req.UserAgent)
-		post.Header.Set("X-Forwarded-For", r.addressIn(req.Country, req.Visitor).String())
-		if res, err := http.DefaultClient.Do(post); err == nil {
-			res.Body.Close()
-		}
+		_ = r.sendDemo(ctx, string(req.Body), req.UserAgent, r.addressIn(req.Country, req.Visitor))
 	}
 	wait(ctx, o.To)
+}
+
+// sendDemo sends hits through the listener as a browser with an address would.
+func (r *Running) sendDemo(ctx context.Context, body, agent string, from netip.Addr) error {
+	post, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL+"/e", strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	post.Header.Set("Content-Type", "text/plain")
+	post.Header.Set("Origin", "https://"+gen.Domain)
+	post.Header.Set("User-Agent", agent)
+	post.Header.Set("X-Forwarded-For", from.String())
+	res, err := http.DefaultClient.Do(post)
+	if err != nil {
+		return err
+	}
+	return res.Body.Close()
 }
 
 // wait returns at that time with true, or with false when ctx ends before.
