@@ -233,4 +233,6 @@ var journeyDE = map[string]string{
 	"Write a page as page:/cart/**, an event as event:NAME or event:NAME|property:op:value[,value…], a goal as goal:NAME.": "Schreiben Sie eine Seite als page:/cart/**, ein Ereignis als event:NAME oder event:NAME|property:op:value[,value…], ein Ziel als goal:NAME.",
 	"There is no order %s.":     "Eine Reihenfolge %s gibt es nicht.",
 	"Use sequential or strict.": "Nehmen Sie sequential oder strict.",
+
+	"The comparison is of this moment alone; the steps around it are those of the period shown, as branches of few visits differ by chance.": "Verglichen wird nur dieser Moment; die Schritte darum sind die des gezeigten Zeitraums, denn Zweige mit wenigen Besuchen unterscheiden sich zufällig.",
 }

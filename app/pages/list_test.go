@@ -49,12 +49,13 @@ type stop struct {
 // special are the addresses of pages that their pattern alone does not show, or not all of. They are looked at in place of
 // the pattern itself.
 var special = map[string][]stop{
-	"GET /privacy/{site}":           {{path: "/privacy/" + gen.Domain, nobody: true}, {path: "/privacy/nobody.example", nobody: true, status: http.StatusNotFound}},
-	"GET /sign-in":                  {{path: "/sign-in", nobody: true}},
-	"GET /terms":                    {{path: "/terms", nobody: true}, {path: "/terms?version=1", nobody: true, status: http.StatusNotFound}},
-	"GET /privacy":                  {{path: "/privacy", nobody: true}},
-	"GET /operator/{document}":      {{path: "/operator/processor", status: http.StatusNotFound}}, // the demo has one customer
-	"GET /sites/{domain}/documents": {{path: site + "/documents"}, {path: "/sites/" + fresh + "/documents"}},
+	"GET /privacy/{site}":                    {{path: "/privacy/" + gen.Domain, nobody: true}, {path: "/privacy/nobody.example", nobody: true, status: http.StatusNotFound}},
+	"GET /sign-in":                           {{path: "/sign-in", nobody: true}},
+	"GET /terms":                             {{path: "/terms", nobody: true}, {path: "/terms?version=1", nobody: true, status: http.StatusNotFound}},
+	"GET /privacy":                           {{path: "/privacy", nobody: true}},
+	"GET /operator/{document}":               {{path: "/operator/processor", status: http.StatusNotFound}}, // the demo has one customer
+	"GET /sites/{domain}/people/{id}/remove": {{path: site + "/people/2/remove"}, {path: site + "/people/1/remove", status: http.StatusNotFound}},
+	"GET /sites/{domain}/documents":          {{path: site + "/documents"}, {path: "/sites/" + fresh + "/documents"}},
 	"GET /sites/{domain}/documents/{document}": {
 		{path: site + "/documents/policy"},
 		{path: site + "/documents/policy?lang=fr"},

@@ -32,6 +32,7 @@ type house struct {
 func TestPages(t *testing.T) {
 	var h house
 	h.App, h.link = apptest.Demo(t)
+	h.AddUser("editor@kiln-and-sea.example", "Kiln & Sea", "editor") // the second person, after the demo's owner
 	for _, domain := range []string{fresh, quiet} {
 		h.AddSite(domain, "Kiln & Sea")
 	}
