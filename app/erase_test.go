@@ -259,6 +259,9 @@ func TestAVisitorAsksToBeErased(t *testing.T) {
 	if inFiles(t, dir, "ofannalater") > 0 {
 		t.Error("what came afterwards was taken")
 	}
+	if r := sandprint(t, "", "stats", "shop.example", "--period", "day", "--by", "page", "--compare", "previous", "--sort", "name", "--data", dir); !strings.Contains(r.err, "Counted by first-party cookie") || strings.Contains(r.out, "Counted") {
+		t.Errorf("the terminal doesn't say how visitors are counted: %+v", r)
+	}
 	if r := sandprint(t, "", "stats", "shop.example", "--period", "day", "--data", dir); r.code != 0 || strings.Contains(r.out, "ofanna") {
 		t.Errorf("%+v", r)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sandprint/app/report"
+	"sandprint/views"
 )
 
 // statsFlags are the parameters of the stats contract.
@@ -60,7 +61,20 @@ func (sh *shell) statsCommand() *cobra.Command {
 			if f.JSON {
 				return answer.WriteJSON(sh.out)
 			}
-			return sh.printAnswer(answer)
+			if err := sh.printAnswer(answer); err != nil {
+				return err
+			}
+			var effect []report.Answer
+			for _, by := range views.EffectBy {
+				q.By, q.Metrics, q.Compare, q.Sort, q.Limit, q.Offset = by, []report.Metric{report.Visits}, nil, nil, 100, 0
+				a, err := report.Run(ctx, site, q)
+				if err != nil {
+					return nil // the figures are printed; what can't be said of them now is not said
+				}
+				effect = append(effect, a)
+			}
+			sh.say("%s.", views.EffectOf(effect[0], effect[1]).Counted(nil, site.Info()))
+			return nil
 		})}
 	define(c.Flags(), &f)
 	return c

@@ -1,6 +1,9 @@
 package views
 
-import "sandprint/app/report"
+import (
+	"sandprint/app/account"
+	"sandprint/app/report"
+)
 
 // Effect is what the way of counting does to the figures of a period, in visits.
 type Effect struct {
@@ -25,7 +28,19 @@ func EffectOf(life, types report.Answer) (e Effect) {
 	return e
 }
 
-// counted says how visitors were counted, and what that does to the figures.
+// EffectBy are the lists that EffectOf reads, of visits.
+var EffectBy = []report.Dimension{"cookie_life", "visitor_type"}
+
+// Counted says how a site's visitors are counted by its settings, and what that does to the figures.
+func (e Effect) Counted(w *Words, site account.SiteInfo) string {
+	mode := w.modeText(site.Mode, site.Settings.Early)
+	if text := e.text(w, site.Mode, site.Settings.Early); text != "" {
+		return mode + "; " + text
+	}
+	return mode
+}
+
+// counted says it of a dashboard.
 func (d Dashboard) counted() string {
 	if text := d.effect(); text != "" {
 		return d.modeText() + "; " + text
@@ -34,20 +49,21 @@ func (d Dashboard) counted() string {
 }
 
 // effect says what the way of counting does to the figures of this period; empty where there are none.
-func (d Dashboard) effect() string {
-	w, e := d.words(), d.Effect
+func (d Dashboard) effect() string { return d.Effect.text(d.words(), d.Mode, d.Early) }
+
+func (e Effect) text(w *Words, mode string, early bool) string {
 	if e.Visits == 0 {
 		return ""
 	}
 	share := func(of float64) string { return w.Percent(100*of/e.Visits, 0) }
 	switch {
-	case d.Mode == "cookieless" && e.Cookie > 0:
+	case mode == "cookieless" && e.Cookie > 0:
 		return w.F("visitors are counted per day: the same person on two days is two; %s of the visits are from when there was a cookie", share(e.Cookie))
-	case d.Mode == "cookieless":
+	case mode == "cookieless":
 		return w.T("visitors are counted per day: the same person on two days is two")
-	case d.Mode == "consent" && !d.Early:
+	case mode == "consent" && !early:
 		return w.F("how many did not consent is not known; %s of the visits are from browsers that forget a cookie after 7 days (Safari)", share(e.Forgetful))
-	case d.Mode == "consent":
+	case mode == "consent":
 		return w.F("%s of the visits consented; the others are counted per day: the same person on two days is two", share(e.Cookie))
 	case e.Cookie < e.Visits:
 		return w.F("%s of the visits are from browsers that forget it after 7 days (Safari), %s had none and are counted per day", share(e.Forgetful), share(e.Visits-e.Cookie))

@@ -18,7 +18,8 @@ type Mail struct {
 	Origin string // scheme and host that its one link leads to
 	Totals report.Answer
 	Lists  []MailList
-	Inline bool // styles stand at each element, as mail programs want it; otherwise in classes, as the preview's page does
+	How    string // visitors were counted, and what that does to the figures
+	Inline bool   // styles stand at each element, as mail programs want it; otherwise in classes, as the preview's page does
 }
 
 // MailList is a table of a mail.
@@ -158,7 +159,7 @@ func (m Mail) Text() string {
 			b.WriteString("  " + w.T(l.Empty) + "\n")
 		}
 	}
-	fmt.Fprintf(&b, "\n%s\n%s\n\n%s\n", w.T("Open the dashboard:"), m.Link(), w.T("Nothing in this mail is loaded from anywhere, so nobody learns that you read it."))
+	fmt.Fprintf(&b, "\n%s\n%s\n\n%s.\n%s\n", w.T("Open the dashboard:"), m.Link(), m.How, w.T("Nothing in this mail is loaded from anywhere, so nobody learns that you read it."))
 	return b.String()
 }
 

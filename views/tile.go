@@ -55,15 +55,17 @@ func (d Dashboard) change(i int) (string, Mood) {
 }
 
 // modeText says how visitors were counted.
-func (d Dashboard) modeText() string {
-	switch d.Mode {
+func (d Dashboard) modeText() string { return d.words().modeText(d.Mode, d.Early) }
+
+func (w *Words) modeText(mode string, early bool) string {
+	switch mode {
 	case "cookieless":
-		return d.words().T("Counted without cookies: a visitor is recognised within a day and not beyond")
+		return w.T("Counted without cookies: a visitor is recognised within a day and not beyond")
 	case "consent":
-		if !d.Early {
-			return d.words().T("Counted by first-party cookie, after consent only")
+		if !early {
+			return w.T("Counted by first-party cookie, after consent only")
 		}
-		return d.words().T("Counted by first-party cookie after consent, without one before")
+		return w.T("Counted by first-party cookie after consent, without one before")
 	}
-	return d.words().T("Counted by first-party cookie")
+	return w.T("Counted by first-party cookie")
 }

@@ -70,6 +70,9 @@ func (h house) mail(t *testing.T) {
 	_, page := h.get(t, c, site+"/email-preview", "en")
 	_, document := h.get(t, c, site+"/email-preview?format=html", "en")
 	_, text := h.get(t, c, site+"/email-preview?format=text", "en")
+	if !strings.Contains(text, "Counted by first-party cookie") {
+		t.Errorf("the mail doesn't say how visitors are counted: %s", text)
+	}
 	if found := regexp.MustCompile(`(?i)<(script|link|img|style)\b|url\(|\bsrc=|\bclass=`).FindString(document); found != "" {
 		t.Errorf("the mail has %s", found)
 	}

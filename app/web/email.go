@@ -55,6 +55,11 @@ func (s *Server) weekly(c *call) (views.Mail, error) {
 	for _, t := range views.MailTabs {
 		queries = append(queries, t.Query(q))
 	}
+	for _, by := range views.EffectBy {
+		effect := q
+		effect.By, effect.Metrics, effect.Compare = by, []report.Metric{report.Visits}, nil
+		queries = append(queries, effect)
+	}
 	answers, err := report.RunAll(c.Context(), c.site, queries)
 	if err != nil {
 		return views.Mail{}, err
@@ -63,6 +68,8 @@ func (s *Server) weekly(c *call) (views.Mail, error) {
 	for i, t := range views.MailTabs {
 		m.Lists = append(m.Lists, views.MailList{Name: t.Name, Empty: t.Empty, Answer: answers[i+1]})
 	}
+	last := len(answers) - len(views.EffectBy)
+	m.How = views.EffectOf(answers[last], answers[last+1]).Counted(m.Words, info)
 	return m, nil
 }
 
