@@ -159,7 +159,28 @@ func (m Mail) Text() string {
 			b.WriteString("  " + w.T(l.Empty) + "\n")
 		}
 	}
-	fmt.Fprintf(&b, "\n%s\n%s\n\n%s.\n%s\n", w.T("Open the dashboard:"), m.Link(), m.How, w.T("Nothing in this mail is loaded from anywhere, so nobody learns that you read it."))
+	fmt.Fprintf(&b, "\n%s\n%s\n\n%s\n\n%s\n", w.T("Open the dashboard:"), m.Link(), wrapped(m.How+".", 72), wrapped(w.T("Nothing in this mail is loaded from anywhere, so nobody learns that you read it."), 72))
+	return b.String()
+}
+
+// wrapped breaks a sentence between words into lines of at most a width.
+func wrapped(text string, width int) string {
+	var b strings.Builder
+	at := 0
+	for _, word := range strings.Split(text, " ") {
+		n := len([]rune(word))
+		switch {
+		case at == 0:
+		case at+1+n > width:
+			b.WriteByte('\n')
+			at = 0
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
 	return b.String()
 }
 

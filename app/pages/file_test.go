@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"sandprint/app/apptest"
 	"sandprint/bench/gen"
@@ -72,6 +73,11 @@ func (h house) mail(t *testing.T) {
 	_, text := h.get(t, c, site+"/email-preview?format=text", "en")
 	if !strings.Contains(text, "Counted by first-party cookie") {
 		t.Errorf("the mail doesn't say how visitors are counted: %s", text)
+	}
+	for line := range strings.Lines(text) {
+		if utf8.RuneCountInString(line) > 73 && !strings.Contains(line, "://") {
+			t.Errorf("a line of the text is too long: %s", line)
+		}
 	}
 	if found := regexp.MustCompile(`(?i)<(script|link|img|style)\b|url\(|\bsrc=|\bclass=`).FindString(document); found != "" {
 		t.Errorf("the mail has %s", found)
