@@ -27,7 +27,7 @@ var accountDE = map[string]string{
 	"Query keys to keep": "Abfrageschlüssel, die bleiben",
 	"One a line. All others are cut off addresses before they are stored.": "Einer je Zeile. Alle anderen werden abgeschnitten, bevor Adressen gespeichert werden.",
 	"Smallest group shown": "Kleinste gezeigte Gruppe",
-	"In visitors. It holds for regions, cities, device models and properties, for every list with a filter, and for heatmaps, journeys and cohorts; plain lists, as of pages or sources, show everything.": "In Besuchern. Sie gilt für Regionen, Orte, Gerätemodelle und Eigenschaften, für jede Liste mit Filter sowie für Heatmaps, Wege und Kohorten; einfache Listen, etwa von Seiten oder Quellen, zeigen alles.",
+	"In visitors. It holds for regions, cities, device models and properties, for every list with a filter, and for journeys and cohorts; plain lists, as of pages or sources, show everything.": "In Besuchern. Sie gilt für Regionen, Orte, Gerätemodelle und Eigenschaften, für jede Liste mit Filter sowie für Wege und Kohorten; einfache Listen, etwa von Seiten oder Quellen, zeigen alles.",
 	"What is counted": "Was gezählt wird",
 	"Clicks on links to other sites, and downloads":                                                          "Klicks auf Links zu anderen Websites, und Downloads",
 	"Forms that are sent (never what is in them)":                                                            "Abgeschickte Formulare (nie, was darin steht)",
