@@ -31,6 +31,9 @@ func (in finder) first(s string) string {
 func (in finder) finds(s string) iter.Seq[find] {
 	return func(yield func(find) bool) {
 		mail, hasMail := findEmail(s, 0)
+		if !hasMail && !mayHold(s) {
+			return
+		}
 		for i := 0; i < len(s); {
 			var f find
 			if hasMail && i >= mail.start {
@@ -53,6 +56,16 @@ func (in finder) finds(s string) iter.Seq[find] {
 	}
 }
 
+// mayHold says whether s has what all personal data has but for mail addresses: a digit or a capital letter.
+func mayHold(s string) bool {
+	for i := range len(s) {
+		if isDigit(s[i]) || isUpper(s[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // begins says whether a word or a number may begin at s[i].
 func begins(s string, i int) bool {
 	b := s[i]
@@ -72,7 +85,7 @@ func (in finder) at(s string, i int) find {
 	}
 	length := word - i
 	found := func(kind string, end int) find { return find{i, end, kind} }
-	if strings.HasPrefix(s[i:], "ey") {
+	if length >= 3 && b == 'e' && s[i+1] == 'y' && jwtThird[s[i+2]] {
 		if end := jwtEnd(s, i); end > 0 {
 			return found("jwt", end)
 		}
@@ -92,7 +105,7 @@ func (in finder) at(s string, i int) find {
 			return found("iban", end)
 		}
 	}
-	if (length >= 2 || isLetter(b)) && !(digits(s[i:word]) && in.ofGoods(s[:i])) {
+	if (numbers >= 2 || length <= 2 && isLetter(b)) && !(numbers == length && in.ofGoods(s[:i])) {
 		if end := nationalWord(s, i, word); end > 0 {
 			return found("natid", end)
 		}
@@ -147,7 +160,15 @@ func (in finder) at(s string, i int) find {
 	return find{}
 }
 
-func isWord(b byte) bool { return isLetter(b) || isDigit(b) }
+func isWord(b byte) bool { return words[b] }
+
+// words are the bytes of words.
+var words = func() (of [256]bool) {
+	for b := range of {
+		of[b] = isLetter(byte(b)) || isDigit(byte(b))
+	}
+	return of
+}()
 
 // ends says whether nothing that belongs to a word follows at s[i].
 func ends(s string, i int) bool { return i >= len(s) || !isWord(s[i]) }
@@ -244,6 +265,9 @@ func domainEnd(s string, i int) int {
 	}
 	return end
 }
+
+// jwtThird are the letters behind "ey" in the base64url of {" and of a brace and a blank, in lower case too: no word has them there.
+var jwtThird = [256]bool{'A': true, 'B': true, 'I': true, 'J': true, 'a': true, 'b': true, 'i': true, 'j': true}
 
 // jwtEnd is the end of a JSON web token (RFC 7519): base64url of {"…, a dot, base64url, and mostly a third part.
 func jwtEnd(s string, i int) int {
@@ -384,6 +408,9 @@ func isToken(s string) bool {
 // urlTokenEnd is the end of a token in base64url, whose letters and digits a few "-" and "_" part: at least 18 characters of all
 // three classes that change often.
 func urlTokenEnd(s string, i int) int {
+	if len(s)-i < 19 {
+		return 0
+	}
 	end := i
 	var lower, upper, number, parts int
 	for ; end < len(s) && end-i < maxLook; end++ {

@@ -82,6 +82,23 @@ var compounds = [...]struct {
 	link link
 }{{"nummer", numberLink}, {"number", numberLink}, {"nr", numberLink}, {"no", numberLink}, {"id", numberLink}, {"code", codeLink}}
 
+// labelShapes are those that words of labels have. Most words have none of them and need not be looked up.
+var labelShapes = func() (shapes [4096]bool) {
+	for word := range labelWords {
+		shapes[shape([]byte(word))] = true
+	}
+	return shapes
+}()
+
+// shape is a number that the length, the first and the last letter of a word make.
+func shape(word []byte) int {
+	n := len(word)
+	if n == 0 {
+		return 0
+	}
+	return (n*961 + int(word[0])*31 + int(word[n-1])) & 4095
+}
+
 // lookUp returns what a word does in a label.
 func lookUp(word string) labelWord {
 	var lower [32]byte
@@ -96,8 +113,10 @@ func lookUp(word string) labelWord {
 		lower[i] = b
 	}
 	plain := lower[:len(word)]
-	if w, found := labelWords[string(plain)]; found {
-		return w
+	if labelShapes[shape(plain)] {
+		if w, found := labelWords[string(plain)]; found {
+			return w
+		}
 	}
 	for _, c := range compounds {
 		base := len(plain) - len(c.end)
@@ -116,7 +135,7 @@ func lookUp(word string) labelWord {
 }
 
 // labelSigns may stand between the words of a label and before the number.
-const labelSigns = " -_:#=/('\"."
+var labelSigns = [256]bool{' ': true, '-': true, '_': true, ':': true, '#': true, '=': true, '/': true, '(': true, '\'': true, '"': true, '.': true}
 
 // labelBefore reads the label before s[i]: at most five words back. Its context is noContext where there is none.
 func labelBefore(s string, i int) label {
@@ -124,7 +143,7 @@ func labelBefore(s string, i int) label {
 	at := i
 	for range 5 {
 		end, sign, stop := at, byte(0), false
-		for end > 0 && at-end < 4 && strings.IndexByte(labelSigns, s[end-1]) >= 0 {
+		for end > 0 && at-end < 4 && labelSigns[s[end-1]] {
 			end--
 			sign = s[end]
 			stop = stop || sign == '.'
@@ -198,7 +217,10 @@ var leads = wordSet(`numéro numero número n° nº código codigo codice code r
 // labelOf is what a segment of several words says about the next one, all of its words being of labels or of what is done to things:
 // "order-number", "date-of-birth", "Kundennummer", "order-received", "view_order".
 func labelOf(segment string) context {
-	if len(segment) > 40 || !strings.ContainsAny(segment, "-_") && lookUp(segment).link == noLink { // "/pin/123" is a picture
+	if len(segment) > 40 || isDigit(segment[len(segment)-1]) {
+		return noContext
+	}
+	if strings.IndexByte(segment, '-') < 0 && strings.IndexByte(segment, '_') < 0 && lookUp(segment).link == noLink { // "/pin/123" is a picture
 		return noContext
 	}
 	if l := labelBefore(segment+"/", len(segment)+1); l.from == 0 && (l.marked || l.weak) {

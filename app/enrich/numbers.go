@@ -24,7 +24,7 @@ func numeralAt(s string, i int) (m numeral) {
 	past := i
 	for m.n < len(m.groups) {
 		start := past
-		for start < len(s) && start-past < 3 && strings.IndexByte(" -./()_", s[start]) >= 0 {
+		for start < len(s) && start-past < 3 && gaps[s[start]] {
 			start++
 		}
 		end := start
@@ -45,8 +45,31 @@ func numeralAt(s string, i int) (m numeral) {
 	return m
 }
 
+// gaps are the bytes that may part the groups of a numeral.
+var gaps = [256]bool{' ': true, '-': true, '.': true, '/': true, '(': true, ')': true, '_': true}
+
+// digitsAhead is how many digits the numeral that begins at s[i] has at most, counted up to seven: what is sure to be too short for a
+// personal number need not be read, as most numbers in slugs.
+func digitsAhead(s string, i int) (n int) {
+	if s[i] == '+' {
+		i++
+	}
+	for ; i < len(s) && n < 7; i++ {
+		if isDigit(s[i]) {
+			n++
+		} else if !gaps[s[i]] {
+			break
+		}
+	}
+	return n
+}
+
 // number is the kind and the end of a number that is personal and begins at s[i]; end is 0 for none.
 func (in finder) number(s string, i int) (kind string, end int) {
+	ahead := digitsAhead(s, i)
+	if ahead < 4 { // no address, no pair of coordinates, no telephone number
+		return "", 0
+	}
 	read := numeralAt(s, i)
 	m := &read
 	if m.n == 0 {
@@ -57,6 +80,9 @@ func (in finder) number(s string, i int) (kind string, end int) {
 	}
 	if end := ipv4End(s, m); end > 0 {
 		return "ip", end
+	}
+	if ahead < 7 {
+		return "", 0
 	}
 	goods := isGoods(s[:i]) || context(in) == goodsContext || context(in) == productContext && m.ofGoods()
 	if end := cardEnd(s, m); end > 0 && !goods {
@@ -89,9 +115,18 @@ func (m *numeral) ofGoods() bool {
 	return m.n == 1 || m.n >= 4 && last.end-last.start == 1
 }
 
+// goodsSigns may stand between a word for goods and a number.
+var goodsSigns = [256]bool{' ': true, '-': true, ':': true, '#': true, '_': true}
+
 // isGoods says whether the text before a number says that it is one of goods: "ISBN 978-3-16-148410-0".
 func isGoods(before string) bool {
-	before = strings.TrimRight(before, " -:#_")
+	end := len(before)
+	for end > 0 && goodsSigns[before[end-1]] {
+		end--
+	}
+	if before = before[:end]; end < 3 || strings.IndexByte("ncu", before[end-1]|0x20) < 0 {
+		return false
+	}
 	for _, word := range [...]string{"isbn", "ean", "gtin", "upc", "sku"} {
 		if n := len(before) - len(word); n >= 0 && strings.EqualFold(before[n:], word) {
 			return true

@@ -139,3 +139,24 @@ func BenchmarkScrubCorpus(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkScrubSlug scrubs paths with several numbers in a slug, each looked at as new.
+func BenchmarkScrubSlug(b *testing.B) {
+	for _, path := range []string{
+		"/blog/2024/10-tips-for-3-rooms-under-500-euro-in-2025",
+		"/p/iphone-15-pro-max-256gb-6-7-zoll",
+		"/news/2025/03/14/5-fragen-an-die-3-besten-aus-24-laendern-7",
+		"/produkt/bohrhammer-18v-2-x-5-0-ah-im-koffer-4-teilig",
+		"/top-100-songs-of-the-1980s-1990s-and-2000s-part-2-of-4",
+		"/reisen/14-tage-rundreise-ab-1299-euro-2-personen-2026-05-12",
+		"/rezepte/1-2-3-kuchen-mit-4-zutaten-in-30-minuten-180-grad",
+		"/release/v1-24-10-build-2048-linux-amd64-2025-11-02",
+	} {
+		b.Run(path, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				ScrubPath(path)
+			}
+		})
+	}
+}

@@ -17,13 +17,13 @@ func ScrubPath(path string) string {
 	path, query, hasQuery := strings.Cut(printable(path), "?")
 	var out strings.Builder
 	out.Grow(len(path) + len(query) + 16)
-	before, beforeThat := "", "" // the two segments before, as they came out
+	before, context, outer := "", noContext, noContext // the segment before, as it came out; what it says about this one, and the one before it
 	for i := 0; ; i++ {
 		segment, rest, more := strings.Cut(path, "/")
 		if i > 0 {
 			out.WriteByte('/')
 		}
-		segment = scrubSegment(segment, before, beforeThat)
+		segment = scrubSegment(segment, before, context, outer)
 		if isCoordinate(segment) && isCoordinate(before) { // a latitude and a longitude
 			kept := strings.TrimSuffix(out.String(), before+"/")
 			out.Reset()
@@ -34,7 +34,7 @@ func ScrubPath(path string) string {
 		if !more {
 			break
 		}
-		before, beforeThat, path = segment, before, rest
+		before, context, outer, path = segment, contextOf(segment), context, rest
 	}
 	if hasQuery {
 		out.WriteByte('?')
@@ -43,9 +43,9 @@ func ScrubPath(path string) string {
 	return out.String()
 }
 
-// scrubSegment is one segment of a path as it may be kept. Before it stand the segments before and beforeThat, already
-// scrubbed: going by what came out makes scrubbing twice the same as scrubbing once.
-func scrubSegment(segment, before, beforeThat string) string {
+// scrubSegment is one segment of a path as it may be kept. Before it stands the segment before, already scrubbed, which says context, and
+// before that one which says outer: going by what came out makes scrubbing twice the same as scrubbing once.
+func scrubSegment(segment, before string, context, outer context) string {
 	if isPlaceholder(segment) {
 		return segment
 	}
@@ -60,14 +60,14 @@ func scrubSegment(segment, before, beforeThat string) string {
 	if matrix != "" && isCoordinate(plain) && isCoordinate(matrix) {
 		return ":geo"
 	}
-	context, seen := contextOf(before), normal(plain)
+	seen := normal(plain)
 	if context == noContext && before != "" && before[0] != ':' && countDigits(seen) > 0 {
 		context = labelOf(before)
 	}
 	if kind := finder(context).first(seen); kind != "" {
 		return ":" + kind
 	}
-	if kind := contextual(seen, context, contextOf(beforeThat), before); kind != "" {
+	if kind := contextual(seen, context, outer, before); kind != "" {
 		return ":" + kind
 	}
 	return encode(plain, "/?;")
