@@ -17,6 +17,7 @@ type label struct {
 	exit    bool // the code is called just that: "return code 404" is none of a customer
 	weak    bool // words as "of" and "is" stand between
 	booking bool // the word is one for bookings
+	soft    bool // the word makes the context only because of a mark
 	colon   bool // a colon or an equals sign stands before the number
 }
 
@@ -57,6 +58,20 @@ var labelWords = func() map[string]labelWord {
 		versicherung suivi seguimiento tracciamento auftragsbestätigung buchungsbestätigung bestellbestätigung reisebestätigung`)
 	add(labelWord{context: orderContext, booking: true}, `booking reservation réservation buchung reserva reservación prenotazione reservering reservierung boeking`)
 	add(labelWord{context: userContext, soft: true}, `personal cust acct versicherten kd patienten matrikel studenten schüler`)
+	// Members, those who take part, and those who learn, travel, rent, give: in each of the languages.
+	add(labelWord{context: userContext, soft: true}, `guest passenger participant pupil tenant donor applicant holder visitor reader insured membership loyalty frequent flyer enrolment enrollment
+		teilnehmer fahrgast passagier gast gäste mieter spender bewerber antragsteller leser mandanten versicherter eigentümer abo beitrags
+		adhérent adhérents licencié licenciés bénéficiaire allocataire assuré locataire sociétaire élève étudiant passager donateur
+		afiliado alumno huésped asegurado inquilino titular donante pasajero participante matrícula
+		tessera iscritto socia assicurato ospite donatore passeggero matricola abbonamento allievo
+		lid leden deelnemer deelnemers huurder huurders relatie patiënt patiënten leerling reiziger verzekerde inschrijf`)
+	// Contracts, files, complaints, damages, requests, parcels.
+	add(labelWord{context: orderContext, soft: true}, `application appeal complaint request warranty donation file incident
+		vertrags antrag antrags schaden schadens schadenfall fall versicherungsschein retouren paket beschwerde anfrage melde meldungs zähler gutschein
+		contrat dossier sinistre réclamation demande adhésion inscription avoir garantie
+		contrato expediente póliza siniestro trámite albarán reclamación incidencia solicitud envío
+		contratto pratica polizza sinistro protocollo reclamo richiesta spedizione fascicolo
+		polis zaak schade klacht melding meldings aanvraag pakket overeenkomst`)
 	add(labelWord{context: secretContext, strong: true}, `otp einmalcode einmalpasswort passcode pin`)
 	add(labelWord{context: secretContext}, `tan`)
 	add(labelWord{context: secretContext, soft: true}, `login signin sms time factor einmal 2fa mfa access zugangs freischalt sicherheits
@@ -177,7 +192,7 @@ func labelBefore(s string, i int) label {
 		l.marked = l.marked || l.coded || w.link == numberLink || w.strong
 		if w.context != noContext {
 			l.context, l.from, l.sign, l.loud = w.context, start, sign, isUpper(s[end-1])
-			l.booking = w.booking
+			l.booking, l.soft = w.booking, w.soft
 			if l.ledBy(s); w.soft && !l.marked {
 				return label{}
 			}
@@ -282,6 +297,7 @@ func labelled(s string, i, word, numbers int, l label) find {
 // userEnd is the end of somebody's number: "user-4711", "Customer no. C-10023".
 func userEnd(s string, i, word, numbers int, l label) int {
 	switch n := word - i; {
+	case l.soft && l.exit && n < 5: // "Holder code 128"
 	case numbers == n && n >= 3 && (l.marked || l.sign != ' ' && !isYear(s[i:word]) && !popular[s[i:word]] && !isAmount(s, i, word)),
 		l.marked && numbers >= 1 && n >= 4:
 		return codeRun(s, word)
