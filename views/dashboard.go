@@ -61,6 +61,9 @@ func (d Dashboard) floor() string {
 	if h.Rows == 0 {
 		return ""
 	}
+	if h.Rows == 1 {
+		return w.F("1 hour or day is left blank: %s. The site's settings say how small is too small.", w.Say(h.Reason))
+	}
 	return w.F("%s hours or days are left blank: %s. The site's settings say how small is too small.", w.Exact(float64(h.Rows)), w.Say(h.Reason))
 }
 

@@ -12,8 +12,11 @@ type Effect struct {
 	Cookie    float64 // of visitors whom a cookie names
 }
 
-// EffectOf reads the effect from the answers by cookie_life and by visitor_type.
+// EffectOf reads the effect from the answers by cookie_life and by visitor_type. Where small groups are kept together it isn't known.
 func EffectOf(life, types report.Answer) (e Effect) {
+	if life.Hidden.Rows > 0 || types.Hidden.Rows > 0 {
+		return Effect{}
+	}
 	for _, r := range types.Rows {
 		e.Visits += r.Values[0].Number
 		if r.Name == "new" || r.Name == "returning" {

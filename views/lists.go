@@ -79,6 +79,8 @@ func (d Dashboard) small(t Tab, a report.Answer) string {
 	switch {
 	case n == 0:
 		return ""
+	case t.By == "grid" && n == 1:
+		return w.F("1 hour is left out: %s.", w.Say(a.Hidden.Reason))
 	case t.By == "grid":
 		return w.F("%s hours are left out: %s.", w.Exact(float64(n)), w.Say(a.Hidden.Reason))
 	case n == 1:

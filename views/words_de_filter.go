@@ -49,6 +49,7 @@ var filterDE = map[string]string{
 	"or":                                                                           "oder",
 	"There are no figures for this period.":                                        "Für diesen Zeitraum gibt es keine Zahlen.",
 	"%s: %s in all; the highest was %s, %s. The table below has every figure.":                                                  "%s: insgesamt %s; der Höchstwert war %s, %s. Die Tabelle darunter enthält jede Zahl.",
+	"1 hour or day is left blank: %s. The site's settings say how small is too small.":                                          "Eine Stunde oder ein Tag bleibt leer: %s. Die Einstellungen der Website sagen, wie klein zu klein ist.",
 	"%s hours or days are left blank: %s. The site's settings say how small is too small.":                                      "%s Stunden oder Tage bleiben leer: %s. Die Einstellungen der Website sagen, wie klein zu klein ist.",
 	"%s rows are kept together as (other) and %s hours or days left blank: %s. The site's settings say how small is too small.": "%s Zeilen sind als (übrige) zusammengefasst und %s Stunden oder Tage leer gelassen: %s. Die Einstellungen der Website sagen, wie klein zu klein ist.",
 	"%s rows are kept together as (other): %s. The site's settings say how small is too small.":                                 "%s Zeilen sind als (übrige) zusammengefasst: %s. Die Einstellungen der Website sagen, wie klein zu klein ist.",

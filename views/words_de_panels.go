@@ -59,6 +59,7 @@ var panelsDE = map[string]string{
 	"Of /search?q=kettle it is q. Searches are then counted with their terms, which are cleaned of personal data and shown from the smallest group on.": "Bei /suche?q=kessel ist es q. Suchen werden dann mit ihren Begriffen gezählt; diese werden von persönlichen Angaben bereinigt und erst ab der kleinsten Gruppe gezeigt.",
 
 	"%s by country":               "%s nach Land",
+	"1 hour is left out: %s.":     "Eine Stunde fehlt: %s.",
 	"%s hours are left out: %s.":  "%s Stunden fehlen: %s.",
 	"%s rows are in (other): %s.": "%s Zeilen sind in (übrige): %s.",
 	"1 row is in (other): %s.":    "1 Zeile ist in (übrige): %s.",

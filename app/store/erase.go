@@ -15,7 +15,7 @@ type Erased struct {
 	Views   int   `json:"pageviews"`
 	Events  int   `json:"events"`
 	Days    int   `json:"days"`           // UTC days that had something of it
-	Keys    int   `json:"visitor_keys"`   // of visitors, once for each day for which one was kept
+	Keys    int   `json:"visitor_keys"`   // of visitors, once for each day for which one was kept; on a day of which a part is sealed once more for the rest
 	Entries int   `json:"texts"`          // paths, titles, referrers … that nothing else has
 	Looked  int   `json:"traces"`         // keys, ids, texts and pieces of columns that the files were searched for
 	Scanned int64 `json:"bytes_searched"` // of the database, its write-ahead log, its index and temporary files

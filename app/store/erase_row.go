@@ -16,12 +16,18 @@ func (e *erasure) findRows() {
 	for im := range s.imports {
 		days = append(days, im.days)
 	}
-	for _, d := range s.hot.days {
+	for date, d := range s.hot.days {
+		keys := map[uint64]struct{}{} // that the day's rows have, as the tables have no keys of them yet
 		for i := range d.rows.n {
-			if r := d.rows.at(i); e.isTheirs(r) && !r.namesNobody() {
+			r := d.rows.at(i)
+			if r.visitor != 0 && !r.namesNobody() && (e.isTheirs(r) || e.visitors == nil && date < e.day()) {
+				keys[r.visitor] = struct{}{}
+			}
+			if e.isTheirs(r) && !r.namesNobody() {
 				e.visits[r.visit] = struct{}{}
 			}
 		}
+		e.Keys += len(keys)
 	}
 	for _, of := range days {
 		visits := map[int64]struct{}{}

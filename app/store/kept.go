@@ -26,9 +26,12 @@ func (s *Site) Oldest(ctx context.Context) (o SiteOldest, err error) {
 	if len(s.parts) > 0 {
 		o.Visits = day(s.parts[0].date())
 	}
-	for date := range s.hot.days {
+	for date, hot := range s.hot.days {
 		if d := day(date); o.Visits.IsZero() || d.Before(o.Visits) {
 			o.Visits = d
+		}
+		if d := day(date); hot.lasting && (o.Keys.IsZero() || d.Before(o.Keys)) {
+			o.Keys = d
 		}
 	}
 	s.mu.Unlock()
@@ -39,7 +42,9 @@ func (s *Site) Oldest(ctx context.Context) (o SiteOldest, err error) {
 	case err != nil:
 		return o, err
 	}
-	o.Keys = day(oldest)
+	if d := day(oldest); o.Keys.IsZero() || d.Before(o.Keys) {
+		o.Keys = d
+	}
 	return o, nil
 }
 
