@@ -93,7 +93,7 @@ func TestDemoKeepsItsPromises(t *testing.T) {
 	site := base + "/sites/" + gen.Domain
 	data := fetch(t, browser, site+"/data")
 	for began := time.Now(); !strings.Contains(data, "/receipts/"); data = fetch(t, browser, site+"/data") {
-		if time.Since(began) > 20*time.Second {
+		if time.Since(began) > time.Minute {
 			t.Fatalf("nobody is erased: %s", data)
 		}
 	}
@@ -154,7 +154,7 @@ func TestDemoTrickle(t *testing.T) {
 	changes, stop := open.Watch()
 	defer stop()
 	// An hour that is over: every hit of it is due at once.
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	r.trickle(ctx, gen.Options{Seed: 1, From: time.Now().Add(-time.Hour), To: time.Now(), Views: trickleViews})
 	<-changes

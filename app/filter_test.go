@@ -179,7 +179,7 @@ func TestFiltersWithoutScript(t *testing.T) {
 	signIn(t, p, a, "/sites/cups.example?period=7d")
 	want := func(selector, want string) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(p.Context, 20*time.Second)
+		ctx, cancel := context.WithTimeout(p.Context, time.Minute)
 		defer cancel()
 		var got string
 		for ctx.Err() == nil && !strings.Contains(got, want) {

@@ -139,7 +139,7 @@ func TestImportInterrupted(t *testing.T) {
 			go func() { ended <- c.Wait() }()
 			select {
 			case <-ended:
-			case <-time.After(20 * time.Second):
+			case <-time.After(time.Minute):
 				c.Process.Kill()
 				t.Fatal("it goes on waiting for its input")
 			}

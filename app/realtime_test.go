@@ -49,7 +49,7 @@ func enterAs(t *testing.T, p *apptest.Page, a *apptest.App, email, path string) 
 // loads does what leads to another page, and waits for that.
 func loads(t *testing.T, p *apptest.Page, does chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(p.Context, 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.Context, time.Minute)
 	defer cancel()
 	if resp, err := chromedp.RunResponse(ctx, does); err != nil || resp.Status != http.StatusOK {
 		t.Fatalf("loading a page: %+v, %v", resp, err)

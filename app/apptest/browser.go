@@ -20,7 +20,7 @@ import (
 const desktopAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 // patience bounds every wait of a Page. It is long because test machines are slow; no wait takes it when all is well.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // browser is the one Chromium of a test binary, started at first use. It dies with the binary; CloseBrowser ends it earlier
 // and removes its files.
@@ -158,7 +158,9 @@ func (p *Page) Wait(expression string) {
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for {
-		yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+		once, stop := context.WithTimeout(ctx, patience/12) // a page that goes away may take its answer with it
+		yes, err := chromedp.Run(once, chromedp.Evaluate[bool]("!!("+expression+")"))
+		stop()
 		if yes {
 			return
 		}
@@ -204,9 +206,10 @@ func Eval[T any](p *Page, expression string) T {
 	return value
 }
 
-// Run runs JavaScript for what it does.
+// Run runs JavaScript for what it does, once all of the page has come, as Click does.
 func (p *Page) Run(script string) {
 	p.t.Helper()
+	p.whole()
 	Eval[bool](p, "(async()=>{"+script+"})().then(()=>true)")
 }
 
