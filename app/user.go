@@ -50,8 +50,14 @@ func (sh *shell) userCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := sh.print(f.JSON, u, userRow(u)); err != nil || u.Ready {
+			if err := sh.print(f.JSON, u, userRow(u)); err != nil {
 				return err
+			}
+			if u.Ready && len(u.Members) > 1 {
+				sh.say("%s had an account: whoever knows its password is let in. Where that may be somebody else, remove the account and add it anew.", u.Email)
+			}
+			if u.Ready {
+				return nil
 			}
 			return sh.passwordLink(ctx, in, u.Email)
 		})}

@@ -11,7 +11,7 @@ import (
 	"sandprint/app/store"
 )
 
-// Person is a user as the people of one of their customers see them: nothing about other customers.
+// Person is a user as the people of one of their customers see them: of other customers only whether there are any.
 type Person struct {
 	Number int64
 	Email  string
@@ -49,7 +49,7 @@ func (w Who) CanInvite(site SiteInfo) bool { return w.role(site) == Owner && !w.
 // errStranger refuses to add who has an account already, since they were let in by somebody else: whoever did may hold their link or know the password that was
 // chosen, and would be let in too.
 var errStranger = problem.BadField("email", "user_exists", "This address has an account here that is not one of your people.").
-	WithHint("Who runs this instance can add them: “sandprint user add EMAIL --customer NAME --role ROLE”.")
+	WithHint("Who runs this instance can let them in: “sandprint user remove EMAIL”, as somebody else may know its password, then “sandprint user add EMAIL --customer NAME --role ROLE” for each customer.")
 
 // peopleOf returns the site whose people an owner changes.
 func (s *Service) peopleOf(ctx context.Context, who Who, domain string, on *deed) (SiteInfo, error) {

@@ -105,7 +105,7 @@ func (s *Service) addMember(ctx context.Context, user store.User, password, cust
 	err := s.control.AddMember(ctx, user.ID, customer, string(role))
 	if errors.Is(err, store.ErrExists) {
 		return problem.New(http.StatusConflict, "user_exists", user.Email+" is a user of "+quote(customer)+" already.").
-			WithHint("To change their role, remove them and add them again.")
+			WithHint("Owners change roles on the page of people, in the settings of a site.")
 	}
 	return err
 }

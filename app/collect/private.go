@@ -11,19 +11,23 @@ import "strings"
 // keeps it from sending more anyway. What knows nothing of fields, the pixel and other servers, is held to fieldWords too.
 const (
 	privateWords = "inbox verify {log,sign}-{in,on,up} regist{er,ration} reset setting payment checkout billing patient compte admin order konto profil{,e} address{,e} adress{,e} direccion password cuenta " +
-		"unsubscribe invoice message invite account confirm cart carrito kasse bestellung rechnung factura panier pedido commande warenkorb"
+		"unsubscribe invoice message invite account confirm carrito bestellung rechnung factura panier pedido commande warenkorb"
 	privateBefore = "wp m{y,i,on,ein}"
 	privateBehind = "history recovery confirmation reset"
 
-	fieldWords  = "kundenkonto anmeld{en,ung} bestellen registrier{en,ung} registro inscription connexion iniciar-sesion passwort contrasena mot-de-passe facture paiement nachricht mensaje"
+	fieldWords  = "kundenkonto anmeld{en,ung} bestellen registrier{en,ung} registro iniciar-sesion passwort contrasena mot-de-passe facture paiement mensaje"
 	fieldBefore = "user customer forgot lost reset change edit"
 	fieldBehind = "status tracking follow slip email oublie vergessen"
+
+	// Of these the word with an ending is another: cartes are maps and menus, Kassen insurers, inscriptions what stands on stones.
+	bareWords      = "cart{,s} kasse"
+	bareFieldWords = "inscription connexion"
 
 	lastBasket = "basket" // the French play it: a word of a whole path's end only
 )
 
 // countRule is the rule as the tracker has it, an expression for paths in any case.
-var countRule = `\/((` + alternatives(privateBefore) + `)[-_]?)?(` + alternatives(privateWords) + `|` + lastBasket + `\/?$)(e?[ns])?([-_](` + alternatives(privateBehind) + `))?([/.]|$)`
+var countRule = `\/((` + alternatives(privateBefore) + `)[-_]?)?((` + alternatives(privateWords) + `)(e?[ns])?|` + alternatives(bareWords) + `|` + lastBasket + `\/?$)([-_](` + alternatives(privateBehind) + `))?([/.]|$)`
 
 // alternatives returns words as alternatives of an expression.
 func alternatives(words string) string {
@@ -56,11 +60,18 @@ func spelled(words string) (all []string) {
 	return all
 }
 
-// private, before and behind are the words as the server has them: an expression takes it five times as long.
+// private, bare, before and behind are the words as the server has them: an expression takes it five times as long.
 var (
 	private = func() map[string]bool {
 		set := map[string]bool{}
 		for _, word := range spelled(privateWords + " " + fieldWords) {
+			set[word] = true
+		}
+		return set
+	}()
+	bare = func() map[string]bool {
+		set := map[string]bool{}
+		for _, word := range spelled(bareWords + " " + bareFieldWords) {
 			set[word] = true
 		}
 		return set
@@ -134,7 +145,7 @@ func privateStem(stem string, last bool) bool {
 
 // privateWord reports whether a text is one of the words, or several of it.
 func privateWord(text string, last bool) bool {
-	if private[text] || last && text == lastBasket {
+	if private[text] || bare[text] || last && text == lastBasket {
 		return true
 	}
 	n := len(text)

@@ -114,9 +114,16 @@ func (c *Control) AddUser(ctx context.Context, n NewUser) (User, error) {
 	return c.User(ctx, id)
 }
 
-// AddMember makes a user a member of a customer, made if new. ErrExists: they are one already.
+// AddMember makes a user a member of a customer, made if new. Links by which a password could be chosen end: those of their other customers may hold one.
+// ErrExists: they are a member already.
 func (c *Control) AddMember(ctx context.Context, user int64, customer, role string) error {
-	return c.inTx(ctx, func(tx *sql.Tx) error { return join(ctx, tx, user, customer, role) })
+	return c.inTx(ctx, func(tx *sql.Tx) error {
+		if err := join(ctx, tx, user, customer, role); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM login_link WHERE user = ? AND purpose = 'password'", user)
+		return err
+	})
 }
 
 func join(ctx context.Context, tx *sql.Tx, user int64, customer, role string) error {

@@ -43,6 +43,7 @@ var foreign = strings.Fields(`utm_* hsa_* pk_* mtm_* piwik_* matomo_* at_* wt_* 
 
 // isForeign reports whether a parameter is another program's.
 func isForeign(name string) bool {
+	name = strings.ToLower(name)
 	return slices.ContainsFunc(foreign, func(f string) bool {
 		start, open := strings.CutSuffix(f, "*")
 		return f == name || open && strings.HasPrefix(name, start)

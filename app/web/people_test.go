@@ -135,6 +135,23 @@ func TestPeopleRefused(t *testing.T) {
 	}
 }
 
+// TestALinkOfAnotherCustomerIsOver lets somebody in whom the owner of another customer had invited before: their link opens nothing any more.
+func TestALinkOfAnotherCustomerIsOver(t *testing.T) {
+	f := full(t)
+	page := f.want(http.StatusCreated, "POST", peopleOfA, "cookie", f.sessions["owner A"], "form", form("email", "victim@corp.example", "role", "viewer")).Body.String()
+	link := invitation.FindStringSubmatch(page)
+	if link == nil {
+		t.Fatalf("there is no link: %s", page)
+	}
+	f.want(http.StatusOK, "GET", link[1])
+	if _, err := f.accounts.AddUser(t.Context(), account.Local(), account.NewUser{Email: "victim@corp.example", Customer: "Marker-B", Role: account.Viewer}); err != nil {
+		t.Fatal(err)
+	}
+	f.want(http.StatusNotFound, "GET", link[1])
+	f.want(http.StatusNotFound, "POST", link[1], "form", form("password", goodPassword))
+	f.want(http.StatusConflict, "POST", peopleOfA+"/"+f.numberOf("victim@corp.example")+"/link", "cookie", f.sessions["owner A"])
+}
+
 // TestPeopleElsewhere removes somebody who belongs to another customer too: their account stays, and what it is for there is not told.
 func TestPeopleElsewhere(t *testing.T) {
 	f := full(t)

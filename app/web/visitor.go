@@ -181,6 +181,9 @@ func (s *Server) visitorOptOut(w http.ResponseWriter, c *call) error {
 		}
 		receipt, err := s.eraseVisitor(c, v, p)
 		p.OptOut = "https://" + v.Site.Domain + "/#sp-off"
+		if said, is := receipt.(map[string]any); is && said["receipt"] == nil { // of nobody
+			receipt = nil
+		}
 		return map[string]any{"receipt": receipt, "open": p.OptOut}, err
 	})
 }

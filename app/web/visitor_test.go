@@ -69,6 +69,9 @@ func TestVisitorIsAskedBeforeErasing(t *testing.T) {
 			t.Errorf("it was erased before anybody was sure: %d orders, %v", len(stones), err)
 		}
 		hold(t, "what is kept is still shown", f.want(200, "POST", "/privacy/"+siteA+"/show", "form", form("v", "1")).Body.String(), "Kept of this browser: 1 visit")
+		if w := f.want(200, "POST", "/privacy/"+siteA+"/optout", "json", `{"v":"99"}`, "Accept", "application/json"); strings.TrimSpace(w.Body.String()) != `{"open":"https://a.example/#sp-off","receipt":null}` {
+			t.Errorf("of nobody, JSON says %s", w.Body)
+		}
 		hold(t, "of nobody, nothing is asked", f.want(200, "POST", "/privacy/"+siteA+"/optout", "form", form("v", "99")).Body.String(), "Nothing is kept of this browser", "One step is left: the wish")
 		f.want(202, "POST", "/privacy/"+siteA+"/optout", "form", form("v", "1", "sure", "yes"))
 		f.want(202, "POST", "/privacy/"+siteA+"/erase", "form", form("v", "2"), "Accept", "application/json")
