@@ -54,26 +54,21 @@ func (sh *shell) statsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			answer, err := report.Run(ctx, site, q)
+			queries := []report.Query{q}
+			if !f.JSON {
+				queries = append(queries, views.EffectQueries(q)...)
+			}
+			answers, err := report.RunAll(ctx, site, queries)
 			if err != nil {
 				return err
 			}
 			if f.JSON {
-				return answer.WriteJSON(sh.out)
+				return answers[0].WriteJSON(sh.out)
 			}
-			if err := sh.printAnswer(answer); err != nil {
+			if err := sh.printAnswer(answers[0]); err != nil {
 				return err
 			}
-			var effect []report.Answer
-			for _, by := range views.EffectBy {
-				q.By, q.Metrics, q.Compare, q.Sort, q.Limit, q.Offset = by, []report.Metric{report.Visits}, nil, nil, 100, 0
-				a, err := report.Run(ctx, site, q)
-				if err != nil {
-					return nil // the figures are printed; what can't be said of them now is not said
-				}
-				effect = append(effect, a)
-			}
-			sh.say("%s.", views.EffectOf(effect[0], effect[1]).Counted(nil, site.Info()))
+			sh.say("%s.", views.EffectOf(answers[1], answers[2]).Counted(nil, site.Info()))
 			return nil
 		})}
 	define(c.Flags(), &f)

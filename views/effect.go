@@ -31,8 +31,13 @@ func EffectOf(life, types report.Answer) (e Effect) {
 	return e
 }
 
-// EffectBy are the lists that EffectOf reads, of visits.
-var EffectBy = []report.Dimension{"cookie_life", "visitor_type"}
+// EffectQueries returns the questions whose answers EffectOf reads, in its order, about the visits that another question is about.
+func EffectQueries(q report.Query) (list []report.Query) {
+	for _, by := range []report.Dimension{"cookie_life", "visitor_type"} {
+		list = append(list, report.Query{Period: q.Period, Filters: q.Filters, Except: q.Except, Now: q.Now, By: by, Metrics: []report.Metric{report.Visits}, Limit: 10})
+	}
+	return list
+}
 
 // Counted says how a site's visitors are counted by its settings, and what that does to the figures.
 func (e Effect) Counted(w *Words, site account.SiteInfo) string {

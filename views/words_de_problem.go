@@ -17,6 +17,7 @@ var problemDE = map[string]string{
 	"Ask an owner of the site.":                                        "Fragen Sie einen Eigentümer der Website.",
 	"You may read this site, but not change it.":                       "Sie dürfen diese Website lesen, aber nicht ändern.",
 	"You may read this site, but not remove it.":                       "Sie dürfen diese Website lesen, aber nicht entfernen.",
+	"Sites are added by owners and admins.":                            "Websites legen Eigentümer und Verwalter an.",
 	"Ask an owner.":                                                    "Fragen Sie einen Eigentümer.",
 	"Ask an owner for the role editor, or use a token of scope write.": "Bitten Sie einen Eigentümer um die Rolle editor, oder nehmen Sie ein Token mit Schreibrecht.",
 	"This form could not be read.":                                     "Dieses Formular war nicht lesbar.",

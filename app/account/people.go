@@ -11,14 +11,14 @@ import (
 	"sandprint/app/store"
 )
 
-// Person is a user as the people of one of their customers see them: of other customers only whether there are any.
+// Person is a user as the people of one of their customers see them: of other customers only whether there are any, and that to owners alone.
 type Person struct {
 	Number int64
 	Email  string
 	Role   Role // at the customer
 	Ready  bool // has chosen a password
 	You    bool // is the asker
-	Alone  bool // belongs to no other customer and doesn't run the instance: removing them here removes them altogether
+	Alone  bool // belongs to no other customer and doesn't run the instance: removing them here removes them altogether. Told to those who may
 }
 
 // People returns the people of a site's customer, by e-mail address, for its admins and owners, and the customer's name.
@@ -37,7 +37,7 @@ func (s *Service) People(ctx context.Context, who Who, domain string) (people []
 	users, err := s.control.Users(ctx)
 	for _, u := range users {
 		if role := Role(u.Roles[info.Customer]); role != "" {
-			people = append(people, Person{Number: u.ID, Email: u.Email, Role: role, Ready: u.Password != "", You: u.ID == who.user, Alone: len(u.Roles) == 1 && !u.Operator})
+			people = append(people, Person{Number: u.ID, Email: u.Email, Role: role, Ready: u.Password != "", You: u.ID == who.user, Alone: who.CanInvite(info) && len(u.Roles) == 1 && !u.Operator})
 		}
 	}
 	return people, names[info.Customer], err

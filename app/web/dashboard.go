@@ -103,7 +103,7 @@ func (s *Server) dashboard(w http.ResponseWriter, c *call) error {
 			return err
 		}
 	}
-	lists := len(answers) - 1 - len(views.EffectBy)
+	lists := 1 + len(view.Open())
 	d.Waiting, d.Lists = waiting, answers[1:lists]
 	if waiting {
 		drops, err := droppedIn(c, report.LastDays(views.LedgerDays[0], time.Now().UTC()))
@@ -185,7 +185,7 @@ func (c *call) matchWeekdays(q *report.Query, asked url.Values) error {
 // changes tells.
 const briefMost = 500_000
 
-// askPage asks what a dashboard shows: its chart, the open lists, what views.EffectBy names, and who is there now, in this order.
+// askPage asks what a dashboard shows: its chart, the open lists, what the way of counting does, and who is there now, in this order.
 // The change is nil without a comparison of whole periods.
 func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Answer, *report.Change, error) {
 	chart := q
@@ -194,12 +194,7 @@ func (s *Server) askPage(c *call, view views.View, q report.Query) ([]report.Ans
 	for _, tab := range view.Open() {
 		queries = append(queries, listQuery(q, tab))
 	}
-	for _, by := range views.EffectBy {
-		effect := q
-		effect.By, effect.Metrics, effect.Compare, effect.Limit = by, []report.Metric{report.Visits}, nil, 10
-		queries = append(queries, effect)
-	}
-	queries = append(queries, liveQuery(q))
+	queries = append(append(queries, views.EffectQueries(q)...), liveQuery(q))
 	if whole, err := c.comparesWhole(q); err != nil {
 		return nil, nil, err
 	} else if q.Compare == nil || !whole {

@@ -55,11 +55,8 @@ func (s *Server) weekly(c *call) (views.Mail, error) {
 	for _, t := range views.MailTabs {
 		queries = append(queries, t.Query(q))
 	}
-	for _, by := range views.EffectBy {
-		effect := q
-		effect.By, effect.Metrics, effect.Compare = by, []report.Metric{report.Visits}, nil
-		queries = append(queries, effect)
-	}
+	effects := views.EffectQueries(q)
+	queries = append(queries, effects...)
 	answers, err := report.RunAll(c.Context(), c.site, queries)
 	if err != nil {
 		return views.Mail{}, err
@@ -68,7 +65,7 @@ func (s *Server) weekly(c *call) (views.Mail, error) {
 	for i, t := range views.MailTabs {
 		m.Lists = append(m.Lists, views.MailList{Name: t.Name, Empty: t.Empty, Answer: answers[i+1]})
 	}
-	last := len(answers) - len(views.EffectBy)
+	last := len(answers) - len(effects)
 	m.How = views.EffectOf(answers[last], answers[last+1]).Counted(m.Words, info)
 	return m, nil
 }

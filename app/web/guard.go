@@ -32,6 +32,7 @@ var (
 			WithHint("Send an API token of scope write.")
 	errTokenReads = problem.New(http.StatusForbidden, "token_reads", "This token may read and not change.").
 			WithHint("Make a token of scope write.")
+	errAdd  = problem.New(http.StatusForbidden, "not_allowed", "Sites are added by owners and admins.").WithHint("Ask an owner.")
 	errRole = problem.New(http.StatusForbidden, "not_allowed", "Your role at this site does not allow this.").
 		WithHint("Ask an owner of the site.")
 )

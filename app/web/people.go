@@ -77,10 +77,11 @@ func (s *Server) changeRole(w http.ResponseWriter, c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Accounts.ChangeRole(c.Context(), c.who, c.info.Domain, number, account.Role(c.PostFormValue("role"))); err != nil {
+	role := account.Role(c.PostFormValue("role"))
+	if err := s.Accounts.ChangeRole(c.Context(), c.who, c.info.Domain, number, role); err != nil {
 		return s.peopleTrouble(w, c, views.People{}, err)
 	}
-	if number == c.who.Number() && account.Role(c.PostFormValue("role")) != account.Admin && account.Role(c.PostFormValue("role")) != account.Owner {
+	if number == c.who.Number() && role != account.Admin && role != account.Owner {
 		return redirect(w, sitePath(c.info.Domain, "")) // who is neither can't see this page any more
 	}
 	return redirect(w, sitePath(c.info.Domain, "/people?done=role"))

@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -38,6 +40,10 @@ func TestPeople(t *testing.T) {
 	if strings.Contains(page, "arker-b") || strings.Contains(page, "ops.example") {
 		t.Error("the page names people of others")
 	}
+	f.want(http.StatusCreated, "POST", peopleOfA, "cookie", owner, "form", form("email", "least@a.example"))
+	if u, err := f.store.Control().UserByEmail(t.Context(), "least@a.example"); err != nil || len(u.Roles) != 1 || !slices.Contains(slices.Collect(maps.Values(u.Roles)), string(account.Viewer)) {
+		t.Errorf("without a role somebody is %+v, %v; want the least", u.Roles, err)
+	}
 	page = f.want(http.StatusCreated, "POST", peopleOfA, "cookie", owner, "form", form("email", " New@A.example ", "role", "viewer")).Body.String()
 	link := invitation.FindStringSubmatch(page)
 	if link == nil {
@@ -53,7 +59,11 @@ func TestPeople(t *testing.T) {
 	}
 	entered := f.want(http.StatusSeeOther, "POST", second[1], "form", form("password", goodPassword))
 	session := cookieOf(entered)
-	f.want(http.StatusNotFound, "GET", link[1]) // a password that is chosen uses all links up
+	// A password that is chosen uses all links up.
+	if over := f.want(http.StatusNotFound, "GET", link[1]).Body.String(); !strings.Contains(over, `href="/sign-in"`) {
+		t.Error("a link that is over doesn't lead to where people sign in")
+	}
+	f.want(http.StatusForbidden, "GET", "/sites/new", "cookie", session)
 	f.want(http.StatusOK, "GET", "/sites/"+siteA, "cookie", session)
 	f.want(http.StatusForbidden, "GET", "/sites/"+siteA+"/settings", "cookie", session)
 	f.want(http.StatusConflict, "POST", at+"/link", "cookie", owner) // nobody makes a link to somebody's account

@@ -117,7 +117,7 @@ func (s *Server) problemPage(w http.ResponseWriter, c *call, p *problem.Error) {
 }
 
 // tries are what may be asked in place of a question that took too long: the same page of a short period, of the same period
-// without filters, or the same again. In place of one whose parameter is misspelt it is the same with the parameter that is called nearly so.
+// without filters, or the same again. In place of one whose parameter is misspelt it is the same with the parameter that is called nearly so, and in place of a link that is over to sign in.
 func (c *call) tries(p *problem.Error) (list []views.Try) {
 	if near := nearest(p.Field, c.knownParams()); p.Code == "bad_parameter" && near != "" {
 		values := c.URL.Query()
@@ -127,6 +127,9 @@ func (c *call) tries(p *problem.Error) (list []views.Try) {
 			return []views.Try{{Name: c.page("").Words.F("Take it as %s", near), Link: (&url.URL{Path: c.URL.Path, RawQuery: values.Encode()}).String()}}
 		}
 		return nil
+	}
+	if p.Code == errLink.Code {
+		return []views.Try{{Name: "Sign in", Link: "/sign-in"}}
 	}
 	if p.Code != "too_slow" || c.site == nil || c.Method != http.MethodGet {
 		return nil

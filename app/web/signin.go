@@ -134,7 +134,7 @@ func (s *Server) signOut(w http.ResponseWriter, c *call) error {
 
 // errLink is the answer to a link that doesn't sign in, whether it was used, has run out or never was one: nobody can tell which.
 var errLink = problem.New(http.StatusNotFound, "link_gone", "This link was used already, has run out, or is not whole.").
-	WithHint("Who runs this instance makes a new one with “sandprint user password EMAIL”.")
+	WithHint("Who has a password signs in. A new link is made by an owner on the page of people, or with “sandprint user password EMAIL” by who runs this instance.")
 
 // linkError makes errLink of a link that isn't there.
 func linkError(err error) error {

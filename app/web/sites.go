@@ -198,6 +198,9 @@ func (s *Server) switcher(c *call) ([]string, error) {
 }
 
 func (s *Server) siteForm(w http.ResponseWriter, c *call) error {
+	if !c.who.CanAdd() {
+		return errAdd
+	}
 	page := c.page("Add a site")
 	page.Scripts = []string{"zone.js"}
 	return s.html(w, c, http.StatusOK, views.SiteNew(page, views.SiteForm{}))

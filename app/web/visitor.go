@@ -168,7 +168,11 @@ func (s *Server) visitorErase(w http.ResponseWriter, c *call) error {
 		if ask, err := s.unsure(c, v, p); ask || err != nil {
 			return nil, err
 		}
-		return s.eraseVisitor(c, v, p)
+		said, err := s.eraseVisitor(c, v, p)
+		if said == nil {
+			said = map[string]any{"receipt": nil}
+		}
+		return said, err
 	})
 }
 
@@ -181,14 +185,11 @@ func (s *Server) visitorOptOut(w http.ResponseWriter, c *call) error {
 		}
 		receipt, err := s.eraseVisitor(c, v, p)
 		p.OptOut = "https://" + v.Site.Domain + "/#sp-off"
-		if said, is := receipt.(map[string]any); is && said["receipt"] == nil { // of nobody
-			receipt = nil
-		}
 		return map[string]any{"receipt": receipt, "open": p.OptOut}, err
 	})
 }
 
-// eraseVisitor erases a visitor of whom something is kept; of nobody, nothing is noted. It returns what JSON says of it.
+// eraseVisitor erases a visitor of whom something is kept; of nobody, nothing is noted. It returns what JSON says of it, of nobody nil.
 func (s *Server) eraseVisitor(c *call, v visitor, p *views.VisitorPage) (any, error) {
 	standing, err := s.Privacy.Wish(c.Context(), v.Order, atOnce)
 	p.Receipt = standing.Receipt
@@ -197,7 +198,7 @@ func (s *Server) eraseVisitor(c *call, v visitor, p *views.VisitorPage) (any, er
 		return nil, err
 	case standing.Number == "":
 		p.Receipt = &privacy.Receipt{}
-		return map[string]any{"receipt": nil}, nil // a receipt would say that something was erased
+		return nil, nil // a receipt would say that something was erased
 	case p.Receipt == nil:
 		p.UnderWay = standing.Number
 		return map[string]any{"receipt": p.UnderWay, "under_way": true, "at": c.origin() + "/receipts/" + p.UnderWay}, nil
