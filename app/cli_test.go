@@ -217,16 +217,14 @@ func TestOneOwner(t *testing.T) {
 	if err := os.Symlink(dir, link); err != nil {
 		t.Fatal(err)
 	}
-	least := time.Hour
-	for _, path := range []string{dir, link, dir, link, dir} {
+	for _, path := range []string{dir, link} {
 		r := sandprint(t, "", "serve", "--data", path, "--listen", "127.0.0.1:0")
 		if r.code != 3 || !strings.Contains(r.err, strconv.Itoa(s.Process.Pid)) || strings.Count(r.err, "\n") != 1 {
 			t.Errorf("second serve on %s: %+v; want exit code 3 and process %d named", path, r, s.Process.Pid)
 		}
-		least = min(least, r.took) // the machine may be busy with other things
-	}
-	if least > 200*time.Millisecond {
-		t.Errorf("a second serve takes %v to end", least)
+		if r.took > 200*time.Millisecond {
+			t.Errorf("second serve on %s took %v", path, r.took)
+		}
 	}
 	if resp, err := http.Get(s.url + "/healthz"); err != nil || resp.StatusCode != 200 {
 		t.Errorf("the first is not well: %v %v", resp, err)
@@ -306,7 +304,7 @@ func TestStopsInOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer conn.Close() // one who waits doesn't hold it up
-		if code, took := s.stop(t, sig); code != 0 || took > 5*time.Second {
+		if code, took := s.stop(t, sig); code != 0 || took > 2*time.Second {
 			t.Errorf("%v: exit code %d after %v: %s", sig, code, took, s.talk)
 		}
 		if s.talk.Len() > 0 {

@@ -75,7 +75,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%+v, want some 300,000 page views and conversions", answer.Totals)
 		}
 	}
-	if code, took := d.stop(t, os.Interrupt); code != 0 || took > 5*time.Second {
+	if code, took := d.stop(t, os.Interrupt); code != 0 || took > 2*time.Second {
 		t.Errorf("exit code %d after %v: %s", code, took, d.talk)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {

@@ -58,9 +58,6 @@ func (p *place) together(n int, body func(i int) string) {
 
 // Whoever makes paths, titles, referrers, tags and names up fills neither the memory nor the disk, and the totals stay exact.
 func TestFloodOfNames(t *testing.T) {
-	if testing.Short() {
-		t.Skip("bytes and memory are counted, and TestFloodOfRequests has more goroutines")
-	}
 	for _, row := range []struct {
 		why    string
 		bodies int

@@ -11,12 +11,11 @@ import (
 	"sandprint/app/apptest"
 )
 
-// What a dashboard may cost: bytes over the wire with their headers, and processor time until its first byte. That is to be
-// 20 ms on the machine of docs/performance.md; a test machine may be half as fast.
+// What a dashboard may cost: bytes over the wire with their headers, and processor time until its first byte.
 const (
 	firstLoad = 60 << 10
 	laterLoad = 15 << 10
-	firstByte = 40 * time.Millisecond
+	firstByte = 20 * time.Millisecond
 )
 
 // figures holds the demo's dashboard to its bytes and its time.

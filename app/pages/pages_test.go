@@ -239,22 +239,20 @@ type pass struct {
 	menus bool // of each menu, opened
 }
 
-// passes are the runs that an address needs. The first of a page is looked at on a desk and on a phone in both colours, and
-// with its menus, which are the same on all its addresses; the others once on each, once in each colour. The dark page is the
-// light one but for its colours.
+// passes are the runs that a page needs. The dark page is the light one but for its colours, and the menus are the same on
+// all addresses of a page, so they are opened on its first.
 func (s stop) passes() []pass {
 	const all, colours = `{}`, `{runOnly: ["color-contrast"]}`
-	if !s.first {
-		return []pass{{"desktop, light", 1280, false, all, false}, {"phone, dark", 390, true, all, false}}
-	}
-	return []pass{
+	list := []pass{
 		{"desktop, light", 1280, false, all, false},
 		{"desktop, dark", 1280, true, colours, false},
 		{"phone, dark", 390, true, colours, false},
 		{"phone, light", 390, false, all, false},
-		{"menus, light", 1280, false, all, true},
-		{"menus, dark", 1280, true, colours, true},
 	}
+	if s.first {
+		list = append(list, pass{"menus, light", 1280, false, all, true}, pass{"menus, dark", 1280, true, colours, true})
+	}
+	return list
 }
 
 func (a pass) run(t *testing.T, p *apptest.Page) {
