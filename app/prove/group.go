@@ -74,13 +74,22 @@ var (
 		"Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"}
 )
 
+// groupRareAgent is the browser of the first few visitors, who all order the plan that nobody else does: so there always is a group that must not show.
+const (
+	groupRareAgent = "Mozilla/5.0 (Linux; Android 14; moto g84 5G) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
+	few            = 2
+)
+
 // people returns a file of hits: each visitor has a country, a language and a device, and comes one to four times in four weeks, from somewhere each time, to see some
 // pages and, now and then, to order.
 func (g *groups) people(visitors int) string {
 	var lines []string // each begins with its time
 	begin := time.Now().Add(-27 * 24 * time.Hour).Truncate(time.Hour).UTC()
 	for n := range visitors {
-		country, language, device := g.pick(groupCountries), g.pick(groupLanguages), g.pick(groupAgents)
+		country, language, device, plans := g.pick(groupCountries), g.pick(groupLanguages), g.pick(groupAgents), groupPlans
+		if n < few {
+			device, plans = groupRareAgent, []string{"rare"}
+		}
 		day := g.IntN(27)
 		for range 1 + min(g.IntN(4), g.IntN(4)) {
 			at := begin.Add(time.Duration(day*24*3600+g.IntN(20*3600)) * time.Second)
@@ -98,8 +107,8 @@ func (g *groups) people(visitors int) string {
 				page := "https://" + smallSite + g.pick(groupPages)
 				hit(map[string]any{"n": "pageview", "u": page + source})
 				at, source = at.Add(time.Duration(5+g.IntN(200))*time.Second), ""
-				if g.IntN(3) == 0 {
-					hit(map[string]any{"n": "Order", "u": page, "q": 1, "p": map[string]string{"plan": g.pick(groupPlans)}})
+				if n < few || g.IntN(3) == 0 {
+					hit(map[string]any{"n": "Order", "u": page, "q": 1, "p": map[string]string{"plan": g.pick(plans)}})
 				}
 			}
 			if day += 1 + g.IntN(9); day >= 27 {
